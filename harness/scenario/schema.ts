@@ -1,0 +1,84 @@
+/** What a scenario is, as data. Every number a user may set with `--set path=value` is here with its default. */
+import { z } from 'zod';
+
+const positive = z.number().positive();
+const whole = z.number().int().positive();
+
+const keys = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('hot') }),
+  z.strictObject({ kind: z.literal('uniform'), count: whole }),
+  z.strictObject({ kind: z.literal('zipf'), count: whole, exponent: positive.max(10) }),
+  z.strictObject({ kind: z.literal('scan'), count: whole }),
+  z.strictObject({ kind: z.literal('missing'), count: whole.nullable() }),
+]);
+
+const load = z.discriminatedUnion('model', [
+  z.strictObject({
+    model: z.literal('open'),
+    arrivals: z.enum(['constant', 'poisson']).default('constant'),
+    ratePerSec: positive
+      .max(20_000)
+      .nullable()
+      .default(null)
+      .describe('Requests per second; null: use timesCapacity'),
+    timesCapacity: positive.max(100).nullable().default(null).describe('Rate as a multiple of the capacity'),
+  }),
+  z.strictObject({ model: z.literal('closed'), connections: whole.max(2_000) }),
+]);
+
+const profile = z.strictObject({
+  rounds: whole.max(100),
+  stormMs: whole.min(500).max(600_000),
+});
+
+export const profileNames = ['smoke', 'standard', 'publish'] as const;
+
+export const scenarioSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'kebab-case, such as my-scenario'),
+  title: z.string().min(1),
+  question: z.string().min(1).describe('The question that the scenario answers'),
+  dataset: z
+    .strictObject({
+      rows: whole.max(5_000_000).default(1_000),
+      valueBytes: whole.max(1_000_000).default(256),
+    })
+    .prefault({}),
+  cache: z.strictObject({ ttlMs: whole.max(86_400_000).default(60_000) }).prefault({}),
+  origin: z
+    .strictObject({
+      queryMs: positive.max(60_000).default(20).describe('Modelled cost: a SLEEP in the statement'),
+      poolSize: whole.max(200).default(16).describe('Connections per service instance'),
+    })
+    .prefault({}),
+  service: z.strictObject({ instances: whole.max(16).default(2) }).prefault({}),
+  load,
+  keys,
+  timeoutMs: positive.max(60_000).default(5_000).describe('Of one request, from its intended send time'),
+  maxConnections: whole.max(10_000).default(256).describe('Per service instance'),
+  strategies: z
+    .array(z.string())
+    .min(1)
+    .describe('Strategy names, or paths of strategy files; baseline first'),
+  parameters: z
+    .record(z.string(), z.record(z.string(), z.number()))
+    .default({})
+    .describe('Strategy parameters that differ from their defaults, by strategy name'),
+  profiles: z.strictObject({ smoke: profile, standard: profile, publish: profile }),
+});
+
+export type Scenario = z.infer<typeof scenarioSchema>;
+export type ScenarioInput = z.input<typeof scenarioSchema>;
+export type ProfileName = (typeof profileNames)[number];
+
+/**
+ * Marks an object as a scenario, checked by the compiler while you write it; the values themselves are
+ * checked when it is loaded.
+ */
+export function defineScenario(scenario: ScenarioInput): ScenarioInput {
+  return scenario;
+}
+
+/** The modelled database's capacity in queries per second: connections over all instances, each busy queryMs. */
+export function originCapacityPerSec({ origin, service }: Pick<Scenario, 'origin' | 'service'>): number {
+  return (origin.poolSize * service.instances * 1000) / origin.queryMs;
+}

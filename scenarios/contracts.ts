@@ -1,0 +1,4 @@
+/** What a scenario or strategy file outside the repository may import: types, and the helper for scenarios. */
+export type { ScenarioInput } from '../harness/scenario/schema.ts';
+export { defineScenario } from '../harness/scenario/schema.ts';
+export type * from './strategies/strategy.ts';

@@ -1,0 +1,5 @@
+import type { ScenarioInput } from '../harness/scenario/schema.ts';
+import { breakdown } from './breakdown.ts';
+
+/** The built-in scenarios, in the order in which `list` shows and a bare `run` runs them. */
+export const scenarios: readonly ScenarioInput[] = [breakdown];

@@ -1,0 +1,122 @@
+import { decodeLogicalEntry, encodeLogicalEntry, type LogicalEntry } from '../entry.ts';
+import { loadItem } from '../fill.ts';
+import { fillUnderLock, type LockParameter, lockParameters, tryLock } from '../lock.ts';
+import type { Parameter, ReadStrategyDefinition, StrategyContext } from '../strategy.ts';
+
+const parameters = {
+  ...lockParameters,
+  maxStaleMs: {
+    unit: 'ms',
+    default: 60_000,
+    min: 0,
+    max: 86_400_000,
+    description:
+      'How long past its expiry an entry may still be served; after that Redis drops it and readers wait.',
+  },
+} as const satisfies Record<string, Parameter>;
+
+type LogicalParameter = LockParameter | 'maxStaleMs';
+
+/** Entries outlive their expiry: whoever finds one expired answers with it and lets one reader refresh it. */
+export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
+  kind: 'read',
+  name: 'logical-expiry',
+  idea: 'The entry carries its expiry inside; a reader that finds it past serves it all the same while one refreshes it.',
+  source: 'stale-while-revalidate (RFC 5861); the notes’ 邏輯過期',
+  weakness:
+    'Serves stale data at every expiry; after an idle time the first reader gets an old value, so the age is capped.',
+  parameters,
+  expiry: 'logical',
+  predict: ({ loadSec, ttlSec, slowestLoadSec, slowestAnswerSec }) => [
+    { metric: 'db.loadsPerExpiry', value: 1, low: 1, high: 1, formula: '1', tolerance: 'edge' },
+    {
+      metric: 'latency.response.p99',
+      value: null,
+      low: null,
+      high: loadSec * 1000,
+      formula: '< d: nobody waits',
+      tolerance: 'none',
+    },
+    {
+      metric: 'age.maxMs',
+      value: null,
+      low: null,
+      high: (ttlSec + 2 * slowestLoadSec + slowestAnswerSec) * 1000,
+      formula: 'T + 2 D + S',
+      tolerance: 'none',
+    },
+  ],
+  create(context, values) {
+    const refreshing = new Set<string>();
+
+    /** At most one attempt per key and process at a time: the lock then has P contenders instead of r d. */
+    async function refresh(key: string): Promise<void> {
+      if (refreshing.has(key)) return;
+      refreshing.add(key);
+      try {
+        const release = await tryLock(context, key, values.lockMs);
+        if (release === null) return;
+        try {
+          await context.barrier('afterLockAcquired', key);
+          const current = await readLogical(context, key);
+          if (current === null || isExpired(context, current))
+            await fillLogical(context, key, values.maxStaleMs);
+        } finally {
+          await release();
+        }
+      } catch (error) {
+        context.onBackgroundError(error);
+      } finally {
+        refreshing.delete(key);
+      }
+    }
+
+    return {
+      async get(key) {
+        const cached = await readLogical(context, key);
+        if (cached === null) {
+          await context.barrier('afterCacheMiss', key);
+          const filled = await fillUnderLock(context, key, values, {
+            read: () => readLogical(context, key),
+            fill: () => fillLogical(context, key, values.maxStaleMs),
+          });
+          return { item: filled?.item ?? null, outcome: 'miss' };
+        }
+        if (!isExpired(context, cached)) return { item: cached.item, outcome: 'hit' };
+        void refresh(key);
+        return { item: cached.item, outcome: 'stale' };
+      },
+    };
+  },
+};
+
+function isExpired(context: StrategyContext, entry: LogicalEntry): boolean {
+  return context.clock.wallMs() >= entry.expiresAtMs;
+}
+
+async function readLogical(context: StrategyContext, key: string): Promise<LogicalEntry | null> {
+  return decodeLogicalEntry(await context.redis.get(context.entryKey(key)));
+}
+
+async function fillLogical(
+  context: StrategyContext,
+  key: string,
+  maxStaleMs: number,
+): Promise<LogicalEntry | null> {
+  const item = await loadItem(context, key);
+  if (item === null) {
+    // The row is gone: an entry left behind would be served, and refreshed in vain, until it is dropped.
+    await context.redis.del(context.entryKey(key));
+    return null;
+  }
+  const entry = { item, expiresAtMs: context.clock.wallMs() + context.ttlMs };
+  await context.barrier('beforeCacheSet', key);
+  await context.redis.set(
+    context.entryKey(key),
+    encodeLogicalEntry(entry),
+    'PX',
+    Math.round(context.ttlMs + maxStaleMs),
+  );
+  await context.barrier('afterCacheSet', key);
+  return entry;
+}

@@ -1,0 +1,46 @@
+import { fillEntry, predictPhysicalAge, readEntry } from '../fill.ts';
+import { fillUnderLock, type LockParameter, lockParameters } from '../lock.ts';
+import type { ReadStrategyDefinition } from '../strategy.ts';
+
+/** Of all readers of all processes that miss, the one with the lock loads; the others poll the cache. */
+export const mutex: ReadStrategyDefinition<LockParameter> = {
+  kind: 'read',
+  name: 'mutex',
+  idea: 'Who misses tries SET NX on a lock key; the winner loads, the others look again until the entry is there.',
+  source: 'Redis documentation of SET, "patterns"; the notes’ SETNX',
+  weakness:
+    'Everyone waits for the load. A crashed holder stalls the key for the lock time; a load longer than it is repeated.',
+  parameters: lockParameters,
+  expiry: 'physical',
+  predict(input) {
+    const loads = Math.max(
+      1,
+      Math.ceil((input.loadSec * 1000) / (input.parameters.lockMs ?? Number.POSITIVE_INFINITY)),
+    );
+    return [
+      {
+        metric: 'db.loadsPerExpiry',
+        value: loads,
+        low: 1,
+        high: loads,
+        formula: loads === 1 ? '1' : 'ceil(d / lock time)',
+        tolerance: 'edge',
+      },
+      predictPhysicalAge(input),
+    ];
+  },
+  create(context, parameters) {
+    return {
+      async get(key) {
+        const cached = await readEntry(context, key);
+        if (cached !== null) return { item: cached, outcome: 'hit' };
+        await context.barrier('afterCacheMiss', key);
+        const item = await fillUnderLock(context, key, parameters, {
+          read: () => readEntry(context, key),
+          fill: () => fillEntry(context, key),
+        });
+        return { item, outcome: 'miss' };
+      },
+    };
+  },
+};

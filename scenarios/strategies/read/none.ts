@@ -1,0 +1,37 @@
+import { fillEntry, predictPhysicalAge, readEntry } from '../fill.ts';
+import type { ReadStrategyDefinition } from '../strategy.ts';
+
+/** Plain cache-aside reads: the baseline that every mitigation is held against. */
+export const none: ReadStrategyDefinition = {
+  kind: 'read',
+  name: 'none',
+  idea: 'Read the cache; on a miss read the database and fill the cache. Nothing else.',
+  source: 'Cache-Aside pattern, Microsoft Azure Architecture Center',
+  weakness: 'Every request that arrives between an expiry and the refill queries the database.',
+  parameters: {},
+  expiry: 'physical',
+  predict(input) {
+    const duringLoad = input.ratePerSec * input.loadSec;
+    return [
+      {
+        metric: 'db.loadsPerExpiry',
+        value: 1 + duringLoad,
+        low: duringLoad,
+        high: 1 + duringLoad,
+        formula: '1 + r d',
+        tolerance: 'poisson',
+      },
+      predictPhysicalAge(input),
+    ];
+  },
+  create(context) {
+    return {
+      async get(key) {
+        const cached = await readEntry(context, key);
+        if (cached !== null) return { item: cached, outcome: 'hit' };
+        await context.barrier('afterCacheMiss', key);
+        return { item: await fillEntry(context, key), outcome: 'miss' };
+      },
+    };
+  },
+};

@@ -1,0 +1,44 @@
+import { fillEntry, predictPhysicalAge, readEntry } from '../fill.ts';
+import type { Item, ReadStrategyDefinition } from '../strategy.ts';
+
+/** Readers of one process that miss together share one load. */
+export const singleFlight: ReadStrategyDefinition = {
+  kind: 'read',
+  name: 'single-flight',
+  idea: 'Requests of one process that miss the same key share one load.',
+  source: 'golang.org/x/sync/singleflight; groupcache (Fitzpatrick, 2013)',
+  weakness:
+    'Knows only its own process: P processes make P loads. One slow load delays everyone who joined it.',
+  parameters: {},
+  expiry: 'physical',
+  predict(input) {
+    return [
+      {
+        metric: 'db.loadsPerExpiry',
+        value: input.instances,
+        low: 1,
+        high: input.instances,
+        formula: 'P',
+        tolerance: 'edge',
+      },
+      predictPhysicalAge(input),
+    ];
+  },
+  create(context) {
+    const flights = new Map<string, Promise<Item | null>>();
+    return {
+      async get(key) {
+        const cached = await readEntry(context, key);
+        if (cached !== null) return { item: cached, outcome: 'hit' };
+        await context.barrier('afterCacheMiss', key);
+        let flight = flights.get(key);
+        if (flight === undefined) {
+          // Landed on failure too: an error reaches those who joined, and the next reader tries anew.
+          flight = fillEntry(context, key).finally(() => flights.delete(key));
+          flights.set(key, flight);
+        }
+        return { item: await flight, outcome: 'miss' };
+      },
+    };
+  },
+};

@@ -1,0 +1,8 @@
+import { logicalExpiry } from './read/logical-expiry.ts';
+import { mutex } from './read/mutex.ts';
+import { none } from './read/none.ts';
+import { singleFlight } from './read/single-flight.ts';
+import type { ReadStrategyDefinition } from './strategy.ts';
+
+/** The built-in read strategies, baseline first. */
+export const readStrategies: readonly ReadStrategyDefinition[] = [none, singleFlight, mutex, logicalExpiry];

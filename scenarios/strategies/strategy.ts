@@ -1,0 +1,177 @@
+/**
+ * The contracts of a contender: what a strategy declares about itself, and what it may touch.
+ *
+ * A strategy file holds one exported definition. Nothing here does I/O, so that a strategy outside the
+ * repository needs only types from it:
+ *
+ *     import type { ReadStrategyDefinition } from 'cachestorm';
+ *     export default { kind: 'read', name: 'mine', ... } satisfies ReadStrategyDefinition;
+ */
+import type { Redis } from 'ioredis';
+
+/** One row of the dataset, as the database holds it. */
+export interface Item {
+  readonly id: string;
+  readonly value: string;
+  /** Counted up by the database, one per committed write of the row; the first is 1. */
+  readonly version: number;
+  /**
+   * Unix milliseconds just before the database was asked for this row, so its age is never understated.
+   * Set by the origin; a strategy stores and returns it untouched.
+   */
+  readonly loadedAtMs: number;
+}
+
+/** How a read was answered. `stale`: an entry past its time to live; `l1`: the process's own memory; `shed`: refused. */
+export type CacheOutcome = 'hit' | 'miss' | 'stale' | 'null' | 'l1' | 'shed';
+
+export interface ReadResult {
+  /** `null`: the database has no such row. */
+  readonly item: Item | null;
+  readonly outcome: CacheOutcome;
+}
+
+/** The database, as a strategy sees it. Every call is a query that the database's own counters see too. */
+export interface Origin {
+  /**
+   * Reads one row and pays the modelled query cost. Waits for a connection of the bounded pool first.
+   *
+   * @throws OriginError when the database can't be reached or refuses the query.
+   */
+  load(key: string): Promise<Item | null>;
+  /** Writes one row and resolves with its new version once it is committed. */
+  store(key: string, value: string): Promise<number>;
+}
+
+/** The points at which a test or a scenario can hold, delay or crash a strategy, so that races happen by schedule. */
+export type BarrierName =
+  | 'afterCacheMiss'
+  | 'afterLockAcquired'
+  | 'beforeDbRead'
+  | 'afterDbRead'
+  | 'beforeCacheSet'
+  | 'afterCacheSet'
+  | 'afterDbCommit'
+  | 'beforeCacheDelete';
+
+/** Time and randomness as a strategy may use them. */
+export interface StrategyClock {
+  /** Unix milliseconds: the only clock that entries shared between machines can be stamped with. */
+  wallMs(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface StrategyRandom {
+  /** A float in [0, 1). */
+  next(): number;
+}
+
+/** Everything a strategy may touch. One context lives as long as its service process. */
+export interface StrategyContext {
+  readonly redis: Redis;
+  readonly origin: Origin;
+  readonly clock: StrategyClock;
+  readonly random: StrategyRandom;
+  /** Aborted when the service shuts down: background work ends with it. */
+  readonly signal: AbortSignal;
+  /** The time to live that the scenario gives a cache entry, in milliseconds. */
+  readonly ttlMs: number;
+  /**
+   * The Redis key of an item's cache entry. The harness watches this key to see entries written and
+   * expired; a strategy that keeps its entry elsewhere can't be judged per expiry.
+   */
+  entryKey(key: string): string;
+  /** The Redis key of something else that the strategy keeps for an item, such as a lock. */
+  sideKey(purpose: string, key: string): string;
+  /** Resolves at once unless a test or a scenario holds this point. */
+  barrier(name: BarrierName, key: string): Promise<void>;
+  /** Reports work that failed after its request was already answered, so that it is counted, not lost. */
+  onBackgroundError(error: unknown): void;
+}
+
+export interface ReadStrategy {
+  get(key: string): Promise<ReadResult>;
+}
+
+export interface WriteStrategy {
+  /** Resolves with the row's new version when the write is acknowledged. */
+  put(key: string, value: string): Promise<number>;
+}
+
+export type ParameterUnit = 'ms' | 'count' | 'fraction' | 'bytes';
+
+/** A number that a user may set, as `strategies.<name>.<parameter>`. */
+export interface Parameter {
+  readonly unit: ParameterUnit;
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly description: string;
+}
+
+export type ParameterValues<P extends string = string> = Readonly<Record<P, number>>;
+
+/** What theory needs to know of a trial to predict it. */
+export interface TheoryInput {
+  /** r: requests offered per second for the hot key. */
+  readonly ratePerSec: number;
+  /** d: seconds from the first miss until the entry was there again, measured from Redis's own notifications. */
+  readonly loadSec: number;
+  /** P: service processes. */
+  readonly instances: number;
+  /** T: time to live of an entry, in seconds. */
+  readonly ttlSec: number;
+  /** D: seconds of the slowest load of the trial, waiting for a connection included (the service's measure). */
+  readonly slowestLoadSec: number;
+  /** S: seconds of the slowest answer of the trial, from its intended send time. */
+  readonly slowestAnswerSec: number;
+  readonly parameters: ParameterValues;
+}
+
+/** What theory says a metric must be. `low` or `high` is `null` where theory gives no limit on that side. */
+export interface Prediction {
+  readonly metric: string;
+  /** What the formula gives; `null` when it only limits. */
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** The formula in the words of the docs, e.g. `1 + r d`. */
+  readonly formula: string;
+  /**
+   * Where the tolerance comes from. `poisson`: the loads of an expiry are arrivals in an interval, so the
+   * interval of a mean of Poisson counts is added; `edge`: one load may fall on either side of the
+   * window's end; `none`: a hard limit.
+   */
+  readonly tolerance: 'poisson' | 'edge' | 'none';
+}
+
+interface StrategyDescription<P extends string> {
+  /** Kebab-case; what `--strategy` takes. */
+  readonly name: string;
+  /** The idea, in one sentence. */
+  readonly idea: string;
+  /** Where it comes from: a paper, a manual, a book. */
+  readonly source: string;
+  /** What it is known not to do. */
+  readonly weakness: string;
+  readonly parameters: Readonly<Record<P, Parameter>>;
+}
+
+/** A way to read through the cache. */
+export interface ReadStrategyDefinition<P extends string = string> extends StrategyDescription<P> {
+  readonly kind: 'read';
+  /**
+   * How an entry ends. `physical`: Redis drops it after the time to live. `logical`: it stays readable and
+   * only counts as expired, so the harness derives the expiries from when it was written.
+   */
+  readonly expiry: 'physical' | 'logical';
+  /** Theory's predictions for this strategy; the report shows them beside what was measured. */
+  predict(input: TheoryInput): readonly Prediction[];
+  create(context: StrategyContext, parameters: ParameterValues<P>): ReadStrategy;
+}
+
+/** A way to write through the cache. */
+export interface WriteStrategyDefinition<P extends string = string> extends StrategyDescription<P> {
+  readonly kind: 'write';
+  create(context: StrategyContext, parameters: ParameterValues<P>): WriteStrategy;
+}
