@@ -1,0 +1,59 @@
+/** One request on its way: what was meant, and what came of it. Times in microseconds since the storm's start. */
+export class Flight {
+  readonly intendedUs: number;
+  readonly path: string;
+  /** Whether the key exists: 200 is then the expected answer, else 404. */
+  readonly exists: boolean;
+  /** When it was written to a connection; `NaN` before. */
+  sentUs = Number.NaN;
+  /** HTTP status, 0 before the head of an answer came. */
+  status = 0;
+  /** The answer's `x-cache` header. */
+  cache: string | null = null;
+  /** The answer's `x-age-ms` header. */
+  ageMs: number | null = null;
+  /** It has been counted, and whatever happens to it now counts no more. */
+  settled = false;
+
+  constructor(intendedUs: number, path: string, exists: boolean) {
+    this.intendedUs = intendedUs;
+    this.path = path;
+    this.exists = exists;
+  }
+
+  get sent(): boolean {
+    return !Number.isNaN(this.sentUs);
+  }
+}
+
+/** A first-in, first-out queue with amortised constant cost; an array's own `shift` moves every element. */
+export class Fifo<T> {
+  #items: T[] = [];
+  #head = 0;
+
+  get size(): number {
+    return this.#items.length - this.#head;
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  peek(): T | undefined {
+    return this.#items[this.#head];
+  }
+
+  shift(): T | undefined {
+    const item = this.#items[this.#head];
+    if (item === undefined) return undefined;
+    this.#head++;
+    if (this.#head === this.#items.length) {
+      this.#items.length = 0;
+      this.#head = 0;
+    } else if (this.#head >= 1024 && this.#head * 2 >= this.#items.length) {
+      this.#items.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+}

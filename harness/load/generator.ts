@@ -1,0 +1,88 @@
+import { fileURLToPath } from 'node:url';
+import { ForkedProcess } from '../forked-process.ts';
+import { GeneratorFailedError, GeneratorLostError } from './generator-error.ts';
+import { parseMessage } from './messages.ts';
+import type { GeneratorCommand, GeneratorMessage, GeneratorPlan, GeneratorReport } from './protocol.ts';
+
+export interface GeneratorOptions {
+  /** The process's whole environment. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Called with the process id as soon as there is one, before anything else can fail: for the undo journal. */
+  readonly onProcess?: (pid: number) => void;
+}
+
+/** A generator process that waits for plans. Disposing kills it and its process group. */
+export interface Generator extends AsyncDisposable {
+  readonly pid: number;
+  /**
+   * Carries out one plan; one at a time.
+   *
+   * Aborting the signal ends the load early: the requests on their way are still waited for, at most
+   * `timeoutMs`, and the report of what was offered until then is returned all the same. Dispose to drop
+   * even those.
+   *
+   * @param onStarted called with the storm's start in microseconds of the machine's monotonic clock
+   * @throws GeneratorLostError (`E_GENERATOR_LOST`) when the process dies
+   * @throws GeneratorFailedError (`E_GENERATOR_FAILED`) when it cannot carry out the plan
+   * @throws the signal's reason, when it is aborted before the load was asked for
+   */
+  run(
+    plan: GeneratorPlan,
+    signal: AbortSignal,
+    onStarted?: (startedAtUs: number) => void,
+  ): Promise<GeneratorReport>;
+}
+
+const MAIN = fileURLToPath(new URL('./generator-main.ts', import.meta.url));
+
+/**
+ * Starts a generator process and waits until it is ready.
+ *
+ * @throws GeneratorLostError when it dies before
+ */
+export async function startGenerator({ env, onProcess }: GeneratorOptions): Promise<Generator> {
+  const child = new ForkedProcess<GeneratorCommand, GeneratorMessage>({
+    entry: MAIN,
+    env,
+    onProcess,
+    parse: parseMessage,
+    lost: ({ code, signal }, stderr, cause) => new GeneratorLostError(code, signal, stderr, cause),
+  });
+  try {
+    await child.exchange<void>((message, { resolve }) => {
+      if (message.type === 'ready') resolve();
+    });
+  } catch (error) {
+    await child[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    pid: child.pid,
+    run: (plan, signal, onStarted) => runPlan(child, plan, signal, onStarted),
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  };
+}
+
+async function runPlan(
+  child: ForkedProcess<GeneratorCommand, GeneratorMessage>,
+  plan: GeneratorPlan,
+  signal: AbortSignal,
+  onStarted?: (startedAtUs: number) => void,
+): Promise<GeneratorReport> {
+  signal.throwIfAborted();
+  if (child.busy) throw new GeneratorFailedError('the generator is busy with another plan');
+  const stop = (): void => child.send({ type: 'stop' });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await child.exchange<GeneratorReport>(
+      (message, { resolve, reject }) => {
+        if (message.type === 'started') onStarted?.(message.startedAtUs);
+        if (message.type === 'error') reject(new GeneratorFailedError(message.message));
+        if (message.type === 'report') resolve(message.report);
+      },
+      { type: 'start', plan },
+    );
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,172 @@
+import { LatencyHistogram } from '../record/histogram.ts';
+import type { Flight } from './flight.ts';
+import type { GeneratorReport, LoadCounts, LoadHistograms, LoadWindow } from './protocol.ts';
+
+/** What a load learns about its own course, for the report's head. */
+export interface LoadCourse {
+  readonly startedAtUs: number;
+  readonly finishedAtUs: number;
+  /** How long requests were offered: less than planned when the load was stopped. */
+  readonly durationMs: number;
+  readonly cpuUs: number;
+}
+
+/**
+ * Counts what came of each request, exactly once: the load's models decide when a request is settled,
+ * and this class in which class it falls.
+ */
+export class LoadRecorder implements Disposable {
+  readonly #windowUs: number;
+  readonly #timeoutUs: number;
+  readonly #counts = new Tally();
+  readonly #windows: Window[] = [];
+  readonly #response = new LatencyHistogram();
+  readonly #service = new LatencyHistogram();
+  readonly #sendLag = new LatencyHistogram();
+  readonly #pacerLag = new LatencyHistogram();
+  readonly #outcomes = new Map<string, number>();
+  readonly #statuses = new Map<number, number>();
+  readonly #errors = new Map<string, number>();
+  #good = 0;
+  #neverSent = 0;
+  #maxAgeMs: number | null = null;
+
+  constructor(plan: { readonly windowMs: number; readonly timeoutMs: number }) {
+    this.#windowUs = plan.windowMs * 1e3;
+    this.#timeoutUs = plan.timeoutMs * 1e3;
+  }
+
+  /** A request was due at `intendedUs` and taken up `lagUs` later. */
+  offered(intendedUs: number, lagUs: number): void {
+    this.#counts.offered++;
+    this.#windowAt(intendedUs).tally.offered++;
+    this.#pacerLag.record(lagUs);
+  }
+
+  sent(lagUs: number): void {
+    this.#sendLag.record(lagUs);
+  }
+
+  /** The complete answer is there. Past its deadline it is a timeout, whoever noticed first. */
+  answered(flight: Flight, nowUs: number): void {
+    const responseUs = nowUs - flight.intendedUs;
+    if (responseUs >= this.#timeoutUs) {
+      this.timedOut(flight);
+      return;
+    }
+    const { status, cache } = flight;
+    flight.settled = true;
+    increment(this.#statuses, status);
+    if (cache !== null) increment(this.#outcomes, cache);
+    if (flight.ageMs !== null) this.#maxAgeMs = Math.max(this.#maxAgeMs ?? 0, flight.ageMs);
+    const window = this.#windowAt(flight.intendedUs);
+    if (status >= 500) {
+      this.#settle(window, status === 503 && cache === 'shed' ? 'shed' : 'failed');
+      return;
+    }
+    this.#settle(window, 'completed');
+    if (status === (flight.exists ? 200 : 404)) this.#good++;
+    this.#response.record(responseUs);
+    this.#service.record(nowUs - flight.sentUs);
+    window.responsesUs.push(responseUs);
+  }
+
+  timedOut(flight: Flight): void {
+    flight.settled = true;
+    if (!flight.sent) this.#neverSent++;
+    const window = this.#windowAt(flight.intendedUs);
+    this.#settle(window, 'timeout');
+    this.#response.record(this.#timeoutUs);
+    window.responsesUs.push(this.#timeoutUs);
+  }
+
+  /** The connection broke, or never came about. */
+  failed(flight: Flight, code: string): void {
+    flight.settled = true;
+    increment(this.#errors, code);
+    this.#settle(this.#windowAt(flight.intendedUs), 'failed');
+  }
+
+  /** Without an end: only a load that can wait for its answers no longer has these. */
+  lost(flight: Flight): void {
+    flight.settled = true;
+    this.#settle(this.#windowAt(flight.intendedUs), 'lost');
+  }
+
+  report(course: LoadCourse, model: 'open' | 'closed'): GeneratorReport {
+    return {
+      ...course,
+      counts: { ...this.#counts },
+      good: this.#good,
+      outcomes: Object.fromEntries(this.#outcomes),
+      statuses: Object.fromEntries(this.#statuses),
+      errors: Object.fromEntries(this.#errors),
+      maxAgeMs: this.#maxAgeMs,
+      ...(model === 'open' ? { neverSent: this.#neverSent } : {}),
+      histograms: this.#histograms(model),
+      windows: this.#encodedWindows(course.durationMs),
+    };
+  }
+
+  [Symbol.dispose](): void {
+    for (const histogram of [this.#response, this.#service, this.#sendLag, this.#pacerLag]) {
+      histogram[Symbol.dispose]();
+    }
+  }
+
+  #histograms(model: 'open' | 'closed'): LoadHistograms {
+    return {
+      response: this.#response.encode(),
+      service: this.#service.encode(),
+      sendLag: this.#sendLag.encode(),
+      ...(model === 'open' ? { pacerLag: this.#pacerLag.encode() } : {}),
+    };
+  }
+
+  /** All windows of the duration, the empty ones too: a gap in the timeline is a finding. */
+  #encodedWindows(durationMs: number): LoadWindow[] {
+    const count = Math.max(this.#windows.length, Math.ceil((durationMs * 1e3) / this.#windowUs));
+    if (count > 0) this.#windowAt((count - 0.5) * this.#windowUs);
+    using histogram = new LatencyHistogram();
+    return this.#windows.map(({ tally, responsesUs }, index) => {
+      histogram.reset();
+      for (const responseUs of responsesUs) histogram.record(responseUs);
+      const { offered, completed, failed, timeout } = tally;
+      const tMs = (index * this.#windowUs) / 1e3;
+      return { tMs, offered, completed, failed, timeout, responseHistogram: histogram.encode() };
+    });
+  }
+
+  #settle(window: Window, outcome: keyof Omit<LoadCounts, 'offered'>): void {
+    this.#counts[outcome]++;
+    window.tally[outcome]++;
+  }
+
+  #windowAt(intendedUs: number): Window {
+    const index = Math.floor(intendedUs / this.#windowUs);
+    while (this.#windows.length <= index) this.#windows.push({ tally: new Tally(), responsesUs: [] });
+    return this.#windows[index] as Window;
+  }
+}
+
+class Tally {
+  offered = 0;
+  completed = 0;
+  failed = 0;
+  timeout = 0;
+  lost = 0;
+  shed = 0;
+}
+
+interface Window {
+  readonly tally: Tally;
+  /**
+   * Kept raw until the end: a histogram per window takes 70 KB and a call into WebAssembly per request,
+   * a number 8 bytes.
+   */
+  readonly responsesUs: number[];
+}
+
+function increment<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

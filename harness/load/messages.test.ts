@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { GeneratorFailedError } from './generator-error.ts';
+import { parseCommand, parseMessage } from './messages.ts';
+import type { GeneratorPlan } from './protocol.ts';
+
+const PLAN: GeneratorPlan = {
+  targets: ['http://127.0.0.1:4001'],
+  load: { model: 'open', arrivals: 'poisson', ratePerSec: 100 },
+  durationMs: 1_000,
+  timeoutMs: 500,
+  maxConnections: 10,
+  keys: { kind: 'hot' },
+  seed: 1,
+  windowMs: 100,
+};
+
+describe('parseCommand', () => {
+  it('takes every kind of keys and load as it is', () => {
+    const keys: GeneratorPlan['keys'][] = [
+      { kind: 'hot' },
+      { kind: 'hot', key: 3 },
+      { kind: 'uniform', count: 5 },
+      { kind: 'zipf', count: 5, exponent: 1.2 },
+      { kind: 'scan', count: 5 },
+      { kind: 'missing', count: null },
+      { kind: 'missing', count: 5 },
+    ];
+    for (const load of [PLAN.load, { model: 'closed', connections: 4 } as const]) {
+      for (const kind of keys) {
+        const command = { type: 'start', plan: { ...PLAN, load, keys: kind } } as const;
+        expect(parseCommand(command)).toEqual(command);
+      }
+    }
+    expect(parseCommand({ type: 'stop' })).toEqual({ type: 'stop' });
+  });
+
+  it('names every wrong field at once', () => {
+    const plan = { ...PLAN, targets: ['localhost:80'], durationMs: 0, keys: { kind: 'zipf', count: 5 } };
+    const parse = () => parseCommand({ type: 'start', plan });
+    expect(parse).toThrow(GeneratorFailedError);
+    for (const field of ['plan.targets[0]', 'plan.durationMs', 'plan.keys.exponent'])
+      expect(parse).toThrow(field);
+  });
+
+  it.each([null, 'start', {}, { type: 'begin' }, { type: 'start' }])('refuses %j', (message) => {
+    expect(() => parseCommand(message)).toThrow(GeneratorFailedError);
+  });
+});
+
+describe('parseMessage', () => {
+  it('refuses what is no message, and shows it', () => {
+    expect(parseMessage({ type: 'ready' })).toEqual({ type: 'ready' });
+    for (const message of [undefined, null, 7, {}, { type: 'reedy' }])
+      expect(() => parseMessage(message)).toThrow(GeneratorFailedError);
+    expect(() => parseMessage({ type: 'reedy' })).toThrow('reedy');
+  });
+});

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { GeneratorFailedError } from './generator-error.ts';
+import type { GeneratorCommand, GeneratorMessage } from './protocol.ts';
+
+const positive = z.number().positive();
+const count = z.int().positive();
+
+const keys = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hot'), key: z.int().nonnegative().exactOptional() }),
+  z.object({ kind: z.literal('uniform'), count }),
+  z.object({ kind: z.literal('zipf'), count, exponent: positive }),
+  z.object({ kind: z.literal('scan'), count }),
+  z.object({ kind: z.literal('missing'), count: count.nullable() }),
+]);
+
+const plan = z.object({
+  targets: z.array(z.url({ protocol: /^https?$/ })).min(1),
+  load: z.discriminatedUnion('model', [
+    z.object({ model: z.literal('open'), arrivals: z.enum(['constant', 'poisson']), ratePerSec: positive }),
+    z.object({ model: z.literal('closed'), connections: count }),
+  ]),
+  durationMs: positive,
+  timeoutMs: positive,
+  maxConnections: count,
+  keys,
+  seed: z.int(),
+  windowMs: positive,
+});
+
+const command: z.ZodType<GeneratorCommand> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), plan }),
+  z.object({ type: z.literal('stop') }),
+]);
+
+/**
+ * A command as it came over IPC.
+ *
+ * @throws GeneratorFailedError that names every wrong field
+ */
+export function parseCommand(message: unknown): GeneratorCommand {
+  const parsed = command.safeParse(message);
+  if (parsed.success) return parsed.data;
+  throw new GeneratorFailedError(`the generator cannot use this command:\n${z.prettifyError(parsed.error)}`);
+}
+
+const MESSAGE_TYPES: ReadonlySet<unknown> = new Set(['ready', 'started', 'report', 'error']);
+
+/**
+ * A generator's message. Its type is checked, not all of a report: both sides come from one commit, and the
+ * reports are large.
+ *
+ * @throws GeneratorFailedError
+ */
+export function parseMessage(message: unknown): GeneratorMessage {
+  const known = typeof message === 'object' && message !== null && 'type' in message;
+  if (known && MESSAGE_TYPES.has(message.type)) return message as GeneratorMessage;
+  const shown = (JSON.stringify(message) ?? String(message)).slice(0, 200);
+  throw new GeneratorFailedError(`the generator sent a message of unknown type: ${shown}`);
+}

@@ -1,0 +1,163 @@
+import type { Clock } from '../time/clock.ts';
+import { deriveSeed, seededRandom } from '../time/random.ts';
+import { Fifo, Flight } from './flight.ts';
+import { keySource } from './keys.ts';
+import { LoadRecorder } from './load-recorder.ts';
+import { arrivals } from './pacer.ts';
+import type { GeneratorPlan, GeneratorReport, OpenLoad } from './protocol.ts';
+import { type FlightEvents, Target } from './target.ts';
+
+export interface OpenPlan extends GeneratorPlan {
+  readonly load: OpenLoad;
+}
+
+/** What a load needs from its surroundings. */
+export interface LoadContext {
+  readonly clock: Clock;
+  /** Aborted: no more requests are offered; those on their way are waited for and counted. */
+  readonly signal: AbortSignal;
+  /** Called once with the storm's start, in microseconds of the clock. */
+  readonly onStarted: (startedAtUs: number) => void;
+}
+
+/** Timers are no finer; each tick sends all that has fallen due, so a late one delays but never drops. */
+const TICK_MS = 1;
+
+/**
+ * Sends requests on a schedule, whether or not earlier ones were answered, and counts response time from the
+ * *intended* send time: a stalled service delays the sends behind it, and their users waited all the same
+ * (Gil Tene's "coordinated omission").
+ *
+ * 1. Every tick: send what is due, target after target; then settle what is past its deadline as a timeout.
+ * 2. After the last arrival: tick on until everything is settled, `timeoutMs` at most.
+ * 3. Close the connections, report.
+ */
+export async function runOpenLoop(plan: OpenPlan, context: LoadContext): Promise<GeneratorReport> {
+  using recorder = new LoadRecorder(plan);
+  const storm = new OpenStorm(plan, context, recorder);
+  return await storm.run();
+}
+
+class OpenStorm implements FlightEvents {
+  readonly #plan: OpenPlan;
+  readonly #context: LoadContext;
+  readonly #recorder: LoadRecorder;
+  readonly #targets: readonly Target[];
+  readonly #nextArrival: () => number;
+  readonly #nextKey: ReturnType<typeof keySource>;
+  /** All flights by deadline, which is the order of arrival: the timeout is the same for all. */
+  readonly #byDeadline = new Fifo<{ readonly flight: Flight; readonly target: Target }>();
+  readonly #startedAtUs: number;
+  #dueUs: number;
+  #turn = 0;
+  #unsettled = 0;
+  #offeredUntilUs: number;
+  #lastSettledUs = 0;
+
+  constructor(plan: OpenPlan, context: LoadContext, recorder: LoadRecorder) {
+    const { load, durationMs, seed } = plan;
+    this.#plan = plan;
+    this.#context = context;
+    this.#recorder = recorder;
+    this.#targets = plan.targets.map((url) => new Target({ ...plan, url }, this));
+    const random = seededRandom(deriveSeed(seed, 'arrivals'));
+    this.#nextArrival = arrivals(load.arrivals, load.ratePerSec, durationMs, random);
+    this.#nextKey = keySource(plan.keys, seed);
+    this.#offeredUntilUs = durationMs * 1e3;
+    this.#dueUs = this.#nextArrival();
+    this.#startedAtUs = context.clock.nowUs();
+  }
+
+  async run(): Promise<GeneratorReport> {
+    const cpu = process.cpuUsage();
+    this.#context.onStarted(this.#startedAtUs);
+    await new Promise<void>((resolve, reject) => {
+      const timer = setInterval(() => {
+        try {
+          if (!this.#tick()) return;
+          clearInterval(timer);
+          resolve();
+        } catch (error) {
+          clearInterval(timer);
+          reject(error);
+        }
+      }, TICK_MS);
+    }).finally(() => Promise.all(this.#targets.map((target) => target.close())));
+    const { user, system } = process.cpuUsage(cpu);
+    const course = {
+      startedAtUs: this.#startedAtUs,
+      finishedAtUs: this.#startedAtUs + this.#lastSettledUs,
+      durationMs: this.#offeredUntilUs / 1e3,
+      cpuUs: user + system,
+    };
+    return this.#recorder.report(course, 'open');
+  }
+
+  onSent(flight: Flight): void {
+    flight.sentUs = this.#nowUs();
+    this.#recorder.sent(flight.sentUs - flight.intendedUs);
+  }
+
+  onAnswer(flight: Flight): void {
+    this.#recorder.answered(flight, this.#settledNow());
+  }
+
+  onFailure(flight: Flight, code: string): void {
+    this.#settledNow();
+    this.#recorder.failed(flight, code);
+  }
+
+  /** @returns whether all is over: nothing more to send, everything settled */
+  #tick(): boolean {
+    const nowUs = this.#nowUs();
+    if (this.#context.signal.aborted && this.#dueUs !== Number.POSITIVE_INFINITY) {
+      this.#dueUs = Number.POSITIVE_INFINITY;
+      this.#offeredUntilUs = Math.min(this.#offeredUntilUs, nowUs);
+    }
+    while (this.#dueUs <= nowUs) {
+      this.#offer(this.#dueUs);
+      this.#dueUs = this.#nextArrival();
+    }
+    this.#expire(nowUs);
+    return this.#dueUs === Number.POSITIVE_INFINITY && this.#unsettled === 0;
+  }
+
+  #offer(intendedUs: number): void {
+    const { key, exists } = this.#nextKey();
+    const flight = new Flight(intendedUs, `/items/${key}`, exists);
+    const target = this.#targets[this.#turn] as Target;
+    this.#turn = this.#turn + 1 === this.#targets.length ? 0 : this.#turn + 1;
+    const lagUs = this.#nowUs() - intendedUs;
+    this.#recorder.offered(intendedUs, lagUs);
+    this.#unsettled++;
+    this.#byDeadline.push({ flight, target });
+    // After a stall of our own, sending what is already too late would only cost connections.
+    if (lagUs < this.#plan.timeoutMs * 1e3) target.send(flight);
+  }
+
+  #expire(nowUs: number): void {
+    const timeoutUs = this.#plan.timeoutMs * 1e3;
+    for (;;) {
+      const oldest = this.#byDeadline.peek();
+      if (oldest === undefined) return;
+      const { flight, target } = oldest;
+      if (!flight.settled) {
+        if (flight.intendedUs + timeoutUs > nowUs) return;
+        this.#recorder.timedOut(flight);
+        this.#settledNow();
+        target.withdraw(flight);
+      }
+      this.#byDeadline.shift();
+    }
+  }
+
+  #settledNow(): number {
+    this.#unsettled--;
+    this.#lastSettledUs = this.#nowUs();
+    return this.#lastSettledUs;
+  }
+
+  #nowUs(): number {
+    return this.#context.clock.nowUs() - this.#startedAtUs;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * What the harness and the generator process say to each other. The generator is a process of its own, so
+ * that nothing the harness does (probing, drawing progress) can delay a request.
+ */
+import type { KeyPopularity } from './keys.ts';
+
+/** Arrivals come on a schedule, whether or not earlier requests were answered. */
+export interface OpenLoad {
+  readonly model: 'open';
+  readonly arrivals: 'constant' | 'poisson';
+  /** Mean requests per second over all targets. */
+  readonly ratePerSec: number;
+}
+
+/** Each connection waits for its answer before it sends again. For saturation and herds. */
+export interface ClosedLoad {
+  readonly model: 'closed';
+  readonly connections: number;
+}
+
+export interface GeneratorPlan {
+  /** Base URLs of the service instances, e.g. `http://127.0.0.1:4001`; used in turn. */
+  readonly targets: readonly string[];
+  readonly load: OpenLoad | ClosedLoad;
+  readonly durationMs: number;
+  /** A request without a complete answer this long after its intended send time counts as a timeout. */
+  readonly timeoutMs: number;
+  /** Connections per target at most (open load). */
+  readonly maxConnections: number;
+  readonly keys: KeyPopularity;
+  readonly seed: number;
+  /** Width of a timeline window. */
+  readonly windowMs: number;
+}
+
+/** One window of the timeline; a request belongs to the window of its intended send time. */
+export interface LoadWindow {
+  /** Window start in ms since the storm's start. */
+  readonly tMs: number;
+  readonly offered: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly timeout: number;
+  /** Response times of the window, HDR V2 compressed base64, microseconds. */
+  readonly responseHistogram: string;
+}
+
+/** What the generator saw. `offered = completed + failed + timeout + lost + shed`, always. */
+export interface GeneratorReport {
+  /** Start of the storm on the machine's monotonic clock, microseconds. */
+  readonly startedAtUs: number;
+  /** Monotonic microseconds at which the last request was settled. */
+  readonly finishedAtUs: number;
+  readonly durationMs: number;
+  readonly counts: LoadCounts;
+  /** Requests answered with the expected status (200 for keys that exist, 404 for missing ones) in time. */
+  readonly good: number;
+  /** Answers by `x-cache` header; empty when the service sends none. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Answers by HTTP status. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Failures by error code, e.g. `ECONNREFUSED`. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** Largest `x-age-ms` seen, or `null` when the service sends none. */
+  readonly maxAgeMs: number | null;
+  /** Timeouts whose request never left: no connection was free before the deadline. Open load only. */
+  readonly neverSent?: number;
+  readonly histograms: LoadHistograms;
+  readonly windows: readonly LoadWindow[];
+  /** CPU time that the generator process used during the storm, microseconds. */
+  readonly cpuUs: number;
+}
+
+/**
+ * HDR V2 compressed base64, microseconds.
+ *
+ * Completed requests and timeouts count in `response`, completed ones in `service`; failures and refusals in
+ * neither: they are often the fastest answers of all, and would make a breaking service look quick.
+ */
+export interface LoadHistograms {
+  /** From the intended send time to the last byte of the body; a timeout stands at its deadline. */
+  readonly response: string;
+  /** From the actual send to the last byte of the body. */
+  readonly service: string;
+  /** Actual send minus intended: the generator's own delay, and the wait for a free connection. */
+  readonly sendLag: string;
+  /**
+   * The generator's own delay alone: when it took up the request minus the intended time. This one says
+   * whether the generator kept up; `sendLag` also grows when a slow service holds all connections.
+   * Open load only: a closed load has no schedule to be late for.
+   */
+  readonly pacerLag?: string;
+}
+
+export interface LoadCounts {
+  readonly offered: number;
+  /** Answered in full, with a status below 500. */
+  readonly completed: number;
+  /** Answered with 5xx (other than a refusal), or the connection broke. */
+  readonly failed: number;
+  /** Not answered in full by the deadline. */
+  readonly timeout: number;
+  /** Sent, and never settled: zero unless the generator itself is broken or was stopped. */
+  readonly lost: number;
+  /** Refused by the service: 503 with `x-cache: shed`. */
+  readonly shed: number;
+}
+
+/** Harness to generator. */
+export type GeneratorCommand =
+  | { readonly type: 'start'; readonly plan: GeneratorPlan }
+  | { readonly type: 'stop' };
+
+/** Generator to harness. */
+export type GeneratorMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'started'; readonly startedAtUs: number }
+  | { readonly type: 'report'; readonly report: GeneratorReport }
+  | { readonly type: 'error'; readonly message: string };
