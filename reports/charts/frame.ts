@@ -1,0 +1,67 @@
+/** The axes that all strips of a scenario share: without them small multiples can't be compared. */
+import type { ScenarioResult, Timeline } from '../../harness/result/schema.ts';
+import { logDomain } from './theme.ts';
+
+export interface TimeFrame {
+  readonly seconds: readonly [number, number];
+  readonly latencyMs: readonly [number, number];
+  readonly queriesPerSec: readonly [number, number];
+  readonly capacityPerSec: number;
+}
+
+/** What one strip draws. */
+export interface StripInput {
+  readonly frame: TimeFrame;
+  readonly timeline: Timeline;
+  /** The baseline's timeline, drawn faint behind; `null` on the baseline's own strip. */
+  readonly ghost: Timeline | null;
+  /** CSS colour, e.g. `var(--s1)`. */
+  readonly colour: string;
+  /** Width of the whole picture in CSS pixels. */
+  readonly width: number;
+}
+
+export type StripPoint = Timeline['points'][number];
+
+/** `null` when no strategy has a timeline. */
+export function timeFrame(scenario: ScenarioResult): TimeFrame | null {
+  const timelines = scenario.strategies.flatMap((strategy) => strategy.timeline ?? []);
+  const points = timelines.flatMap((timeline) => timeline.points);
+  if (points.length === 0) return null;
+  const capacityPerSec = scenario.capacity.queriesPerSec;
+  const lastMs = timelines.map((t) => (t.points.at(-1)?.tMs ?? 0) + t.windowMs);
+  const peak = points.reduce((most, point) => Math.max(most, point.dbReadsPerSec ?? 0), 0);
+  return {
+    seconds: [Math.min(0, (points[0]?.tMs ?? 0) / 1000), Math.max(...lastMs) / 1000],
+    latencyMs: logDomain(points.flatMap((point) => [point.p50Ms ?? 0, point.p99Ms ?? 0])),
+    queriesPerSec: [0, Math.max(peak, capacityPerSec, 1) * 1.08],
+    capacityPerSec,
+  };
+}
+
+/**
+ * At most `limit` points: neighbours are merged, keeping what a reader looks for, the slowest, the busiest
+ * and the lowest hit ratio. A thinned chart therefore overstates, never hides.
+ */
+export function thin(points: readonly StripPoint[], limit: number): readonly StripPoint[] {
+  const size = Math.ceil(points.length / Math.max(1, limit));
+  if (size <= 1) return points;
+  return Array.from({ length: Math.ceil(points.length / size) }, (_, group) =>
+    merge(points.slice(group * size, (group + 1) * size)),
+  );
+}
+
+function merge(group: readonly StripPoint[]): StripPoint {
+  const known = (read: (point: StripPoint) => number | null) => group.flatMap((point) => read(point) ?? []);
+  const most = (values: readonly number[]) => (values.length === 0 ? null : Math.max(...values));
+  const hits = known((point) => point.hitRatio);
+  const p50 = known((point) => point.p50Ms).toSorted((a, b) => a - b);
+  return {
+    tMs: group[0]?.tMs ?? 0,
+    offered: group.reduce((sum, point) => sum + point.offered, 0),
+    p50Ms: p50[Math.floor(p50.length / 2)] ?? null,
+    p99Ms: most(known((point) => point.p99Ms)),
+    dbReadsPerSec: most(known((point) => point.dbReadsPerSec)),
+    hitRatio: hits.length === 0 ? null : Math.min(...hits),
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * Spec → static SVG text. No canvas and no browser: Vega lays the scene out and prints it, the same bytes
+ * for the same spec.
+ */
+import { Error as LogErrors, parse, resetSVGDefIds, View } from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
+
+/** Which drawing of a chart this is; the page's CSS shows one, so that text is never scaled to a blur. */
+export type ChartSize = 'wide' | 'medium' | 'narrow';
+
+export interface ChartLabel {
+  /** One sentence for readers who can't see the chart. */
+  readonly sentence: string;
+  readonly size: ChartSize;
+}
+
+/** An SVG element that is safe to place in a page under a strict CSP: no script, no style attribute. */
+export async function renderSvg(spec: TopLevelSpec, label: ChartLabel): Promise<string> {
+  // Ids of definitions would otherwise count up over the life of the process.
+  resetSVGDefIds();
+  // Vega marks each datum that it reads with an id: give it a copy, the data are the caller's.
+  const own = structuredClone(spec);
+  const view = new View(parse(compile(own, { logger: SILENT }).spec), {
+    renderer: 'none',
+    logLevel: LogErrors,
+  });
+  try {
+    return dress(slim(await view.toSVG()), label);
+  } finally {
+    view.finalize();
+  }
+}
+
+/** Vega-Lite warns on stderr, which is the CLI's; a test compiles every chart and allows no warning. */
+const SILENT: NonNullable<NonNullable<Parameters<typeof compile>[1]>['logger']> = {
+  level: () => SILENT,
+  error: () => SILENT,
+  warn: () => SILENT,
+  info: () => SILENT,
+  debug: () => SILENT,
+};
+
+const EMPTY_PATHS = /<path class="(?:background|foreground)"[^>]*\/>/g;
+const NOISE = / (?:class|role|aria-[a-z]+|pointer-events|font-family)="[^"]*"/g;
+
+/**
+ * Drops what no reader sees: empty paths, hooks for scripts, a font on every label (the page's CSS sets it).
+ * Only inside tags, where Vega has escaped all text, so that a name can't be mistaken for markup.
+ */
+function slim(svg: string): string {
+  return svg.replace(EMPTY_PATHS, '').replace(/<[^>]+>/g, (tag) =>
+    tag
+      .replace(/ opacity="1"/g, '')
+      .replace(NOISE, '')
+      .replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),
+  );
+}
+
+function dress(svg: string, label: ChartLabel): string {
+  const attributes = `class="chart ${label.size}" role="img" aria-label="${escapeAttribute(label.sentence)}"`;
+  const tag = /^<svg[^>]*?( width="[^"]*" height="[^"]*" viewBox="[^"]*")>/;
+  // A function, since `$` in a sentence would be read as a pattern.
+  return svg.replace(tag, (_, size: string) => `<svg ${attributes}${size}>`);
+}
+
+function escapeAttribute(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}

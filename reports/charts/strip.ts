@@ -1,0 +1,125 @@
+/**
+ * One strip of the small multiples. Its margins are fixed (no automatic sizing), so that the strips of a
+ * strategy line up under each other, and strategies beside each other.
+ */
+import type { TopLevelSpec } from 'vega-lite';
+import type { StripInput, StripPoint } from './frame.ts';
+import { thin } from './frame.ts';
+import { CHART_CONFIG, INK } from './theme.ts';
+
+export type LayeredSpec = Extract<TopLevelSpec, { layer: unknown }>;
+export type Layer = LayeredSpec['layer'][number];
+
+/** One row of chart data: a window of a strategy, in seconds. */
+export interface StripDatum extends StripPoint {
+  readonly tSec: number;
+  readonly endSec: number;
+  /** Lines go through the middle of their window, or they would run ahead of the expiry ticks. */
+  readonly midSec: number;
+}
+
+const MARGIN = { left: 42, right: 8, top: 20, bottom: 6, bottomWithAxis: 42 };
+const EXPIRY_TICK_PX = 6;
+/** Past this many expiries, lines through the strip would be a grey wash: only the ticks stay. */
+const MOST_EXPIRY_LINES = 24;
+/** Closer together than this on average, even the ticks would merge into a bar: nothing is drawn. */
+const CLOSEST_TICKS_PX = 3;
+
+interface StripOptions {
+  readonly title: string;
+  readonly height: number;
+  readonly showTimeAxis: boolean;
+  /** Marks from back to front. */
+  readonly layers: readonly Layer[];
+}
+
+export function stripSpec(input: StripInput, options: StripOptions): LayeredSpec {
+  const bottom = options.showTimeAxis ? MARGIN.bottomWithAxis : MARGIN.bottom;
+  return {
+    width: plotWidth(input),
+    height: options.height,
+    autosize: { type: 'none' },
+    padding: { left: MARGIN.left, right: MARGIN.right, top: MARGIN.top, bottom },
+    config: CHART_CONFIG,
+    layer: [...expiryLayers(input, options), ...options.layers, titleLayer(options.title)],
+  };
+}
+
+function plotWidth(input: StripInput): number {
+  return input.width - MARGIN.left - MARGIN.right;
+}
+
+/** Time on the x axis; labels only on the lowest strip, ticks and scale on all. */
+export function timeX(input: StripInput, field: string, showTimeAxis: boolean) {
+  return {
+    field,
+    type: 'quantitative' as const,
+    scale: { domain: [...input.frame.seconds], nice: false, zero: false },
+    axis: {
+      title: showTimeAxis ? 'seconds since the storm began' : null,
+      labels: showTimeAxis,
+      ticks: showTimeAxis,
+      grid: false,
+      tickCount: 4,
+      labelFlush: true,
+      labelOverlap: true,
+      titlePadding: 6,
+    },
+  };
+}
+
+/** Rows for a timeline, thinned to what the width can show (never above 1,000). */
+export function stripData(
+  timeline: StripInput['timeline'] | null,
+  input: StripInput,
+): { values: StripDatum[] } {
+  const points = thin(timeline?.points ?? [], mostPoints(input));
+  const windowSec = (timeline?.windowMs ?? 0) / 1000;
+  return {
+    values: points.map((point, index) => {
+      const tSec = point.tMs / 1000;
+      const next = points[index + 1];
+      const endSec = next === undefined ? tSec + windowSec : next.tMs / 1000;
+      return { ...point, tSec, endSec, midSec: (tSec + endSec) / 2 };
+    }),
+  };
+}
+
+/** A mark at a fixed place: Vega's own title moves with the height of the axis labels. */
+export function titleLayer(text: string): Layer {
+  return {
+    data: { values: [{}] },
+    mark: { type: 'text', text, align: 'left', baseline: 'alphabetic', fontSize: 11, fill: INK.muted },
+    encoding: { x: { value: 0 }, y: { value: -7 } },
+  };
+}
+
+/** What a plot of this width can show, and never above 1,000. */
+function mostPoints(input: StripInput): number {
+  return Math.min(1000, Math.floor(plotWidth(input) * 1.5));
+}
+
+/** True when a point of the chart stands for several windows. */
+export function isThinned(input: StripInput): boolean {
+  return input.timeline.points.length > mostPoints(input);
+}
+
+function expiryLayers(input: StripInput, { height, showTimeAxis }: StripOptions): readonly Layer[] {
+  // Anything outside the frame would be drawn outside the plot.
+  const [from, to] = input.frame.seconds;
+  const seconds = input.timeline.expiriesMs.map((ms) => ms / 1000).filter((s) => s >= from && s <= to);
+  const data = { values: seconds.map((tSec) => ({ tSec })) };
+  if (data.values.length === 0 || data.values.length > plotWidth(input) / CLOSEST_TICKS_PX) return [];
+  const x = timeX(input, 'tSec', showTimeAxis);
+  const tick: Layer = {
+    data,
+    mark: { type: 'rule', stroke: INK.fg, strokeWidth: 1.25 },
+    encoding: { x, y: { value: height }, y2: { value: height - EXPIRY_TICK_PX } },
+  };
+  const line: Layer = {
+    data,
+    mark: { type: 'rule', stroke: INK.muted, strokeWidth: 1, strokeDash: [1, 3], opacity: 0.7 },
+    encoding: { x, y: { value: 0 }, y2: { value: height } },
+  };
+  return data.values.length > MOST_EXPIRY_LINES ? [tick] : [line, tick];
+}

@@ -1,0 +1,173 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Result } from '../../harness/result/schema.ts';
+import { failedResult, heldResult, inconclusiveResult } from '../fixtures/results.ts';
+import * as variants from '../fixtures/variants.ts';
+import { findChromium, TestBrowser } from './browser.ts';
+import { renderHtml } from './render.ts';
+
+const { HOSTILE: _, ...makers } = variants;
+const results: Readonly<Record<string, () => Result>> = {
+  heldResult,
+  failedResult,
+  inconclusiveResult,
+  ...makers,
+};
+const WIDTHS = [360, 768, 1440];
+
+let browser: TestBrowser;
+const stack = new AsyncDisposableStack();
+
+beforeAll(async () => {
+  browser = stack.use(await TestBrowser.launch());
+}, 60_000);
+afterAll(() => stack.disposeAsync(), 60_000);
+
+describe('the page in Chromium', { timeout: 60_000 }, () => {
+  it.each(Object.entries(results))('%s: quiet, offline, as wide as the window', async (_name, make) => {
+    const html = await renderHtml(make());
+    for (const width of WIDTHS) {
+      await browser.open(html, { width, height: 800 }, async (page, noise) => {
+        // Everything open is the widest that the page gets.
+        for (const summary of await page.locator('summary').all()) {
+          if (await summary.isVisible()) await summary.click();
+        }
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        expect(await page.evaluate('globalThis.pwned')).toBeUndefined();
+        expect(noise).toEqual({ complaints: [], requests: [] });
+      });
+    }
+  });
+
+  it('shows the verdict, the answer and the matrix on the first screen', async () => {
+    await browser.open(await renderHtml(failedResult()), { width: 1280, height: 800 }, async (page) => {
+      expect(await page.locator('.ruling').innerText()).toBe('✗ failed');
+      for (const part of ['.ruling', '.answer', '.env', '.matrix tr.row']) {
+        const last = page.locator(part).last();
+        const box = await last.boundingBox();
+        if (part.startsWith('.matrix')) expect(box?.y).toBeLessThan(800);
+        else expect((box?.y ?? 800) + (box?.height ?? 0)).toBeLessThanOrEqual(800);
+      }
+    });
+  });
+
+  it.each(WIDTHS)('draws charts at %d px, one drawing of each', async (width) => {
+    await browser.open(await renderHtml(heldResult()), { width, height: 800 }, async (page) => {
+      const boxes = await page.locator('svg.chart:visible').evaluateAll(readSizes);
+      expect(boxes).toHaveLength(4 * 3 + 1);
+      for (const box of boxes) {
+        expect(box.width).toBeGreaterThan(200);
+        expect(box.height).toBeGreaterThan(60);
+      }
+      expect(await page.locator('svg.chart:visible:not([aria-label])').count()).toBe(0);
+    });
+  });
+
+  it.each(['light', 'dark'] as const)('is readable in %s', async (scheme) => {
+    await browser.open(
+      await renderHtml(failedResult()),
+      { width: 1280, height: 800, scheme },
+      async (page) => {
+        const background = await colour(page, 'body', 'backgroundColor');
+        expect(luminance(background) > 0.5).toBe(scheme === 'light');
+        for (const selector of ['body', '.answer', '.env', '.matrix td', '.matrix small', '.verdict', 'a']) {
+          const text = await colour(page, selector, 'color');
+          expect(contrast(text, background), selector).toBeGreaterThanOrEqual(4.5);
+        }
+        // Variables in attributes of the SVG must resolve, or a line would be black on black.
+        const line = await colour(page, 'svg.chart.wide path[stroke="var(--s2)"]', 'stroke');
+        expect(contrast(line, background)).toBeGreaterThanOrEqual(3);
+      },
+    );
+  });
+
+  it('opens a row to the strategy’s own text', async () => {
+    await browser.open(await renderHtml(heldResult()), { width: 1280, height: 800 }, async (page) => {
+      const weakness = page.getByText('A holder that crashes stalls every reader for the lock time.');
+      expect(await weakness.isVisible()).toBe(false);
+      await page.locator('.row summary', { hasText: 'mutex' }).click();
+      expect(await weakness.isVisible()).toBe(true);
+    });
+  });
+
+  it('opens a row by keyboard', async () => {
+    await browser.open(await renderHtml(heldResult()), { width: 1280, height: 800 }, async (page) => {
+      await page.locator('.row summary').first().focus();
+      await page.keyboard.press('Enter');
+      expect(await page.locator('tr.details:visible').count()).toBe(1);
+    });
+  });
+
+  it('hands out the result, offline and under the CSP', async () => {
+    const result = heldResult();
+    await browser.open(await renderHtml(result), { width: 1280, height: 800 }, async (page, noise) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.locator('a[download]').click(),
+      ]);
+      expect(download.suggestedFilename()).toBe('result.json');
+      const chunks: Buffer[] = [];
+      for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+      expect(JSON.parse(Buffer.concat(chunks).toString())).toEqual(result);
+      expect(noise.complaints).toEqual([]);
+    });
+  });
+
+  it('would notice a style that the CSP forbids', async () => {
+    const html = (await renderHtml(heldResult())).replace('<h1>', '<h1 style="color:red">');
+    await browser.open(html, { width: 1280, height: 800 }, async (_page, noise) => {
+      expect(noise.complaints.join()).toContain('Content Security Policy');
+    });
+  });
+
+  it('prints light, whatever the scheme', async () => {
+    await browser.open(
+      await renderHtml(heldResult()),
+      { width: 700, height: 900, scheme: 'dark' },
+      async (page) => {
+        await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+        expect(luminance(await colour(page, 'body', 'backgroundColor'))).toBe(1);
+      },
+    );
+  });
+});
+
+describe('findChromium', () => {
+  it('says what to run when there is none', () => {
+    expect(() => findChromium('/nowhere')).toThrow('npm run setup -- --with chromium');
+  });
+});
+
+interface Drawn {
+  getBoundingClientRect(): { readonly width: number; readonly height: number };
+}
+
+/** Runs in the page. */
+function readSizes(elements: readonly unknown[]) {
+  return (elements as readonly Drawn[]).map((element) => {
+    const { width, height } = element.getBoundingClientRect();
+    return { width, height };
+  });
+}
+
+type Rgb = readonly [number, number, number];
+
+async function colour(page: Page, selector: string, property: string): Promise<Rgb> {
+  const script = `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${property}`;
+  const [r = 0, g = 0, b = 0] = (String(await page.evaluate(script)).match(/\d+(\.\d+)?/g) ?? []).map(Number);
+  return [r, g, b];
+}
+
+function luminance(rgb: Rgb): number {
+  const [r = 0, g = 0, b = 0] = rgb.map((byte) => {
+    const channel = byte / 255;
+    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** WCAG 2 contrast ratio. */
+function contrast(a: Rgb, b: Rgb): number {
+  const [high = 0, low = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (high + 0.05) / (low + 0.05);
+}

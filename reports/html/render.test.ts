@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { heldResult, inconclusiveResult } from '../fixtures/results.ts';
+import { emptyResult, HOSTILE, hostileResult, severalScenariosResult } from '../fixtures/variants.ts';
+import { html } from './markup.ts';
+import { renderHtml } from './render.ts';
+import { withTerms } from './terms.ts';
+
+describe('html', () => {
+  it('escapes text, attributes and lists, and nothing twice', () => {
+    const inner = html`<b>${'<&>'}</b>`;
+    expect(html`<p title="${'"\''}">${[inner, ' & ', 3]}${null}</p>`.text).toBe(
+      '<p title="&quot;&#39;"><b>&lt;&amp;&gt;</b> &amp; 3</p>',
+    );
+  });
+});
+
+describe('withTerms', () => {
+  it('explains a term once and keeps the text', () => {
+    const { text } = withTerms('A hot key, the <hot key>');
+    expect(text.match(/<abbr/g)).toHaveLength(1);
+    expect(text.replace(/<\/?abbr[^>]*>/g, '')).toBe('A hot key, the &lt;hot key&gt;');
+  });
+});
+
+describe('renderHtml', () => {
+  it('is a pure function of the result', async () => {
+    expect(await renderHtml(heldResult())).toBe(await renderHtml(heldResult()));
+  });
+
+  it('leaves the result as it was', async () => {
+    const result = heldResult();
+    await renderHtml(result);
+    expect(result).toStrictEqual(heldResult());
+  });
+
+  it('reads top down: verdict, answer, matrix, time, distribution, doubts, reference', async () => {
+    const page = await renderHtml(heldResult());
+    const order = [
+      '<h1>',
+      'class="ruling"',
+      'class="answer"',
+      'class="matrix"',
+      'Over time',
+      'Distribution of response times',
+      'Warnings</h2>',
+      'can’t tell',
+      'How each number is measured',
+      '>Words<',
+      'Environment',
+      'Raw data',
+    ].map((part) => page.indexOf(part));
+    expect(order.every((at) => at > 0)).toBe(true);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  });
+
+  it('warns before the matrix when the run is inconclusive', async () => {
+    const page = await renderHtml(inconclusiveResult());
+    expect(page.indexOf('Lower the rate')).toBeLessThan(page.indexOf('class="matrix"'));
+    expect(page).toContain('the hot entry never expired');
+  });
+
+  it('lets no text become markup', async () => {
+    const page = await renderHtml(hostileResult());
+    expect(page).not.toMatch(/<script|<img|<\/style><s/);
+    expect(page.match(/<style>/g)).toHaveLength(1);
+    expect(page.match(/<title>/g)).toHaveLength(1);
+    const tags = page.match(/<[a-z][^>]*>/g) ?? [];
+    // Inside quotes anything may stand; outside them no handler, no style.
+    const bare = tags.map((tag) => tag.replace(/"[^"]*"/g, '""'));
+    expect(bare.filter((tag) => /\son\w+=|\sstyle=|'/.test(tag))).toEqual([]);
+    // The raw data holds the text unharmed.
+    const data = /href="data:application\/json;base64,([^"]*)"/.exec(page)?.[1] ?? '';
+    expect(JSON.parse(Buffer.from(data, 'base64').toString()).runId).toBe(HOSTILE);
+  });
+
+  it('points to the file beside it when the data are too large to embed', async () => {
+    const result = heldResult();
+    const [first] = result.scenarios;
+    if (first !== undefined) first.settings.padding = 'x'.repeat(3 * 1024 ** 2);
+    const section = (await renderHtml(result)).split('>Raw data<')[1] ?? '';
+    expect(section).toContain('href="result.json"');
+    expect(section.length).toBeLessThan(1000);
+  });
+
+  it('shows dashes for what was not measured', async () => {
+    const page = await renderHtml(emptyResult());
+    expect(page).toContain('No timeline was recorded');
+    expect(page).toContain('not in a git working tree');
+    expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('has a section and a link for each of several scenarios', async () => {
+    const page = await renderHtml(severalScenariosResult());
+    expect(page.match(/<article /g)).toHaveLength(3);
+    expect(page.match(/href="#scenario-\d"/g)).toHaveLength(3);
+    expect(page.match(/<h1>/g)).toHaveLength(1);
+  });
+});

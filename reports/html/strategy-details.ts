@@ -1,0 +1,80 @@
+/** What opens under a row of the matrix: the strategy's own text, its bounds, comparisons, every metric. */
+import type { BoundResult, Comparison, ScenarioResult, StrategyResult } from '../../harness/result/schema.ts';
+import { figure, interval, MISSING, quantity, significant, unitLabel } from '../model/format.ts';
+import { metricLabel, metricNotes } from '../model/metrics.ts';
+import { boundVerdict } from '../model/verdict.ts';
+import { verdictMark } from './header.ts';
+import { html, type Markup } from './markup.ts';
+import { withTerms } from './terms.ts';
+
+export function strategyDetails(strategy: StrategyResult, scenario: ScenarioResult): Markup {
+  const comparisons = scenario.comparisons.filter((comparison) => comparison.strategy === strategy.name);
+  return html`<div class="opened">
+<dl class="about">
+<div><dt>Idea</dt><dd>${withTerms(strategy.idea)}</dd></div>
+<div><dt>Weakness</dt><dd>${withTerms(strategy.weakness)}</dd></div>
+<div><dt>Source</dt><dd>${strategy.source}</dd></div>
+${parameters(strategy)}
+</dl>
+<div class="evidence">${boundsTable(strategy)}${comparisonList(comparisons)}</div>
+${metricsTable(strategy)}
+</div>`;
+}
+
+function parameters(strategy: StrategyResult): Markup {
+  const entries = Object.entries(strategy.parameters);
+  if (entries.length === 0) return html``;
+  return html`<div><dt>Parameters</dt><dd>${entries
+    .map(([name, { unit, value }]) => `${name} ${significant(value)}${unit === '' ? '' : ` ${unit}`}`)
+    .join(', ')}</dd></div>`;
+}
+
+function boundsTable(strategy: StrategyResult): Markup {
+  if (strategy.bounds.length === 0) return html`<p class="muted">Theory states no bound for it here.</p>`;
+  return html`<table class="plain"><caption>Bounds</caption>
+<thead><tr><th scope="col">Metric</th><th scope="col" class="num">measured</th><th scope="col" class="num">predicted</th><th scope="col" class="num">allowed</th><th scope="col">Holds</th></tr></thead>
+<tbody>${strategy.bounds.map((bound) => boundRow(bound, strategy))}</tbody></table>`;
+}
+
+function boundRow(bound: BoundResult, strategy: StrategyResult): Markup {
+  const unit = strategy.metrics[bound.metric]?.unit ?? 'count';
+  const { low, high, value, formula } = bound.predicted;
+  // Where both ends agree there is no interval to print, but still one value that is allowed.
+  const allowed = interval(low, high, unit) ?? (low === null ? MISSING : figure(low, unit));
+  return html`<tr><th scope="row">${metricLabel(bound.metric)}<small>${formula}</small></th>
+<td class="num">${quantity(bound.measured, unit)}</td><td class="num">${quantity(value, unit)}</td>
+<td class="num">${allowed}</td>
+<td>${verdictMark(boundVerdict(bound.holds))}${bound.reason === undefined ? '' : html`<small>${bound.reason}</small>`}</td></tr>`;
+}
+
+function comparisonList(comparisons: readonly Comparison[]): Markup {
+  if (comparisons.length === 0) return html``;
+  return html`<ul class="comparisons">${comparisons.map((comparison) => {
+    const { against, metric, ratio, low, high, verdict } = comparison;
+    const range = interval(low, high, 'ratio');
+    const size =
+      ratio === null ? 'no ratio' : `× ${significant(ratio)}${range === null ? '' : ` (${range})`}`;
+    return html`<li>${metricLabel(metric)} against ${against}: ${size}, ${verdict}</li>`;
+  })}</ul>`;
+}
+
+function metricsTable(strategy: StrategyResult): Markup {
+  const entries = Object.entries(strategy.metrics);
+  if (entries.length === 0) return html`<p class="muted">Nothing was measured.</p>`;
+  return html`<details class="every"><summary>Every metric (${entries.length})</summary>
+<table class="plain"><thead><tr><th scope="col">Metric</th><th scope="col" class="num">median</th><th scope="col" class="num">lowest–highest</th><th scope="col" class="num rounds">by round</th></tr></thead>
+<tbody>${entries.map(
+    ([
+      name,
+      metric,
+    ]) => html`<tr><th scope="row" title="${metricNotes(name)?.measured}"><code>${breakable(name)}</code></th>
+<td class="num">${figure(metric.median, metric.unit)} <span class="unit">${unitLabel(metric.unit)}</span></td>
+<td class="num">${interval(metric.low, metric.high, metric.unit) ?? '='}</td>
+<td class="num rounds">${metric.values.map((value) => figure(value, metric.unit)).join('  ')}</td></tr>`,
+  )}</tbody></table></details>`;
+}
+
+/** A metric's name may break after its dots, and nowhere else. */
+function breakable(name: string): Markup {
+  return html`${name.split('.').map((part, i) => (i === 0 ? part : html`.<wbr>${part}`))}`;
+}

@@ -1,0 +1,125 @@
+/** The storm over time: one column per strategy, three strips each, all with the same axes. */
+import type { ScenarioResult, StrategyResult } from '../../harness/result/schema.ts';
+import { databaseOverTime } from '../charts/database-over-time.ts';
+import { type StripInput, type TimeFrame, timeFrame } from '../charts/frame.ts';
+import { hitRatioOverTime } from '../charts/hit-ratio-over-time.ts';
+import { latencyOverTime } from '../charts/latency-over-time.ts';
+import { colourOf, type SeriesColours } from '../charts/palette.ts';
+import { type ChartSize, renderSvg } from '../charts/render.ts';
+import { isThinned } from '../charts/strip.ts';
+import { quantity, significant } from '../model/format.ts';
+import { buildMatrix } from '../model/matrix.ts';
+import { html, type Markup, trusted } from './markup.ts';
+import { swatch } from './matrix.ts';
+
+/** Width of the measure and of the gaps between columns; styles/charts.css lays out the same. */
+const MEASURE_PX = 1100;
+const GAP_PX = 24;
+const NARROW_PX = 328;
+
+const STRIPS = [latencyOverTime, databaseOverTime, hitRatioOverTime];
+
+export async function timeSection(scenario: ScenarioResult, colours: SeriesColours): Promise<Markup> {
+  const frame = timeFrame(scenario);
+  if (frame === null) return html`<p class="muted">No timeline was recorded.</p>`;
+  // The same order as the matrix: the reader has just learnt it.
+  const strategies = buildMatrix(scenario).rows.map((row) => row.strategy);
+  const columns = columnCount(strategies.length);
+  const inputs = strategies.flatMap(({ timeline }) =>
+    timeline === null ? [] : [{ frame, timeline, ghost: null, colour: '', width: columnWidth(columns) }],
+  );
+  const cells: Markup[] = [];
+  // One after the other: Vega's counter of ids is shared by the process.
+  for (const strategy of strategies)
+    cells.push(await strategyCell(strategy, { scenario, colours, frame, columns }));
+  return html`${legend(scenario, frame, inputs.some(isThinned))}<div class="strips columns-${columns}">${cells}</div>`;
+}
+
+/** At most four beside each other, in rows as even as possible. */
+function columnCount(strategies: number): number {
+  return Math.ceil(strategies / Math.ceil(strategies / 4));
+}
+
+function columnWidth(columns: number): number {
+  return Math.floor((MEASURE_PX - GAP_PX * (columns - 1)) / columns);
+}
+
+interface Surroundings {
+  readonly scenario: ScenarioResult;
+  readonly colours: SeriesColours;
+  readonly frame: TimeFrame;
+  readonly columns: number;
+}
+
+async function strategyCell(strategy: StrategyResult, around: Surroundings): Promise<Markup> {
+  const { className, css } = colourOf(around.colours, strategy.name);
+  const heading = html`<figcaption>${swatch()}<span>${strategy.name}</span></figcaption>`;
+  const { timeline } = strategy;
+  if (timeline === null || timeline.points.length === 0) {
+    return html`<figure class="strip ${className}">${heading}<p class="muted">No timeline was recorded for this strategy.</p></figure>`;
+  }
+  const baseline = around.scenario.strategies.find((candidate) => candidate.baseline);
+  const ghost = strategy.baseline ? null : (baseline?.timeline ?? null);
+  const wide = columnWidth(around.columns);
+  const drawings: Markup[] = [];
+  for (const [size, width] of [
+    ['wide', wide],
+    ['narrow', NARROW_PX],
+  ] as const) {
+    const input: StripInput = { frame: around.frame, timeline, ghost, colour: css, width };
+    drawings.push(await stack(input, size, strategy));
+  }
+  return html`<figure class="strip ${className}">${heading}${drawings}</figure>`;
+}
+
+async function stack(input: StripInput, size: ChartSize, strategy: StrategyResult): Promise<Markup> {
+  const sentences = describe(strategy, input);
+  const svgs: Markup[] = [];
+  for (const [index, strip] of STRIPS.entries()) {
+    svgs.push(trusted(await renderSvg(strip(input), { size, sentence: sentences[index] ?? strategy.name })));
+  }
+  return html`${svgs}`;
+}
+
+/** The same three strips in words. */
+function describe(strategy: StrategyResult, { timeline, frame }: StripInput): readonly string[] {
+  const worst = (read: (point: (typeof timeline.points)[number]) => number | null) =>
+    timeline.points.reduce((most, point) => Math.max(most, read(point) ?? 0), 0);
+  const hits = timeline.points.flatMap((point) => point.hitRatio ?? []);
+  const lowest = hits.length === 0 ? null : hits.reduce((a, b) => Math.min(a, b));
+  const expiries = `${timeline.expiriesMs.length} expiries`;
+  return [
+    `${strategy.name}: response time over time, ${expiries}; the slowest window had a p99 of ${quantity(
+      worst((p) => p.p99Ms),
+      'ms',
+    )}.`,
+    `${strategy.name}: database queries per second; the busiest window ran at ${significant(worst((p) => p.dbReadsPerSec))}, capacity ${significant(frame.capacityPerSec)}.`,
+    lowest === null
+      ? `${strategy.name}: cache hit ratio was not recorded.`
+      : `${strategy.name}: cache hit ratio; the lowest window had ${quantity(lowest, 'fraction')}.`,
+  ];
+}
+
+function legend(scenario: ScenarioResult, frame: TimeFrame, thinned: boolean): Markup {
+  const note = thinned
+    ? ' The storm is longer than the picture is wide: each point is the worst of several windows, and expiries too close together are left out.'
+    : '';
+  const baseline = scenario.strategies.find((strategy) => strategy.baseline && strategy.timeline !== null);
+  const items = [
+    html`<li>${key('line')} p50, with a band up to p99</li>`,
+    baseline === undefined ? '' : html`<li>${key('ghost')} ${baseline.name}, faint behind the others</li>`,
+    html`<li>${key('rule')} capacity of the database, ${significant(frame.capacityPerSec)}/s</li>`,
+    html`<li>${key('tick')} the hot entry expired</li>`,
+  ];
+  return html`<p class="hint">One column per strategy, all with the same axes. Each shows the round with its median number of database reads.${note}</p><ul class="legend">${items}</ul>`;
+}
+
+function key(kind: 'line' | 'ghost' | 'rule' | 'tick'): Markup {
+  const drawing = {
+    line: html`<rect y="2" width="22" height="6" fill="var(--accent)" fill-opacity=".24"/><path d="M0 8H22" stroke="var(--accent)" stroke-width="1.75"/>`,
+    ghost: html`<path d="M0 5H22" stroke="var(--muted)" stroke-width="1" opacity=".7"/>`,
+    rule: html`<path d="M0 5H22" stroke="var(--fg)" stroke-width="1" stroke-dasharray="5 3"/>`,
+    tick: html`<path d="M0 9.5H22" stroke="var(--hairline)"/><path d="M11 3V10" stroke="var(--fg)" stroke-width="1.25"/>`,
+  }[kind];
+  return html`<svg class="key" viewBox="0 0 22 10" aria-hidden="true">${drawing}</svg>`;
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { failedResult, heldResult, inconclusiveResult } from './fixtures/results.ts';
+import { hostileResult, severalScenariosResult } from './fixtures/variants.ts';
+import { renderMarkdown } from './markdown.ts';
+
+describe('renderMarkdown', () => {
+  it('has verdict, answer and matrix', () => {
+    expect(renderMarkdown(heldResult())).toMatchInlineSnapshot(`
+      "# ✓ held: Breakdown: one hot key expires
+
+      **Without protection each expiry of the hot key sent 101 queries to the database; a mutex sent 1 (theory 1), at 100 ms less p99.**
+
+      | Strategy | Database reads | Loads per expiry | Theory | p50, ms | p99, ms | p99.9, ms | Goodput, % | DB hit rate, % | Oldest data, ms | Errors | Verdict |
+      | :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | :-- |
+      | none | 503 | 101 | 101 (50.5–152) | **0.636** | 308 | 400 | 99.3 | 28.9 | **505** | 11 | ✓ held |
+      | mutex | **5** | **1** | 1 (0–1) | **0.647** | 210 | 272 | **100** | **0.286** | **505** | **0** | ✓ held |
+      | logical-expiry | **5** | **1** | 1 (0–1) | 0.658 | **2.53** | **3.14** | **100** | **0.286** | 715 | **0** | ✓ held |
+      | single-flight | 10 | 2 | 2 (0–2) | **0.624** | 205 | 249 | **100** | 0.571 | **505** | **0** | ✓ held |
+
+      2026-03-01 10:00 UTC · 3 rounds · seed 20260301 · cachestorm 0.1.0
+
+      \`\`\`sh
+      cachestorm run breakdown --rounds 3 --seed 20260301
+      \`\`\`
+      "
+    `);
+  });
+
+  it('names what broke', () => {
+    expect(renderMarkdown(failedResult())).toContain('- ✗ failed: **mutex** Loads per expiry measured 3.20');
+  });
+
+  it('puts warnings before the numbers when they can’t be trusted', () => {
+    const text = renderMarkdown(inconclusiveResult());
+    expect(text.indexOf('**Warning**')).toBeLessThan(text.indexOf('| Strategy'));
+    expect(text).toContain('Lower the rate');
+  });
+
+  it('keeps rows whole and markup dead, whatever the text', () => {
+    const text = renderMarkdown(hostileResult());
+    const [document = '', code = ''] = text.split('```sh');
+    expect(document).not.toMatch(/<|(?<!\\)`|(?<!\\)\[/);
+    expect(code).toContain('```');
+    const rows = text.split('\n').filter((line) => line.startsWith('| '));
+    expect(rows).toHaveLength(6);
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(13);
+  });
+
+  it('has a heading per scenario', () => {
+    const headings = renderMarkdown(severalScenariosResult()).match(/^##? .*$/gm);
+    expect(headings).toHaveLength(4);
+    expect(headings?.[0]).toBe('# ✗ failed: 3 scenarios');
+  });
+});

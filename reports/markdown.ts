@@ -1,0 +1,100 @@
+/** `summary.md`: verdict, answer, matrix and warnings, as GitHub shows them in a job summary. */
+import type { Result, ScenarioResult, Warning } from '../harness/result/schema.ts';
+import { openBounds, warningPlace } from './model/findings.ts';
+import { timestamp } from './model/format.ts';
+import { buildMatrix, type Cell, type Matrix, type Row } from './model/matrix.ts';
+import { boundVerdict, verdictWords } from './model/verdict.ts';
+import { clean } from './text.ts';
+
+export function renderMarkdown(result: Result): string {
+  const { provenance } = result;
+  const several = result.scenarios.length !== 1;
+  const blocks = [
+    ...(several ? [`# ${verdictWords(result.verdict).text}: ${result.scenarios.length} scenarios`] : []),
+    ...(result.interrupted ? ['**Interrupted:** the plan was not finished.'] : []),
+    ...(several && result.warnings.length > 0 ? [warnings(result.warnings)] : []),
+    ...result.scenarios.flatMap((scenario) => scenarioBlocks(result, scenario, several)),
+    `${escapeMarkdown(timestamp(provenance.startedAt))} · ${provenance.rounds} ${provenance.rounds === 1 ? 'round' : 'rounds'} · seed ${provenance.seed} · cachestorm ${escapeMarkdown(provenance.cachestorm)}`,
+    codeBlock(provenance.command),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function scenarioBlocks(result: Result, scenario: ScenarioResult, several: boolean): readonly string[] {
+  const { text } = verdictWords(scenario.verdict);
+  const doubts = several ? scenario.warnings : [...result.warnings, ...scenario.warnings];
+  const said = doubts.length === 0 ? '' : warnings(doubts);
+  const first = scenario.verdict === 'inconclusive';
+  return [
+    `${several ? '##' : '#'} ${text}: ${escapeMarkdown(scenario.title)}`,
+    `**${escapeMarkdown(scenario.answer).trim()}**`,
+    first ? said : '',
+    openBounds(scenario)
+      .map(({ strategy, bound, text: sentence }) => {
+        const verdict = verdictWords(boundVerdict(bound.holds)).text;
+        return `- ${verdict}: **${escapeMarkdown(strategy).trim()}** ${escapeMarkdown(sentence)}`;
+      })
+      .join('\n'),
+    table(buildMatrix(scenario)),
+    first ? '' : said,
+  ];
+}
+
+function table(matrix: Matrix): string {
+  const heads = matrix.columns.flatMap(({ id, title, unit }) => {
+    const head = unit === '' ? title : `${title}, ${unit}`;
+    return id === 'bound' ? [head, 'Theory'] : [head];
+  });
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(['Strategy', ...heads.map(escapeMarkdown), 'Verdict']),
+    line([':--', ...heads.map(() => '--:'), ':--']),
+    ...matrix.rows.map((row) =>
+      line([
+        escapeMarkdown(row.strategy.name),
+        ...matrix.columns.flatMap(({ id }) =>
+          id === 'bound' ? [cell(row.cells[id]), predicted(row)] : [cell(row.cells[id])],
+        ),
+        verdictWords(row.strategy.verdict).text,
+      ]),
+    ),
+  ].join('\n');
+}
+
+function cell({ text, best }: Cell): string {
+  return best ? `**${escapeMarkdown(text)}**` : escapeMarkdown(text);
+}
+
+function predicted(row: Row): string {
+  if (row.predicted === null) return '–';
+  const { text, interval } = row.predicted;
+  return escapeMarkdown(interval === null || interval === text ? text : `${text} (${interval})`);
+}
+
+function warnings(list: readonly Warning[]): string {
+  return list
+    .map((warning) => {
+      const place = warningPlace(warning);
+      const where = place === '' ? '' : `${escapeMarkdown(place)}: `;
+      return `> **Warning** ${where}${escapeMarkdown(warning.message)}\n> ${escapeMarkdown(warning.remedy)}`;
+    })
+    .join('\n\n');
+}
+
+/** Text that Markdown and HTML leave alone, on one line. */
+function escapeMarkdown(text: string): string {
+  return clean(text)
+    .replace(/[\\`*_{}[\]#!|~$]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('@', '&#64;');
+}
+
+/** A fence longer than any run of backticks inside. */
+function codeBlock(text: string): string {
+  const line = clean(text);
+  const longest = Math.max(2, ...(line.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}sh\n${line}\n${fence}`;
+}

@@ -1,0 +1,91 @@
+/** The project's words, one name for one thing, with the Chinese terms of the literature. */
+
+export interface Term {
+  readonly term: string;
+  /** Traditional Chinese, where the field has a fixed term. */
+  readonly chinese?: string;
+  readonly meaning: string;
+}
+
+export const GLOSSARY: readonly Term[] = [
+  {
+    term: 'penetration',
+    chinese: '緩存穿透',
+    meaning: 'requests for keys that exist nowhere pass through the cache to the database',
+  },
+  {
+    term: 'breakdown',
+    chinese: '緩存擊穿',
+    meaning: 'one hot key expires and its readers stampede to the database',
+  },
+  {
+    term: 'avalanche',
+    chinese: '緩存雪崩',
+    meaning: 'many keys vanish at once: the same expiry, a flush, a cache outage',
+  },
+  { term: 'double write', chinese: '雙寫', meaning: 'the application writes database and cache itself' },
+  {
+    term: 'write-behind',
+    chinese: '異步寫回',
+    meaning: 'write the cache now and the database later, through a queue',
+  },
+  { term: 'CDC', meaning: "follow the database's binary log (binlog) and refresh the cache from it" },
+  {
+    term: 'load',
+    chinese: '回源',
+    meaning: 'one query that reached the database to fill or bypass the cache',
+  },
+  { term: 'hot key', chinese: '熱點鍵', meaning: 'a key that draws a large share of all requests' },
+  { term: 'expiry', chinese: '過期', meaning: "the end of an entry's time to live" },
+  { term: 'hit ratio', chinese: '命中率', meaning: 'the share of cache lookups that found an entry' },
+  { term: 'DB hit rate', meaning: 'the share of requests that reached the database; lower protects better' },
+  {
+    term: 'single flight',
+    chinese: '請求合併',
+    meaning: 'concurrent loads of a key in one process share one query',
+  },
+  {
+    term: 'mutex',
+    chinese: '互斥鎖',
+    meaning: 'a lock in the cache: one process loads, the others wait or retry',
+  },
+  {
+    term: 'logical expiry',
+    chinese: '邏輯過期',
+    meaning: 'entries never expire in the cache; a stale one is served while one reader refreshes it',
+  },
+  {
+    term: 'Bloom filter',
+    chinese: '布隆過濾器',
+    meaning: 'a small set that never misses a key and sometimes invents one',
+  },
+  { term: 'capacity', meaning: 'queries per second that the modelled database can answer' },
+  { term: 'goodput', meaning: 'the fraction of offered requests answered right and in time' },
+  { term: 'p99', meaning: '99 of 100 requests were at least this fast' },
+  {
+    term: 'bound',
+    meaning: 'the interval that theory allows for a number; the measurement is held against it',
+  },
+  {
+    term: 'baseline',
+    meaning:
+      'the unprotected cache that every strategy is compared with; its own bound says how bad it should be',
+  },
+  { term: 'strategy', meaning: 'a contender: a way to read or to write through the cache' },
+  { term: 'storm', meaning: 'the load and the faults of a scenario, together' },
+  { term: 'trial', meaning: 'one strategy, once, on fresh processes, a flushed cache and zeroed counters' },
+  { term: 'round', meaning: 'one trial of every strategy, in a seeded random order' },
+  {
+    term: 'open loop',
+    meaning: 'requests are sent on a schedule, whether or not earlier ones were answered, as users do',
+  },
+  { term: 'closed loop', meaning: 'each connection waits for its answer before it sends again' },
+  { term: 'held', meaning: 'every bound and threshold held' },
+  { term: 'failed', meaning: 'a bound or threshold was broken' },
+  { term: 'inconclusive', meaning: 'the measurement can’t be trusted, or nothing was observed; not a pass' },
+];
+
+export function findTerm(term: string): Term | undefined {
+  const wanted = term.toLowerCase();
+  return GLOSSARY.find((entry) => entry.term.toLowerCase() === wanted);
+}

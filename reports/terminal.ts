@@ -1,0 +1,183 @@
+/** The first screen of the report in text: verdict, sentence, matrix, what broke, in 100 columns. */
+import type { Result, ScenarioResult, Verdict } from '../harness/result/schema.ts';
+import { openBounds, warningPlace } from './model/findings.ts';
+import { significant } from './model/format.ts';
+import { buildMatrix, type Matrix, type Row } from './model/matrix.ts';
+import { boundVerdict, verdictWords } from './model/verdict.ts';
+import { clean, displayWidth, pad, shorten, wrap } from './text.ts';
+
+export interface TerminalOptions {
+  /** ANSI colours; the words are the same without. */
+  readonly colour: boolean;
+  /** Where the HTML report lies; printed last. */
+  readonly reportPath?: string;
+}
+
+const COLUMNS = 100;
+/** A name longer than this may be cut to spare the bar or a number ... */
+const LONG_NAME = 22;
+/** ... and to this before a number goes. */
+const SHORTEST_NAME = 14;
+const BAR_CELLS = 8;
+
+const ANSI: Readonly<Record<Verdict | 'bold' | 'dim', readonly [string, string]>> = {
+  pass: ['\u001b[32m', '\u001b[39m'],
+  fail: ['\u001b[31m', '\u001b[39m'],
+  inconclusive: ['\u001b[33m', '\u001b[39m'],
+  bold: ['\u001b[1m', '\u001b[22m'],
+  dim: ['\u001b[2m', '\u001b[22m'],
+};
+
+type Paint = (style: keyof typeof ANSI, text: string) => string;
+
+export function renderTerminal(result: Result, options: TerminalOptions): string {
+  const paint: Paint = (style, text) => (options.colour ? `${ANSI[style][0]}${text}${ANSI[style][1]}` : text);
+  const lines = result.scenarios.flatMap((scenario) => ['', ...scenarioLines(scenario, paint)]);
+  if (result.interrupted) lines.unshift('', 'Interrupted: the plan was not finished.');
+  if (result.scenarios.length !== 1) {
+    lines.push('', `Run: ${paint(result.verdict, paint('bold', verdictWords(result.verdict).text))}`);
+  }
+  lines.push(...warningLines(result.warnings, paint, ' about the run'));
+  if (options.reportPath !== undefined) lines.push('', `Report: ${clean(options.reportPath)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function scenarioLines(scenario: ScenarioResult, paint: Paint): readonly string[] {
+  const matrix = buildMatrix(scenario);
+  const open = openBounds(scenario);
+  const { text } = verdictWords(scenario.verdict);
+  const title = shorten(clean(scenario.title), COLUMNS - text.length - 2);
+  return [
+    `${paint(scenario.verdict, paint('bold', text))}  ${paint('bold', title)}`,
+    ...wrap(clean(scenario.answer), COLUMNS),
+    '',
+    ...table(matrix, paint),
+    ...(open.length === 0 ? [] : ['']),
+    ...open.flatMap(({ strategy, bound, text: sentence }) => {
+      const verdict = boundVerdict(bound.holds);
+      const [first = '', ...rest] = wrap(clean(`${strategy}: ${sentence}`), COLUMNS - 2);
+      return [`${paint(verdict, verdictWords(verdict).glyph)} ${first}`, ...rest.map((line) => `  ${line}`)];
+    }),
+    ...warningLines(scenario.warnings, paint),
+  ];
+}
+
+interface TextColumn {
+  readonly head: string;
+  readonly unit: string;
+  readonly cell: (row: Row) => string;
+  readonly best?: (row: Row) => boolean;
+}
+
+function table(matrix: Matrix, paint: Paint): readonly string[] {
+  const { columns, nameWidth } = fitting(matrix);
+  const widths = columns.map((column) => columnWidth(column, matrix));
+  const line = (first: string, cells: readonly string[]) =>
+    `${pad(first, nameWidth + 2)} ${cells.map((cell, i) => pad(cell, -(widths[i] ?? 0))).join(' ')}`.trimEnd();
+  return [
+    paint(
+      'dim',
+      line(
+        '  strategy',
+        columns.map(({ head }) => head),
+      ),
+    ),
+    paint(
+      'dim',
+      line(
+        '',
+        columns.map(({ unit }) => unit),
+      ),
+    ),
+    ...matrix.rows.map((row) => {
+      const { verdict, name } = row.strategy;
+      const first = pad(shorten(clean(name), nameWidth), nameWidth);
+      const cells = columns.map((column, i) => {
+        const text = pad(column.cell(row), -(widths[i] ?? 0));
+        return column.best?.(row) === true ? paint('bold', text) : text;
+      });
+      return `${paint(verdict, verdictWords(verdict).glyph)} ${first} ${cells.join(' ')}`.trimEnd();
+    }),
+  ];
+}
+
+function columnWidth({ head, unit, cell }: TextColumn, matrix: Matrix): number {
+  return Math.max(
+    displayWidth(head),
+    displayWidth(unit),
+    ...matrix.rows.map((row) => displayWidth(cell(row))),
+  );
+}
+
+/** The most that 100 columns hold: the bar goes first, names are cut, then the least asked-for numbers go. */
+function fitting(matrix: Matrix): { readonly columns: readonly TextColumn[]; readonly nameWidth: number } {
+  const longest = Math.max(8, ...matrix.rows.map(({ strategy }) => displayWidth(clean(strategy.name))));
+  const all = textColumns(matrix);
+  const dispensable = ['(log)', 'p50', 'DB hit', 'oldest', 'p99.9', 'good', 'errors'];
+  for (let dropped = 0; dropped <= dispensable.length; dropped += 1) {
+    const gone = dispensable.slice(0, dropped);
+    const columns = all.filter(({ head }) => !gone.includes(head));
+    const numbers = columns.reduce((sum, column) => sum + 1 + columnWidth(column, matrix), 0);
+    const left = COLUMNS - 2 - numbers;
+    const least = Math.min(longest, dropped === 0 ? LONG_NAME : SHORTEST_NAME);
+    if (left >= least) return { columns, nameWidth: Math.min(longest, left) };
+  }
+  return { columns: all.slice(0, 1), nameWidth: SHORTEST_NAME };
+}
+
+/** Short heads: twelve columns of numbers in one hundred of text. */
+function textColumns(matrix: Matrix): readonly TextColumn[] {
+  const bound = matrix.columns.find(({ id }) => id === 'bound');
+  const head: Readonly<Record<string, string>> = {
+    reads: 'DB reads',
+    p50: 'p50',
+    p99: 'p99',
+    p999: 'p99.9',
+    goodput: 'good',
+    hitRate: 'DB hit',
+    age: 'oldest',
+    errors: 'errors',
+  };
+  const columns = matrix.columns.map(({ id, title, unit }): TextColumn => {
+    const measured = id === 'bound';
+    return {
+      head: measured ? (title === 'Loads per expiry' ? 'loads/' : 'bound:') : (head[id] ?? title),
+      unit: measured ? (bound?.title === 'Loads per expiry' ? 'expiry' : 'measured') : unit,
+      cell: (row) => row.cells[id].text,
+      best: (row) => row.cells[id].best,
+    };
+  });
+  columns.splice(1, 0, { head: '(log)', unit: '', cell: (row) => bar(row.bar) });
+  columns.splice(3, 0, { head: 'theory', unit: '', cell: predicted });
+  return columns;
+}
+
+function predicted(row: Row): string {
+  if (row.predicted === null) return '–';
+  const { text, interval } = row.predicted;
+  return interval === null || interval === text ? text : `${text} (${interval})`;
+}
+
+function bar(length: number | null): string {
+  if (length === null) return '';
+  const full = Math.round(length * BAR_CELLS);
+  return '█'.repeat(full).padEnd(BAR_CELLS, '·');
+}
+
+function warningLines(warnings: Result['warnings'], paint: Paint, about = ''): readonly string[] {
+  if (warnings.length === 0) return [];
+  const heading = `${significant(warnings.length)} ${warnings.length === 1 ? 'warning' : 'warnings'}${about}`;
+  return [
+    '',
+    paint('bold', heading),
+    ...warnings.flatMap((warning) => {
+      const place = warningPlace(warning);
+      const said = wrap(clean(`${place === '' ? '' : `${place}: `}${warning.message}`), COLUMNS - 2);
+      const remedy = wrap(clean(`→ ${warning.remedy}`), COLUMNS - 4);
+      return [
+        ...said.map((line, i) => (i === 0 ? `${paint('inconclusive', '!')} ${line}` : `  ${line}`)),
+        ...remedy.map((line) => `    ${line}`),
+      ];
+    }),
+  ];
+}
