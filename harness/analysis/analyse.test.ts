@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { loadContest } from '../catalog/contest.ts';
+import { expandPlan } from '../plan/plan.ts';
+import type { StrategyResult } from '../result/schema.ts';
+import { analyse } from './analyse.ts';
+import { EXPIRIES, sampleOf, type TrialFacts, withTrials } from './fixtures/trials.ts';
+
+// The storm of the fixtures, whatever the scenario's own is by now.
+const contest = await loadContest('breakdown', [{ path: ['cache', 'ttlMs'], value: 500 }], null);
+const plan = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local' });
+const planned = plan.scenarios[0];
+if (planned === undefined) throw new Error('the plan has no scenario');
+const definitions = new Map(contest.contenders.map(({ definition }) => [definition.name, definition]));
+
+/** Three rounds of one strategy as the only ones of the plan. */
+function judged(facts: TrialFacts, rounds = [1, 2, 3]) {
+  const only = { ...planned, strategies: planned?.strategies.filter(({ name }) => name === facts.strategy) };
+  const samples = rounds.map((round) =>
+    sampleOf(planned as NonNullable<typeof planned>, { ...facts, round }),
+  );
+  const narrowed = { ...plan, scenarios: [only as NonNullable<typeof planned>] };
+  const analysed = analyse(withTrials(narrowed, samples), samples, definitions);
+  const strategy = analysed.scenarios[0]?.strategies[0];
+  return { ...analysed, strategy, codes: analysed.scenarios[0]?.warnings.map(({ code }) => code) ?? [] };
+}
+
+const bound = (strategy: StrategyResult | undefined, metric: string) =>
+  strategy?.bounds.find((held) => held.metric === metric);
+
+describe('bounds', () => {
+  test('none: 1 + r d, within what Poisson counts scatter', () => {
+    const { strategy, verdict } = judged({ strategy: 'none', reads: 101 * EXPIRIES });
+    const loads = bound(strategy, 'db.loadsPerExpiry');
+    expect(loads?.predicted.value).toBeCloseTo(101);
+    expect(loads?.measured).toBeCloseTo(101);
+    expect(loads?.holds).toBe(true);
+    // 3.29 x sqrt(101 / expiries) on either side.
+    expect(loads?.predicted.high).toBeCloseTo(101 + 3.29 * Math.sqrt(101 / EXPIRIES));
+    expect(verdict).toBe('pass');
+  });
+
+  test.each([
+    ['none', 60],
+    ['none', 140],
+    ['single-flight', 2.5],
+    ['mutex', 1.5],
+    ['logical-expiry', 2],
+    ['logical-expiry', 0.5],
+  ])('%s with %f loads per expiry fails', (name, loads) => {
+    const expiry = name === 'logical-expiry' ? 'logical' : 'physical';
+    const { strategy, verdict } = judged({ strategy: name, expiry, reads: Math.round(loads * EXPIRIES) });
+    expect(bound(strategy, 'db.loadsPerExpiry')?.holds).toBe(false);
+    expect(verdict).toBe('fail');
+  });
+
+  test.each([
+    ['single-flight', 2],
+    ['mutex', 1],
+    ['logical-expiry', 1],
+  ])('%s with %i loads per expiry holds, and so with one load more at the edge', (name, loads) => {
+    const expiry = name === 'logical-expiry' ? 'logical' : 'physical';
+    for (const extra of [0, 1]) {
+      const { verdict } = judged({ strategy: name, expiry, reads: loads * EXPIRIES + extra });
+      expect(verdict).toBe('pass');
+    }
+  });
+
+  test('logical expiry fails when its readers wait', () => {
+    const facts = { strategy: 'logical-expiry', expiry: 'logical', reads: EXPIRIES } as const;
+    expect(bound(judged({ ...facts, responseMs: 120 }).strategy, 'latency.response.p99')?.holds).toBe(false);
+    expect(bound(judged({ ...facts, responseMs: 20 }).strategy, 'latency.response.p99')?.holds).toBe(true);
+  });
+
+  test('too old an entry fails', () => {
+    const { strategy } = judged({ strategy: 'mutex', reads: EXPIRIES, maxAgeMs: 700 });
+    expect(bound(strategy, 'age.maxMs')?.holds).toBe(false);
+  });
+});
+
+describe('doubts take the verdict away', () => {
+  const facts: TrialFacts = { strategy: 'mutex', reads: EXPIRIES };
+
+  test.each<[string, Partial<TrialFacts>]>([
+    ['truth-disagrees', { serviceReads: EXPIRIES + 1 }],
+    ['requests-lost', { lost: 1 }],
+    ['generator-late', { pacerLagMs: 60 }],
+    ['no-expiry', { quiet: true }],
+  ])('%s', (code, doubt) => {
+    const { verdict, codes, strategy } = judged({ ...facts, ...doubt });
+    expect(codes).toContain(code);
+    expect(strategy?.verdict).toBe('inconclusive');
+    expect(verdict).toBe('inconclusive');
+  });
+
+  test('background errors are told, but judge nothing', () => {
+    const { verdict, codes } = judged({ ...facts, backgroundErrors: 2 });
+    expect(codes).toContain('background-errors');
+    expect(verdict).toBe('pass');
+  });
+
+  test('two rounds are told to be few', () => {
+    const narrowed = { ...plan, scenarios: [{ ...planned, rounds: 2 } as NonNullable<typeof planned>] };
+    expect(analyse(narrowed, [], definitions).scenarios[0]?.warnings[0]?.code).toBe('few-rounds');
+  });
+
+  test('an interrupted run is inconclusive, and shows what it has', () => {
+    const sample = sampleOf(planned, { ...facts, round: 1 });
+    const analysed = analyse(plan, [sample], definitions);
+    expect(analysed.verdict).toBe('inconclusive');
+    expect(analysed.warnings.map(({ code }) => code)).toEqual(['interrupted']);
+    expect(analysed.scenarios[0]?.strategies.map(({ name }) => name)).toEqual(['mutex']);
+  });
+
+  test('nothing measured is inconclusive', () => {
+    expect(analyse(plan, [], definitions).verdict).toBe('inconclusive');
+  });
+});
+
+describe('comparisons', () => {
+  test('are paired by round against the baseline, and agree only when every round does', () => {
+    const samples = [1, 2, 3].flatMap((round) => [
+      sampleOf(planned, { strategy: 'none', round, reads: 505 * round, responseMs: 100 }),
+      sampleOf(planned, { strategy: 'mutex', round, reads: 5 * round, responseMs: round === 1 ? 90 : 120 }),
+    ]);
+    const { comparisons, answer } = analyse(plan, samples, definitions).scenarios[0] ?? {};
+    const reads = comparisons?.find(({ metric }) => metric === 'db.reads');
+    expect(reads).toMatchObject({ strategy: 'mutex', against: 'none', verdict: 'better' });
+    expect(reads?.ratio).toBeCloseTo(0.0099, 4);
+    expect(comparisons?.find(({ metric }) => metric === 'latency.response.p99')?.verdict).toBe(
+      'inconclusive',
+    );
+    expect(answer).toMatch(/^With no protection there were 202 \(theory 101\) database queries per expiry/);
+  });
+});

@@ -1,0 +1,148 @@
+import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
+import type { Plan, PlannedScenario } from '../plan/plan.ts';
+import type { TrialSample } from '../record/sample.ts';
+import type { Metric, ScenarioResult, StrategyResult, Verdict, Warning } from '../result/schema.ts';
+import { originCapacityPerSec } from '../scenario/schema.ts';
+import { answerOf } from './answer.ts';
+import { checkBounds } from './bounds.ts';
+import { compareWithBaseline } from './comparisons.ts';
+import { median } from './statistics.ts';
+import { spectrumOf, timelineOf } from './timeline.ts';
+import { type MetricName, metricUnits, readTrial, type TrialReading } from './trial.ts';
+import { roundWarnings, trialWarnings, voids, warn } from './warnings.ts';
+
+export interface Analysed {
+  readonly verdict: Verdict;
+  readonly warnings: Warning[];
+  readonly scenarios: ScenarioResult[];
+}
+
+/**
+ * From plan and samples to verdicts. Pure: the same files give the same result, a year later too.
+ *
+ * @param definitions The strategies of the plan, by name: their predictions are part of the analysis.
+ */
+export function analyse(
+  plan: Plan,
+  samples: readonly TrialSample[],
+  definitions: ReadonlyMap<string, ReadStrategyDefinition>,
+): Analysed {
+  const scenarios = plan.scenarios.map((planned) =>
+    analyseScenario(
+      planned,
+      samples.filter(({ trial }) => trial.scenario === planned.scenario.name),
+      definitions,
+    ),
+  );
+  const done = samples.length;
+  const interrupted = done < plan.trials.length;
+  const warnings = interrupted
+    ? [warn('interrupted', `stopped after ${done} of ${plan.trials.length} trials`)]
+    : [];
+  const verdict = interrupted ? 'inconclusive' : worst(scenarios.map((scenario) => scenario.verdict));
+  return { verdict, warnings, scenarios };
+}
+
+function analyseScenario(
+  planned: PlannedScenario,
+  samples: readonly TrialSample[],
+  definitions: ReadonlyMap<string, ReadStrategyDefinition>,
+): ScenarioResult {
+  const { scenario, rounds } = planned;
+  const byStrategy = new Map<string, readonly TrialReading[]>();
+  const warnings: Warning[] = [...roundWarnings(rounds)];
+  const strategies: StrategyResult[] = [];
+  for (const { name } of planned.strategies) {
+    const definition = definitions.get(name);
+    if (definition === undefined) throw new Error(`no definition of strategy ${name} was given`);
+    const readings = samples
+      .filter(({ trial }) => trial.strategy === name)
+      .map((sample) => readTrial(sample, planned, definition.expiry))
+      .sort((a, b) => a.sample.trial.round - b.sample.trial.round);
+    if (readings.length < rounds) {
+      warnings.push(
+        warn('round-missing', `${readings.length} of ${rounds} rounds were finished`, { strategy: name }),
+      );
+    }
+    if (readings.length === 0) continue;
+    const doubts = readings.flatMap((reading) => trialWarnings(reading, planned));
+    warnings.push(...doubts);
+    byStrategy.set(name, readings);
+    const doubtful = doubts.some(voids) || readings.length < rounds;
+    strategies.push(strategyResult(definition, planned, readings, doubtful));
+  }
+  return {
+    name: scenario.name,
+    title: scenario.title,
+    verdict: strategies.length === 0 ? 'inconclusive' : worst(strategies.map((strategy) => strategy.verdict)),
+    question: scenario.question,
+    answer: answerOf(strategies),
+    capacity: {
+      queriesPerSec: originCapacityPerSec(scenario),
+      formula: `${scenario.service.instances} instances x ${scenario.origin.poolSize} connections x 1000 / ${scenario.origin.queryMs} ms`,
+    },
+    settings: { ...scenario },
+    strategies,
+    comparisons: compareWithBaseline(byStrategy, planned.baseline),
+    warnings,
+  };
+}
+
+function strategyResult(
+  definition: ReadStrategyDefinition,
+  planned: PlannedScenario,
+  readings: readonly TrialReading[],
+  doubtful: boolean,
+): StrategyResult {
+  const bounds = checkBounds(definition, planned, readings);
+  const values = planned.strategies.find(({ name }) => name === definition.name)?.parameters ?? {};
+  return {
+    name: definition.name,
+    idea: definition.idea,
+    source: definition.source,
+    weakness: definition.weakness,
+    baseline: definition.name === planned.baseline,
+    parameters: Object.fromEntries(
+      Object.entries(definition.parameters).map(([name, { unit, default: initial }]) => [
+        name,
+        { unit, value: values[name] ?? initial },
+      ]),
+    ),
+    verdict: doubtful ? 'inconclusive' : worst(bounds.map(({ holds }) => verdictOf(holds))),
+    metrics: metricsOf(readings),
+    bounds,
+    timeline: timelineOf(typical(readings)),
+    spectrum: spectrumOf(readings),
+  };
+}
+
+function metricsOf(readings: readonly TrialReading[]): Record<string, Metric> {
+  const names = Object.keys(metricUnits) as MetricName[];
+  return Object.fromEntries(
+    names.flatMap((name): [string, Metric][] => {
+      const values = readings.map((reading) => reading.values[name]).filter((value) => value !== null);
+      if (values.length < readings.length) return [];
+      const spread = { low: Math.min(...values), high: Math.max(...values) };
+      return [[name, { unit: metricUnits[name], median: median(values), ...spread, values }]];
+    }),
+  );
+}
+
+/** The trial with the median number of database reads (the lower one of two). */
+function typical(readings: readonly TrialReading[]): TrialReading {
+  const sorted = readings.toSorted((a, b) => (a.values['db.reads'] ?? 0) - (b.values['db.reads'] ?? 0));
+  const middle = sorted[(sorted.length - 1) >> 1];
+  if (middle === undefined) throw new Error('a strategy without trials has no timeline');
+  return middle;
+}
+
+function verdictOf(holds: boolean | null): Verdict {
+  if (holds === null) return 'inconclusive';
+  return holds ? 'pass' : 'fail';
+}
+
+/** A failure is a failure whatever else is unknown; of the rest one doubt is enough. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('fail')) return 'fail';
+  return verdicts.includes('inconclusive') || verdicts.length === 0 ? 'inconclusive' : 'pass';
+}

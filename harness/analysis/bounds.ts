@@ -1,0 +1,88 @@
+import type { Prediction, ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
+import type { PlannedScenario } from '../plan/plan.ts';
+import type { BoundResult } from '../result/schema.ts';
+import { meanLoadSec } from './expiries.ts';
+import { mean, median } from './statistics.ts';
+import type { MetricName, TrialReading } from './trial.ts';
+
+/** 99.9% of a normal distribution: a bound that holds is broken by chance once in a thousand trials. */
+const Z = 3.29;
+
+/**
+ * Holds a strategy's theory against its trials: predicted from what the trials themselves measured (rate,
+ * load time), with a tolerance from their own counts, beside the median over rounds.
+ */
+export function checkBounds(
+  definition: ReadStrategyDefinition,
+  planned: PlannedScenario,
+  trials: readonly TrialReading[],
+): BoundResult[] {
+  const { scenario } = planned;
+  const loadSec = meanOf(trials.map(({ expiries }) => meanLoadSec(expiries ?? [])));
+  const strategy = planned.strategies.find(({ name }) => name === definition.name);
+  const predictions = definition.predict({
+    ratePerSec: mean(
+      trials.map(({ sample }) => sample.load.counts.offered / (sample.load.durationMs / 1000)),
+    ),
+    // Without an expiry there is nothing to predict from; the bounds that need it end inconclusive below.
+    loadSec: loadSec ?? Number.NaN,
+    instances: scenario.service.instances,
+    ttlSec: scenario.cache.ttlMs / 1000,
+    slowestLoadSec: Math.max(...trials.map(({ slowestLoadMs }) => slowestLoadMs)) / 1000,
+    slowestAnswerSec: Math.max(...trials.map(({ values }) => values['latency.response.max'] ?? 0)) / 1000,
+    parameters: strategy?.parameters ?? {},
+  });
+  const expiriesPerTrial = mean(trials.map(({ expiries }) => expiries?.length ?? 0));
+  return predictions.map((prediction) => checkOne(prediction, expiriesPerTrial, trials));
+}
+
+function checkOne(prediction: Prediction, expiries: number, trials: readonly TrialReading[]): BoundResult {
+  const { metric, formula, value } = prediction;
+  const slack = tolerance(prediction, expiries);
+  const predicted = {
+    low: widened(prediction.low, -slack),
+    high: widened(prediction.high, slack),
+    formula,
+    value: finite(value),
+  };
+  const values = trials.map((trial) => trial.values[metric as MetricName] ?? null);
+  if (values.includes(null) || values.length === 0) {
+    return {
+      metric,
+      predicted,
+      measured: null,
+      holds: null,
+      reason: 'it could not be measured in every round',
+    };
+  }
+  const measured = median(values.filter((held) => held !== null));
+  if ([prediction.low, prediction.high].some((limit) => limit !== null && !Number.isFinite(limit))) {
+    return { metric, predicted, measured, holds: null, reason: 'no expiry was observed to predict it from' };
+  }
+  const holds =
+    (predicted.low === null || measured >= predicted.low) &&
+    (predicted.high === null || measured <= predicted.high);
+  return { metric, predicted, measured, holds };
+}
+
+/** How far a mean over `expiries` may lie from the prediction by chance. */
+function tolerance({ tolerance: kind, value }: Prediction, expiries: number): number {
+  if (kind === 'none' || expiries === 0) return 0;
+  // The mean of n Poisson counts of mean m has standard deviation sqrt(m / n).
+  if (kind === 'poisson') return Z * Math.sqrt(Math.max(value ?? 0, 1) / expiries);
+  // One load more or less in the whole trial, at either end of the storm.
+  return 1 / expiries;
+}
+
+function widened(limit: number | null, slack: number): number | null {
+  return limit === null ? null : finite(Math.max(0, limit + slack));
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}
+
+function meanOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : mean(known);
+}

@@ -1,0 +1,68 @@
+import type { TruthReading } from '../probes/ground-truth.ts';
+import { LatencyHistogram } from '../record/histogram.ts';
+import type { SpectrumPoint, Timeline } from '../result/schema.ts';
+import type { TrialReading } from './trial.ts';
+
+/** The trial over time, on the load's windows. */
+export function timelineOf({ sample, expiries }: TrialReading): Timeline {
+  const { load, before, readings, after, trial } = sample;
+  const counters = [before, ...readings, after];
+  const windowMs =
+    load.windows.length > 1 ? (load.windows[1]?.tMs ?? 0) - (load.windows[0]?.tMs ?? 0) : load.durationMs;
+  const points = load.windows.map((window) => {
+    using histogram = LatencyHistogram.decode(window.responseHistogram);
+    const p50Us = histogram.percentile(50);
+    const p99Us = histogram.percentile(99);
+    const fromUs = load.startedAtUs + window.tMs * 1000;
+    const toUs = fromUs + windowMs * 1000;
+    const grown = (pick: (reading: TruthReading) => number) =>
+      counterAt(counters, pick, toUs) - counterAt(counters, pick, fromUs);
+    const hits = grown((reading) => reading.redisHits);
+    const lookups = hits + grown((reading) => reading.redisMisses);
+    return {
+      tMs: window.tMs,
+      offered: window.offered,
+      p50Ms: p50Us === null ? null : p50Us / 1000,
+      p99Ms: p99Us === null ? null : p99Us / 1000,
+      dbReadsPerSec: grown((reading) => reading.dbReads) / (windowMs / 1000),
+      hitRatio: lookups > 0 ? hits / lookups : null,
+    };
+  });
+  const expiriesMs = (expiries ?? []).map(({ fromUs }) => (fromUs - load.startedAtUs) / 1000);
+  return { round: trial.round, windowMs, points, expiriesMs };
+}
+
+/**
+ * A counter's value at a moment between two readings. Readings come every 100 ms but not on the windows'
+ * edges; between two of them the counter is taken to have grown evenly.
+ */
+export function counterAt(
+  readings: readonly TruthReading[],
+  pick: (reading: TruthReading) => number,
+  atUs: number,
+): number {
+  const next = readings.findIndex((reading) => reading.atUs >= atUs);
+  const right = readings[next === -1 ? readings.length - 1 : next];
+  const left = readings[next - 1];
+  if (right === undefined) return 0;
+  if (left === undefined || right.atUs === left.atUs) return pick(right);
+  const share = Math.min(1, (atUs - left.atUs) / (right.atUs - left.atUs));
+  return pick(left) + share * (pick(right) - pick(left));
+}
+
+/** Ten points a decade of 1 / (1 - p), as far as the number of requests carries. */
+export function spectrumOf(trials: readonly TrialReading[]): SpectrumPoint[] {
+  using all = new LatencyHistogram();
+  for (const { sample } of trials) {
+    using one = LatencyHistogram.decode(sample.load.histograms.response);
+    all.merge(one);
+  }
+  const points: SpectrumPoint[] = [];
+  for (let step = 0; 10 ** (step / 10) <= all.count; step++) {
+    const oneIn = 10 ** (step / 10);
+    const percentile = 100 * (1 - 1 / oneIn);
+    const us = all.percentile(percentile);
+    if (us !== null) points.push({ percentile, oneIn, ms: us / 1000 });
+  }
+  return points;
+}

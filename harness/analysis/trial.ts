@@ -1,0 +1,148 @@
+import type { PlannedScenario } from '../plan/plan.ts';
+import { LatencyHistogram } from '../record/histogram.ts';
+import type { TrialSample } from '../record/sample.ts';
+import { type Expiry, findExpiries } from './expiries.ts';
+import { sum } from './statistics.ts';
+
+/** Units of the metrics, by name. A metric that is not here is not reported. */
+export const metricUnits = {
+  'db.loadsPerExpiry': 'ratio',
+  'db.reads': 'count',
+  'db.writes': 'count',
+  'db.hitRate': 'fraction',
+  'db.peakQps': 'per second',
+  'latency.response.p50': 'ms',
+  'latency.response.p90': 'ms',
+  'latency.response.p99': 'ms',
+  'latency.response.p999': 'ms',
+  'latency.response.max': 'ms',
+  'latency.service.p50': 'ms',
+  'latency.service.p99': 'ms',
+  'latency.service.max': 'ms',
+  goodput: 'fraction',
+  'requests.offered': 'count',
+  'requests.completed': 'count',
+  'requests.failed': 'count',
+  'requests.timeout': 'count',
+  'requests.lost': 'count',
+  'requests.shed': 'count',
+  'cache.hitRate': 'fraction',
+  'cache.expiries': 'count',
+  'cache.refillMs': 'ms',
+  'cache.memoryBytes': 'bytes',
+  'cache.evictions': 'count',
+  'age.maxMs': 'ms',
+  'generator.sendLagMs.p99': 'ms',
+  'generator.pacerLagMs.p99': 'ms',
+  'generator.cpu': 'fraction',
+} as const;
+
+export type MetricName = keyof typeof metricUnits;
+
+/** A trial's numbers. `null`: could not be measured, which is not zero. */
+export interface TrialReading {
+  readonly sample: TrialSample;
+  readonly expiries: readonly Expiry[] | null;
+  readonly values: Readonly<Record<MetricName, number | null>>;
+  /** Statements as the service processes counted them; must equal `db.reads` and `db.writes`. */
+  readonly serviceReads: number;
+  readonly serviceWrites: number;
+  readonly slowestLoadMs: number;
+  readonly backgroundErrors: number;
+}
+
+export function readTrial(
+  sample: TrialSample,
+  { scenario }: PlannedScenario,
+  expiry: 'physical' | 'logical',
+): TrialReading {
+  const { load, before, after, readings, services } = sample;
+  using response = LatencyHistogram.decode(load.histograms.response);
+  using service = LatencyHistogram.decode(load.histograms.service);
+  using sendLag = LatencyHistogram.decode(load.histograms.sendLag);
+  const { pacerLag } = load.histograms;
+  const expiries =
+    sample.keyEvents === null
+      ? null
+      : findExpiries(sample.keyEvents, {
+          expiry,
+          ttlMs: scenario.cache.ttlMs,
+          fromUs: load.startedAtUs,
+          toUs: load.startedAtUs + load.durationMs * 1000,
+        });
+  const refillsMs = (expiries ?? []).flatMap(({ fromUs, refilledAtUs }) =>
+    refilledAtUs === null ? [] : [(refilledAtUs - fromUs) / 1000],
+  );
+  const dbReads = after.dbReads - before.dbReads;
+  const lookups = after.redisHits - before.redisHits + after.redisMisses - before.redisMisses;
+  const values: Record<MetricName, number | null> = {
+    'db.loadsPerExpiry': ratio(dbReads, expiries?.length ?? 0),
+    'db.reads': dbReads,
+    'db.writes': after.dbWrites - before.dbWrites,
+    'db.hitRate': ratio(dbReads, load.counts.completed),
+    'db.peakQps': peakQps(sample),
+    'latency.response.p50': atMs(response, 50),
+    'latency.response.p90': atMs(response, 90),
+    'latency.response.p99': atMs(response, 99),
+    'latency.response.p999': atMs(response, 99.9),
+    'latency.response.max': atMs(response, 100),
+    'latency.service.p50': atMs(service, 50),
+    'latency.service.p99': atMs(service, 99),
+    'latency.service.max': atMs(service, 100),
+    goodput: ratio(load.good, load.counts.offered),
+    'requests.offered': load.counts.offered,
+    'requests.completed': load.counts.completed,
+    'requests.failed': load.counts.failed,
+    'requests.timeout': load.counts.timeout,
+    'requests.lost': load.counts.lost,
+    'requests.shed': load.counts.shed,
+    'cache.hitRate': ratio(after.redisHits - before.redisHits, lookups),
+    'cache.expiries': expiries?.length ?? null,
+    'cache.refillMs': ratio(sum(refillsMs), refillsMs.length),
+    'cache.memoryBytes': Math.max(...[before, ...readings, after].map((reading) => reading.redisMemoryBytes)),
+    'cache.evictions': after.redisEvicted - before.redisEvicted,
+    'age.maxMs': load.maxAgeMs,
+    'generator.sendLagMs.p99': atMs(sendLag, 99),
+    'generator.pacerLagMs.p99': pacerLag === undefined ? null : p99Ms(pacerLag),
+    'generator.cpu': ratio(load.cpuUs, load.finishedAtUs - load.startedAtUs),
+  };
+  return {
+    sample,
+    expiries,
+    values,
+    serviceReads: sum(services.map((account) => account.after.dbReads - account.before.dbReads)),
+    serviceWrites: sum(services.map((account) => account.after.dbWrites - account.before.dbWrites)),
+    slowestLoadMs: Math.max(0, ...services.map((account) => account.after.slowestLoadMs)),
+    backgroundErrors: sum(
+      services.map((account) => account.after.backgroundErrors - account.before.backgroundErrors),
+    ),
+  };
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole > 0 ? part / whole : null;
+}
+
+function p99Ms(encoded: string): number | null {
+  using histogram = LatencyHistogram.decode(encoded);
+  return atMs(histogram, 99);
+}
+
+function atMs(histogram: LatencyHistogram, percentile: number): number | null {
+  const us = histogram.percentile(percentile);
+  return us === null ? null : us / 1000;
+}
+
+/** Largest rate between two neighbouring readings of the server's counter. */
+function peakQps({ before, readings, after }: TrialSample): number {
+  const all = [before, ...readings, after];
+  let peak = 0;
+  for (const [index, reading] of all.entries()) {
+    const previous = all[index - 1];
+    const seconds = previous === undefined ? 0 : (reading.atUs - previous.atUs) / 1e6;
+    // Two readings almost on top of each other would turn one query into thousands a second.
+    if (previous === undefined || seconds < 0.05) continue;
+    peak = Math.max(peak, (reading.dbReads - previous.dbReads) / seconds);
+  }
+  return peak;
+}

@@ -1,0 +1,104 @@
+import type { PlannedScenario } from '../plan/plan.ts';
+import type { Warning } from '../result/schema.ts';
+import type { TrialReading } from './trial.ts';
+
+/** Everything that can make a number doubtful. A code here has one remedy, and says whether it voids a verdict. */
+const catalogue = {
+  'truth-disagrees': {
+    voids: true,
+    remedy:
+      'Look for something else that uses this database user, or for lost connections in the service; then run again.',
+  },
+  'requests-lost': {
+    voids: true,
+    remedy: 'This is a fault of the load generator: report it with the run directory.',
+  },
+  'generator-late': {
+    voids: true,
+    remedy: 'Lower load.ratePerSec, end what else runs on this machine, or use one with more cores.',
+  },
+  'no-expiry': {
+    voids: true,
+    remedy: 'Lengthen the storm or shorten cache.ttlMs, so that the hot key expires during it.',
+  },
+  'background-errors': {
+    voids: false,
+    remedy: 'Look at the strategy’s work after its answers: something in it failed.',
+  },
+  'few-rounds': {
+    voids: false,
+    remedy: 'Use --rounds 3 or more, or --profile standard.',
+  },
+  interrupted: {
+    voids: true,
+    remedy: 'Run again to the end.',
+  },
+  'round-missing': {
+    voids: true,
+    remedy: 'Run again to the end.',
+  },
+} as const satisfies Record<string, { voids: boolean; remedy: string }>;
+
+export type WarningCode = keyof typeof catalogue;
+
+export function warn(
+  code: WarningCode,
+  message: string,
+  at: { strategy?: string; round?: number } = {},
+): Warning {
+  return { code, message, remedy: catalogue[code].remedy, ...at };
+}
+
+/** Whether a warning takes the verdict away from what it is about. */
+export function voids({ code }: Warning): boolean {
+  return code in catalogue && catalogue[code as WarningCode].voids;
+}
+
+/** What is doubtful about one trial. */
+export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenario): Warning[] {
+  const { sample, values, expiries } = reading;
+  const { strategy, round } = sample.trial;
+  const found: Warning[] = [];
+  const add = (code: WarningCode, message: string) => found.push(warn(code, message, { strategy, round }));
+
+  const reads = values['db.reads'];
+  const writes = values['db.writes'];
+  if (reads !== reading.serviceReads || writes !== reading.serviceWrites) {
+    add(
+      'truth-disagrees',
+      `the database counted ${reads} reads and ${writes} writes, the service ${reading.serviceReads} and ${reading.serviceWrites}`,
+    );
+  }
+  const { lost } = sample.load.counts;
+  // A closed load ends with each connection's last request on its way: lost by design, and said there.
+  if (lost > 0 && scenario.load.model === 'open')
+    add('requests-lost', `${lost} requests were sent and never settled`);
+  // Not the send lag: that grows with a slow service too, when it holds all connections.
+  const lagMs = values['generator.pacerLagMs.p99'] ?? 0;
+  const limitMs = scenario.origin.queryMs / 2;
+  if (lagMs > limitMs) {
+    add(
+      'generator-late',
+      `1 in 100 requests left ${lagMs.toFixed(0)} ms or more after its time; more than half a query (${limitMs} ms) hides the effect`,
+    );
+  }
+  if (expiries?.length === 0) add('no-expiry', 'the hot key did not expire during the storm');
+  if (reading.backgroundErrors > 0) {
+    add(
+      'background-errors',
+      `${reading.backgroundErrors} pieces of work failed after their request was answered`,
+    );
+  }
+  return found;
+}
+
+export function roundWarnings(rounds: number): Warning[] {
+  return rounds < 3
+    ? [
+        warn(
+          'few-rounds',
+          `${rounds} round${rounds === 1 ? '' : 's'}: the spread between rounds is hardly known`,
+        ),
+      ]
+    : [];
+}

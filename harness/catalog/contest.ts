@@ -1,0 +1,66 @@
+import { dirname, resolve } from 'node:path';
+import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
+import type { Contender, Contest } from '../plan/plan.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { type Problem, UsageError } from './errors.ts';
+import { isPath } from './files.ts';
+import { didYouMean } from './nearest.ts';
+import { loadScenario } from './scenarios.ts';
+import type { Setting } from './settings.ts';
+import { findReadStrategy } from './strategies.ts';
+
+/**
+ * Finds what a scenario names: its strategies, or those the user chose instead.
+ *
+ * @throws UsageError naming every strategy and parameter that is wrong.
+ */
+export async function loadContest(
+  reference: string,
+  settings: readonly Setting[],
+  chosen: readonly string[] | null,
+): Promise<Contest> {
+  const scenario = await loadScenario(reference, settings);
+  const contenders: Contender[] = [];
+  // A scenario's own paths lie beside its file, those of the command line in the working directory.
+  const folder = chosen === null && isPath(reference) ? dirname(resolve(reference)) : process.cwd();
+  for (const named of chosen ?? scenario.strategies) {
+    const strategy = isPath(named) ? resolve(folder, named) : named;
+    contenders.push({ reference: strategy, definition: await findReadStrategy(strategy) });
+  }
+  const problems = [...duplicates(contenders), ...parameterProblems(scenario, contenders)];
+  if (problems.length > 0) throw new UsageError(problems);
+  return { scenario, contenders };
+}
+
+function duplicates(contenders: readonly Contender[]): Problem[] {
+  const names = contenders.map(({ definition }) => definition.name);
+  const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+  return [...new Set(repeated)].map((name) => ({
+    path: '--strategy',
+    message: `"${name}" is named more than once; expected each strategy once`,
+  }));
+}
+
+function parameterProblems(scenario: Scenario, contenders: readonly Contender[]): Problem[] {
+  return Object.entries(scenario.parameters).flatMap(([name, values]) => {
+    const definition = contenders.find((contender) => contender.definition.name === name)?.definition;
+    if (definition === undefined) {
+      const names = contenders.map((contender) => contender.definition.name);
+      const message = `no strategy of this name runs; expected one of ${names.join(', ')}.${didYouMean(name, names)}`;
+      return [{ path: `parameters.${name}`, message }];
+    }
+    return Object.entries(values).flatMap(([parameter, value]) => problemOf(definition, parameter, value));
+  });
+}
+
+function problemOf(definition: ReadStrategyDefinition, name: string, value: number): Problem[] {
+  const path = `parameters.${definition.name}.${name}`;
+  const parameter = definition.parameters[name];
+  if (parameter === undefined) {
+    const names = Object.keys(definition.parameters);
+    const expected = names.length > 0 ? `expected one of ${names.join(', ')}` : 'this strategy has none';
+    return [{ path, message: `unknown parameter; ${expected}.${didYouMean(name, names)}` }];
+  }
+  if (value >= parameter.min && value <= parameter.max) return [];
+  return [{ path, message: `expected ${parameter.min} to ${parameter.max} ${parameter.unit}, got ${value}` }];
+}

@@ -1,0 +1,46 @@
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { UsageError } from './errors.ts';
+
+/** Names have no dots or slashes; anything with one is the path of a file. */
+export function isPath(reference: string): boolean {
+  return /[./\\]/.test(reference);
+}
+
+/**
+ * Imports a user's file and picks from its exports the default one, or the only one that `fits`.
+ *
+ * @param wanted What the file should export, for the message.
+ * @throws UsageError when it can't be read, does not compile, or exports no such thing.
+ */
+export async function importFile(
+  path: string,
+  fits: (candidate: object) => boolean,
+  wanted: string,
+): Promise<object> {
+  const absolute = resolve(path);
+  try {
+    await access(absolute);
+  } catch {
+    throw new UsageError([{ path, message: `no such file; expected a file that exports ${wanted}` }]);
+  }
+  let module: Record<string, unknown>;
+  try {
+    module = (await import(pathToFileURL(absolute).href)) as Record<string, unknown>;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError([{ path, message: `could not be loaded: ${reason}` }]);
+  }
+  const candidates = [module.default, ...Object.values(module)].filter(
+    (value): value is object => typeof value === 'object' && value !== null && fits(value),
+  );
+  const found = candidates[0];
+  if (found === undefined || new Set(candidates).size > 1) {
+    const names = Object.keys(module).join(', ') || 'nothing';
+    throw new UsageError([
+      { path, message: `expected exactly one export that is ${wanted}; it exports ${names}` },
+    ]);
+  }
+  return found;
+}

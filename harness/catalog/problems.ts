@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import { type Problem, shown } from './errors.ts';
+import { didYouMean } from './nearest.ts';
+
+/**
+ * A schema's complaints in our words: the path, what was expected, what came, the nearest right name.
+ *
+ * @param value What was checked, to show what came.
+ * @param prefix Put before every path, e.g. the file.
+ * @param knownKeys The names allowed at a path, to suggest from.
+ */
+export function problemsOf(
+  error: z.ZodError,
+  value: unknown,
+  prefix: string,
+  knownKeys: (path: readonly PropertyKey[]) => readonly string[] = () => [],
+): Problem[] {
+  return error.issues.flatMap((issue) => {
+    const at = (path: readonly PropertyKey[]) =>
+      [prefix, path.map(String).join('.')].filter(Boolean).join(': ');
+    if (issue.code === 'unrecognized_keys') {
+      const known = knownKeys(issue.path);
+      return issue.keys.map((key) => ({
+        path: at([...issue.path, key]),
+        message: `unknown name${known.length > 0 ? `; expected one of ${known.join(', ')}` : ''}.${didYouMean(key, known)}`,
+      }));
+    }
+    const got = valueAt(value, issue.path);
+    return [{ path: at(issue.path), message: `${expectation(issue)}, got ${shown(got)}` }];
+  });
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${issue.expected}`;
+    case 'invalid_value':
+      return `expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'too_small':
+      return `expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+    case 'too_big':
+      return `expected ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+    default:
+      return `expected ${issue.message.replace(/^Invalid input(: expected )?/, '') || 'something else'}`;
+  }
+}
+
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    current = (current as Record<PropertyKey, unknown>)[key];
+  }
+  return current;
+}

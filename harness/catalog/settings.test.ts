@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { UsageError } from './errors.ts';
+import { loadScenario } from './scenarios.ts';
+import { applySettings, parseSetting } from './settings.ts';
+
+const problemsOf = async (work: () => unknown): Promise<string> => {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was wrong');
+};
+const load = (...texts: string[]) => loadScenario('breakdown', texts.map(parseSetting));
+
+describe('parseSetting', () => {
+  test('takes JSON where it is JSON, else text', () => {
+    expect(parseSetting('origin.queryMs=50')).toEqual({ path: ['origin', 'queryMs'], value: 50 });
+    expect(parseSetting('load.arrivals=poisson').value).toBe('poisson');
+    expect(parseSetting('keys={"kind":"hot"}').value).toEqual({ kind: 'hot' });
+    expect(parseSetting('title=a=b').value).toBe('a=b');
+  });
+
+  test('any text is parsed or refused with a UsageError', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        try {
+          expect(parseSetting(text).path.length).toBeGreaterThan(0);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError);
+        }
+      }),
+    );
+  });
+
+  test.each(['', '=', '=1', 'origin', 'origin..queryMs=1'])('refuses %j', (text) => {
+    expect(() => parseSetting(text)).toThrow('expected path=value');
+  });
+});
+
+describe('a scenario with settings', () => {
+  test('has them, and every default', async () => {
+    const scenario = await load('origin.queryMs=50', 'load.ratePerSec=200', 'parameters.mutex.lockMs=10');
+    expect(scenario.origin).toEqual({ queryMs: 50, poolSize: 16 });
+    expect(scenario.load).toMatchObject({ ratePerSec: 200, arrivals: 'constant', timesCapacity: null });
+    expect(scenario.parameters).toEqual({ mutex: { lockMs: 10 } });
+  });
+
+  test('names a path that does not exist and the nearest that does', async () => {
+    expect(await problemsOf(() => load('origin.queryMS=50'))).toBe(
+      '--set origin.queryMS: no such setting; expected one of queryMs, poolSize. Did you mean "origin.queryMs"?',
+    );
+    expect(await problemsOf(() => load('orgin.queryMs=50', 'nonsense=1'))).toMatch(
+      /orgin\.queryMs.*Did you mean "origin\.queryMs"[\s\S]*--set nonsense/,
+    );
+  });
+
+  test('says what was expected and what came', async () => {
+    expect(await problemsOf(() => load('origin.queryMs=fast'))).toBe(
+      '--set: origin.queryMs: expected number, got string "fast"',
+    );
+    expect(await problemsOf(() => load('origin.queryMs=-1'))).toBe(
+      '--set: origin.queryMs: expected more than 0, got number -1',
+    );
+    expect(await problemsOf(() => load('load.arrivals=poison'))).toBe(
+      '--set: load.arrivals: expected "constant" or "poisson", got string "poison"',
+    );
+    expect(await problemsOf(() => load('load.timesCapacity=2'))).toMatch(
+      'expected exactly one of ratePerSec and',
+    );
+  });
+
+  test('leaves the prototype of objects alone', () => {
+    expect(() => applySettings({ a: 1 }, [{ path: ['__proto__', 'polluted'], value: 1 }])).toThrow(
+      UsageError,
+    );
+    applySettings({ a: 1 }, [{ path: ['parameters', '__proto__', 'polluted'], value: 1 }]);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});

@@ -1,0 +1,97 @@
+import { type Problem, UsageError } from './errors.ts';
+import { didYouMean } from './nearest.ts';
+import { valueAt } from './problems.ts';
+
+/** One `--set path=value`. */
+export interface Setting {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+/**
+ * Parses `origin.queryMs=50`. The value is JSON where it is valid JSON, else the text itself.
+ *
+ * @throws UsageError when there is no path or no `=`.
+ */
+export function parseSetting(text: string): Setting {
+  const equals = text.indexOf('=');
+  const path = text.slice(0, equals).split('.');
+  if (equals < 1 || path.some((part) => part === '')) {
+    throw new UsageError([
+      { path: '--set', message: `expected path=value, such as origin.queryMs=50, got "${text}"` },
+    ]);
+  }
+  return { path, value: parseValue(text.slice(equals + 1)) };
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * A copy of `target` with the settings applied. Only paths that exist can be set, but for
+ * `parameters.<strategy>.<name>`, which is checked against the strategies later.
+ *
+ * @throws UsageError naming every path that does not exist and the nearest that does.
+ */
+export function applySettings<T extends object>(target: T, settings: readonly Setting[]): T {
+  const problems: Problem[] = [];
+  const copy = structuredClone(target) as Record<string, unknown>;
+  for (const { path, value } of settings) {
+    const problem = path[0] === 'parameters' ? parameterProblem(path) : unknownPath(copy, path);
+    if (problem !== null) problems.push(problem);
+    else assign(copy, path, value);
+  }
+  if (problems.length > 0) throw new UsageError(problems);
+  return copy as T;
+}
+
+function parameterProblem(path: readonly string[]): Problem | null {
+  if (path.length === 3) return null;
+  return { path: `--set ${path.join('.')}`, message: 'expected parameters.<strategy>.<parameter>=<number>' };
+}
+
+function unknownPath(target: object, path: readonly string[]): Problem | null {
+  for (let depth = 0; depth < path.length; depth++) {
+    const parent = valueAt(target, path.slice(0, depth));
+    const name = path[depth] ?? '';
+    if (typeof parent === 'object' && parent !== null && Object.hasOwn(parent, name)) continue;
+    const known = settablePaths(target);
+    const shownNames = keysAt(target)(path.slice(0, depth));
+    return {
+      path: `--set ${path.join('.')}`,
+      message: `no such setting${shownNames.length > 0 ? `; expected one of ${shownNames.join(', ')}` : ''}.${didYouMean(path.join('.'), known)}`,
+    };
+  }
+  return null;
+}
+
+function assign(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  let current = target;
+  for (const part of path.slice(0, -1)) {
+    if (!Object.hasOwn(current, part)) current[part] = {};
+    current = current[part] as Record<string, unknown>;
+  }
+  current[path.at(-1) ?? ''] = value;
+}
+
+/** The names at a path of `target`, for suggestions. */
+export function keysAt(target: object): (path: readonly PropertyKey[]) => readonly string[] {
+  return (path) => {
+    const found = valueAt(target, path);
+    return typeof found === 'object' && found !== null && !Array.isArray(found) ? Object.keys(found) : [];
+  };
+}
+
+/** Every leaf of a scenario as a dotted path. */
+function settablePaths(target: object, prefix = ''): string[] {
+  return Object.entries(target).flatMap(([name, value]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? settablePaths(value as object, `${prefix}${name}.`)
+      : [`${prefix}${name}`],
+  );
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { readStrategies } from '../../scenarios/strategies/registry.ts';
+import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
+import { UsageError } from './errors.ts';
+import { importFile, isPath } from './files.ts';
+import { didYouMean } from './nearest.ts';
+import { problemsOf } from './problems.ts';
+
+const parameterSchema = z
+  .strictObject({
+    unit: z.enum(['ms', 'count', 'fraction', 'bytes']),
+    default: z.number(),
+    min: z.number(),
+    max: z.number(),
+    description: z.string().min(1),
+  })
+  .refine(({ min, max, default: value }) => min <= value && value <= max, 'min <= default <= max');
+
+const definitionSchema = z.looseObject({
+  kind: z.literal('read'),
+  name: z.string().regex(/^[a-z][a-z0-9+-]*$/, 'kebab-case, such as my-strategy'),
+  idea: z.string().min(1),
+  source: z.string(),
+  weakness: z.string(),
+  parameters: z.record(z.string(), parameterSchema),
+  expiry: z.enum(['physical', 'logical']),
+  predict: z.custom<ReadStrategyDefinition['predict']>((value) => typeof value === 'function', 'a function'),
+  create: z.custom<ReadStrategyDefinition['create']>((value) => typeof value === 'function', 'a function'),
+});
+
+/**
+ * A read strategy by the name of a built-in one, or by the path of a TypeScript or JavaScript file that
+ * exports one (as default, or as its only strategy).
+ *
+ * @throws UsageError naming what was expected and the nearest right name.
+ */
+export async function findReadStrategy(reference: string): Promise<ReadStrategyDefinition> {
+  if (isPath(reference)) return fromFile(reference);
+  const found = readStrategies.find(({ name }) => name === reference);
+  if (found !== undefined) return found;
+  const names = readStrategies.map(({ name }) => name);
+  throw new UsageError([
+    {
+      path: '--strategy',
+      message: `unknown strategy "${reference}"; expected one of ${names.join(', ')}, or the path of a file (./my-strategy.ts).${didYouMean(reference, names)}`,
+    },
+  ]);
+}
+
+async function fromFile(path: string): Promise<ReadStrategyDefinition> {
+  const value = await importFile(path, (candidate) => 'create' in candidate, 'a read strategy');
+  const parsed = definitionSchema.safeParse(value);
+  if (!parsed.success) throw new UsageError(problemsOf(parsed.error, value, path));
+  if (readStrategies.some(({ name }) => name === parsed.data.name)) {
+    throw new UsageError([
+      { path, message: `its name "${parsed.data.name}" is that of a built-in strategy` },
+    ]);
+  }
+  // The object itself, not the parsed copy: its functions may be methods that use `this`.
+  return value as unknown as ReadStrategyDefinition;
+}

@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { readStrategies } from '../../../scenarios/strategies/registry.ts';
+import { builtInScenarios } from '../../catalog/scenarios.ts';
+
+export function listCommand(): Command {
+  return new Command('list')
+    .description('list the scenarios and strategies that come with cachestorm')
+    .option('--json', 'print JSON')
+    .action(({ json }: { json?: boolean }) => {
+      const scenarios = builtInScenarios().map(({ name, title, question, strategies }) => ({
+        name,
+        title,
+        question,
+        strategies,
+      }));
+      const strategies = readStrategies.map(({ name, idea, source, weakness, parameters }) => ({
+        name,
+        idea,
+        source,
+        weakness,
+        parameters,
+      }));
+      if (json) {
+        process.stdout.write(`${JSON.stringify({ scenarios, strategies }, null, 2)}\n`);
+        return;
+      }
+      const lines = ['Scenarios'];
+      for (const scenario of scenarios) {
+        lines.push(
+          `  ${scenario.name}`,
+          `    ${scenario.question}`,
+          `    strategies: ${scenario.strategies.join(', ')}`,
+        );
+      }
+      lines.push('', 'Strategies');
+      for (const strategy of strategies) {
+        lines.push(`  ${strategy.name}`, `    ${strategy.idea}`);
+        for (const [name, { default: value, unit, description }] of Object.entries(strategy.parameters)) {
+          lines.push(`    ${name} = ${value} ${unit}: ${description}`);
+        }
+      }
+      process.stdout.write(`${lines.join('\n')}\n`);
+    });
+}

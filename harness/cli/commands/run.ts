@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { renderHtml } from '../../../reports/html/render.ts';
+import { renderMarkdown } from '../../../reports/markdown.ts';
+import { renderTerminal } from '../../../reports/terminal.ts';
+import { loadContest } from '../../catalog/contest.ts';
+import { type Problem, UsageError } from '../../catalog/errors.ts';
+import { builtInScenarios } from '../../catalog/scenarios.ts';
+import type { Setting } from '../../catalog/settings.ts';
+import type { Contest } from '../../plan/plan.ts';
+import { RunDirectory } from '../../record/run-directory.ts';
+import { run } from '../../run.ts';
+import { type ProfileName, profileNames } from '../../scenario/schema.ts';
+import { systemClock } from '../../time/clock.ts';
+import { exitCodeOf, exitCodes } from '../exit-codes.ts';
+import { listenForInterrupts } from '../interrupts.ts';
+import { commaList, oneOf, settings, wholeNumber } from '../options.ts';
+import { openProgress } from '../progress.ts';
+
+interface RunFlags {
+  readonly strategy?: readonly string[];
+  readonly rounds?: number;
+  readonly profile: ProfileName;
+  readonly seed: number;
+  readonly infra: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly set: readonly Setting[];
+}
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('run scenarios and judge what they measured')
+    .argument(
+      '[scenario...]',
+      'names of built-in scenarios, or paths of scenario files; default: all built-in ones',
+    )
+    .option(
+      '--strategy <names>',
+      'strategies to compare instead of the scenario’s: names or paths, baseline first',
+      commaList,
+    )
+    .option('--rounds <n>', 'how often every strategy is tried; default: the profile’s', wholeNumber(1, 100))
+    .option(
+      '--profile <name>',
+      'how much to measure: smoke, standard or publish',
+      oneOf(profileNames),
+      'smoke',
+    )
+    .option('--seed <n>', 'of arrivals, keys and order', wholeNumber(0, 2 ** 32 - 1), 1)
+    .option('--infra <provider>', 'where the servers come from: local', oneOf(['local']), 'local')
+    .option('--out <dir>', 'directory of the run; default: a new one in cachestorm-runs')
+    .option('--json', 'print the result as JSON on stdout')
+    .option(
+      '--set <path=value>',
+      'change a setting of the scenarios, such as origin.queryMs=50; repeatable',
+      settings,
+      [],
+    )
+    .action(execute);
+}
+
+async function execute(names: readonly string[], flags: RunFlags): Promise<void> {
+  const contests = await loadContests(names, flags);
+  const directory = await RunDirectory.create(flags.out ?? defaultDirectory(contests));
+  const interrupts = listenForInterrupts();
+  const progress = openProgress(process.stderr, systemClock);
+  try {
+    const { result, error } = await run({
+      contests,
+      directory,
+      seed: flags.seed,
+      profile: flags.profile,
+      infra: flags.infra,
+      ...(flags.rounds === undefined ? {} : { rounds: flags.rounds }),
+      command: ['cachestorm', ...process.argv.slice(2)].join(' '),
+      clock: systemClock,
+      signal: interrupts.signal,
+      onEvent: (event) => progress.onEvent(event),
+    });
+    progress.close();
+    const reportPath = await directory.write('report.html', await renderHtml(result));
+    await directory.write('summary.md', renderMarkdown(result));
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify(result, null, 2)}\n`
+        : renderTerminal(result, { colour: process.stdout.hasColors?.() ?? false, reportPath }),
+    );
+    if (interrupts.signal.aborted) process.exitCode = exitCodes.interrupted;
+    else if (error !== null) throw error;
+    else process.exitCode = exitCodeOf(result.verdict);
+  } finally {
+    progress.close();
+    interrupts.close();
+  }
+}
+
+async function loadContests(names: readonly string[], { strategy, set }: RunFlags): Promise<Contest[]> {
+  const references = names.length > 0 ? names : builtInScenarios().map(({ name }) => name);
+  const contests: Contest[] = [];
+  const problems: Problem[] = [];
+  for (const reference of references) {
+    try {
+      contests.push(await loadContest(reference, set, strategy ?? null));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  for (const [index, { scenario }] of contests.entries()) {
+    if (contests.findIndex((other) => other.scenario.name === scenario.name) === index) continue;
+    problems.push({ path: 'scenario', message: `"${scenario.name}" is named more than once` });
+  }
+  if (problems.length > 0) throw new UsageError(problems);
+  return contests;
+}
+
+function defaultDirectory(contests: readonly Contest[]): string {
+  const stamp = new Date(systemClock.wallMs()).toISOString().slice(0, 19).replace(/:/g, '-');
+  return join('cachestorm-runs', `${stamp}-${contests.map(({ scenario }) => scenario.name).join('+')}`);
+}

@@ -1,0 +1,38 @@
+import { InvalidArgumentError } from 'commander';
+import { UsageError } from '../catalog/errors.ts';
+import { didYouMean } from '../catalog/nearest.ts';
+import { parseSetting, type Setting } from '../catalog/settings.ts';
+
+/** Parsers of option values: each names what was expected and the nearest right name. */
+
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
+
+export function oneOf<const T extends string>(names: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = names.find((name) => name === text);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`Expected one of ${names.join(', ')}.${didYouMean(text, names)}`);
+  };
+}
+
+export function commaList(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => name !== '')) return names;
+  throw new InvalidArgumentError('Expected names with commas between them, such as none,mutex.');
+}
+
+/** For an option that may be given several times. */
+export function settings(text: string, earlier: readonly Setting[]): Setting[] {
+  try {
+    return [...earlier, parseSetting(text)];
+  } catch (error) {
+    if (error instanceof UsageError) throw new InvalidArgumentError(error.problems[0]?.message ?? '');
+    throw error;
+  }
+}

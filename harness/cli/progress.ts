@@ -1,0 +1,93 @@
+import { styleText } from 'node:util';
+import { createLogUpdate } from 'log-update';
+import type { RunEvent } from '../events.ts';
+import type { Clock } from '../time/clock.ts';
+import { initialProgress, type Progress, progressAfter, remainingMs } from './progress-state.ts';
+
+export interface ProgressView {
+  onEvent(event: RunEvent): void;
+  /** Leaves the terminal as it should be found. Twice does no harm. */
+  close(): void;
+}
+
+/** Redraws cost time on the cores that are being measured: four a second are enough to look alive. */
+const REDRAW_MS = 250;
+const BAR_WIDTH = 30;
+
+/** A redrawn view on a terminal; elsewhere, and in CI, one line per event. */
+export function openProgress(stream: NodeJS.WriteStream, clock: Clock): ProgressView {
+  return stream.isTTY && process.env.CI === undefined ? redrawn(stream, clock) : lines(stream);
+}
+
+function lines(stream: NodeJS.WriteStream): ProgressView {
+  let progress = initialProgress;
+  return {
+    onEvent(event) {
+      progress = progressAfter(progress, event);
+      const line = describe(event, progress);
+      if (line !== null) stream.write(`${line}\n`);
+    },
+    close: () => undefined,
+  };
+}
+
+function redrawn(stream: NodeJS.WriteStream, clock: Clock): ProgressView {
+  const draw = createLogUpdate(stream);
+  let progress = initialProgress;
+  const render = () => draw(frame(progress, clock.nowUs()));
+  const timer = setInterval(render, REDRAW_MS);
+  return {
+    onEvent(event) {
+      progress = progressAfter(progress, event);
+      if (event.type === 'failed' || event.type === 'interrupted') {
+        draw.clear();
+        stream.write(`${describe(event, progress)}\n`);
+      }
+      render();
+    },
+    close() {
+      clearInterval(timer);
+      draw.clear();
+      draw.done();
+    },
+  };
+}
+
+function frame(progress: Progress, nowUs: number): string {
+  const { finished, total, current } = progress;
+  const share = total === 0 ? 0 : finished / total;
+  const filled = Math.round(share * BAR_WIDTH);
+  const bar = styleText('cyan', '━'.repeat(filled)) + styleText('dim', '━'.repeat(BAR_WIDTH - filled));
+  const left = total === 0 ? '' : `  about ${Math.ceil(remainingMs(progress, nowUs) / 1000)} s left`;
+  const now =
+    current === null
+      ? progress.step
+      : `${current.trial.scenario}: ${styleText('bold', current.trial.strategy)}, round ${current.trial.round}  ${current.phase(nowUs)}`;
+  return `${bar}  ${finished} of ${total} trials${left}\n${now}`;
+}
+
+function describe(event: RunEvent, { total }: Progress): string | null {
+  switch (event.type) {
+    case 'run-started':
+      return `run ${event.runId}: ${event.trials} trials`;
+    case 'stack-starting':
+      return `starting ${event.backends.join(', ')}`;
+    case 'stack-started':
+      return `started ${event.backends.join(', ')} in ${(event.tookMs / 1000).toFixed(1)} s`;
+    case 'dataset-seeded':
+      return `${event.scenario}: ${event.rows} rows in the database`;
+    case 'trial-finished': {
+      const { index, scenario, strategy, round } = event.trial;
+      return `trial ${index} of ${total}: ${scenario}, ${strategy}, round ${round}: ${event.dbReads} database reads (${(event.tookMs / 1000).toFixed(1)} s)`;
+    }
+    case 'interrupted':
+      return `${event.reason}: undoing everything, keeping what was measured`;
+    case 'failed':
+      return `failed: ${event.message}`;
+    case 'trial-started':
+    case 'storm-started':
+    case 'stack-stopped':
+    case 'run-finished':
+      return null;
+  }
+}

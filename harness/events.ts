@@ -1,0 +1,32 @@
+/** What a run reports while it works: the lines of `events.jsonl`, and what the progress view draws from. */
+import type { Trial } from './plan/plan.ts';
+
+interface Stamped {
+  /** Microseconds on the machine's monotonic clock. */
+  readonly atUs: number;
+}
+
+export type RunEventBody =
+  | {
+      readonly type: 'run-started';
+      readonly runId: string;
+      readonly planHash: string;
+      readonly trials: number;
+    }
+  | { readonly type: 'stack-starting'; readonly backends: readonly string[] }
+  | { readonly type: 'stack-started'; readonly backends: readonly string[]; readonly tookMs: number }
+  | { readonly type: 'dataset-seeded'; readonly scenario: string; readonly rows: number }
+  | { readonly type: 'trial-started'; readonly trial: Trial; readonly stormMs: number }
+  | { readonly type: 'storm-started'; readonly trial: Trial; readonly startedAtUs: number }
+  | {
+      readonly type: 'trial-finished';
+      readonly trial: Trial;
+      readonly dbReads: number;
+      readonly tookMs: number;
+    }
+  | { readonly type: 'interrupted'; readonly reason: string }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  | { readonly type: 'stack-stopped' }
+  | { readonly type: 'run-finished'; readonly verdict: string };
+
+export type RunEvent = Stamped & RunEventBody;

@@ -1,0 +1,125 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** How the harness deals with one kind of child process: the generator, a service instance. */
+export interface ForkOptions<Message> {
+  /** The file to run. */
+  readonly entry: string;
+  /** The process's whole environment. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Called with the process group as soon as there is one, before anything else can fail. */
+  readonly onProcess?: ((processGroup: number) => void) | undefined;
+  /** Checks what came over the channel. Its errors reach whoever waits for an answer. */
+  readonly parse: (raw: unknown) => Message;
+  /** What to throw when the process is gone. `stderr` is the end of what it wrote there. */
+  readonly lost: (exit: ExitState, stderr: string, cause?: unknown) => Error;
+}
+
+export interface ExitState {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Enough for a stack trace; a process in trouble may write without end. */
+const STDERR_KEPT = 4_000;
+
+/** A child process that answers over IPC. Disposing kills it and its process group; twice does no harm. */
+export class ForkedProcess<Command extends object, Message> implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #parse: (raw: unknown) => Message;
+  /** Rejects when the process is lost. */
+  readonly #lost: Promise<never>;
+  #stderr = '';
+  #listener: ((message: Message) => void) | null = null;
+  #fail: ((error: unknown) => void) | null = null;
+  #disposed = false;
+
+  constructor({ entry, env, onProcess, parse, lost }: ForkOptions<Message>) {
+    this.#parse = parse;
+    const child = fork(entry, [], {
+      execPath: process.execPath,
+      // Flags of the harness (a test runner's loader, an inspector port) are not the child's.
+      execArgv: [],
+      env,
+      // A process group of its own: the terminal's Ctrl-C is the harness's to handle, in its own order.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.#child = child;
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
+    });
+    this.#lost = new Promise((_, reject) => {
+      const stderr = () => this.#stderr.trim();
+      // Not 'exit': stderr, which says why, may still hold unread text then.
+      child.once('close', (code, signal) => reject(lost({ code, signal }, stderr())));
+      child.once('error', (cause) => reject(lost({ code: null, signal: null }, stderr(), cause)));
+    });
+    // It may be lost while nobody asks; the next exchange finds out.
+    this.#lost.catch(() => {});
+    child.on('message', (raw) => this.#take(raw));
+    if (child.pid !== undefined) onProcess?.(child.pid);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** True while somebody waits for an answer. */
+  get busy(): boolean {
+    return this.#listener !== null;
+  }
+
+  /**
+   * Listens until `take` settles the answer, or the process is lost. One at a time.
+   *
+   * @param ask Sent once somebody listens.
+   */
+  async exchange<T>(take: (message: Message, answer: Answer<T>) => void, ask?: Command): Promise<T> {
+    const answered = new Promise<T>((resolve, reject) => {
+      this.#fail = reject;
+      this.#listener = (message) => take(message, { resolve, reject });
+    });
+    if (ask !== undefined) this.send(ask);
+    try {
+      return await Promise.race([answered, this.#lost]);
+    } finally {
+      this.#listener = null;
+      this.#fail = null;
+    }
+  }
+
+  send(command: Command): void {
+    // A process that is gone shows as lost; a failed send adds nothing to that.
+    if (this.#child.connected) this.#child.send(command, () => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const child = this.#child;
+    if (this.#disposed || child.pid === undefined) return;
+    this.#disposed = true;
+    // Once it was seen to end, its number may belong to another process.
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
+    await exited;
+  }
+
+  #take(raw: unknown): void {
+    try {
+      const message = this.#parse(raw);
+      this.#listener?.(message);
+    } catch (error) {
+      this.#fail?.(error);
+    }
+  }
+}
+
+export interface Answer<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { loadContest } from '../catalog/contest.ts';
+import { planHash } from './hash.ts';
+import { expandPlan } from './plan.ts';
+
+const contest = await loadContest('breakdown', [], null);
+const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const planOf = (seed: number, rounds = 4) =>
+  expandPlan([contest], { seed, profile: 'smoke', infra: 'local', rounds });
+
+test('every round tries every strategy once, in an order of its own', () => {
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const plan = planOf(seed);
+      for (const round of [1, 2, 3, 4]) {
+        const names = plan.trials.filter((trial) => trial.round === round).map((trial) => trial.strategy);
+        expect(names.toSorted()).toEqual(['logical-expiry', 'mutex', 'none', 'single-flight']);
+      }
+      expect(plan.trials.map(({ index }) => index)).toEqual(plan.trials.map((_, index) => index + 1));
+    }),
+  );
+  const orders = new Set(
+    [1, 2, 3, 4].map((round) =>
+      planOf(7)
+        .trials.filter((trial) => trial.round === round)
+        .map((trial) => trial.strategy)
+        .join(),
+    ),
+  );
+  expect(orders.size).toBeGreaterThan(1);
+});
+
+test('the strategies of a round meet the same storm, those of another round another', () => {
+  const byRound = Map.groupBy(planOf(7).trials, (trial) => trial.round);
+  const stormSeeds = [...byRound.values()].map((trials) => new Set(trials.map((trial) => trial.seed)));
+  expect(stormSeeds.every((set) => set.size === 1)).toBe(true);
+  expect(new Set(stormSeeds.flatMap((set) => [...set])).size).toBe(4);
+});
+
+test('the same seed gives the same plan and hash, another seed another hash', () => {
+  expect(planOf(7)).toEqual(planOf(7));
+  expect(planHash(planOf(7))).toBe(planHash(JSON.parse(JSON.stringify(planOf(7)))));
+  expect(planHash(planOf(7))).not.toBe(planHash(planOf(8)));
+  expect(planHash(planOf(7))).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('parameters of the scenario replace the defaults', async () => {
+  const changed = await loadContest(
+    'breakdown',
+    [{ path: ['parameters', 'mutex', 'lockMs'], value: 7 }],
+    null,
+  );
+  const [planned] = expandPlan([changed], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios;
+  expect(planned?.strategies.find(({ name }) => name === 'mutex')?.parameters).toMatchObject({
+    lockMs: 7,
+    pollMs: 20,
+  });
+});
+
+test('a rate relative to the capacity is resolved', async () => {
+  const relative = await loadContest(
+    'breakdown',
+    [{ path: ['load'], value: { model: 'open', timesCapacity: 2 } }],
+    ['none'],
+  );
+  const [planned] = expandPlan([relative], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios;
+  expect(planned?.ratePerSec).toBe(2 * 320);
+});

@@ -1,0 +1,124 @@
+/**
+ * What a run will do, decided in full before anything starts, and written as `plan.json`.
+ * The same scenario, options and seed give the same plan, and so the same hash, on every machine.
+ */
+import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
+import type { ProfileName, Scenario } from '../scenario/schema.ts';
+import { originCapacityPerSec } from '../scenario/schema.ts';
+import { deriveSeed, seededRandom, shuffled } from '../time/random.ts';
+
+export const PLAN_VERSION = 1;
+
+export interface PlannedStrategy {
+  readonly name: string;
+  /** Name of a built-in strategy, or the absolute path of a file. */
+  readonly reference: string;
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+export interface Trial {
+  /** 1-based, in the order of execution. */
+  readonly index: number;
+  readonly scenario: string;
+  readonly strategy: string;
+  /** 1-based. */
+  readonly round: number;
+  /** Of this trial's arrivals and keys. The same for every strategy of a round, so that they meet the same storm. */
+  readonly seed: number;
+}
+
+export interface PlannedScenario {
+  readonly scenario: Scenario;
+  readonly strategies: readonly PlannedStrategy[];
+  /** Name of the strategy that the others are compared with. */
+  readonly baseline: string;
+  readonly rounds: number;
+  readonly stormMs: number;
+  /** The open load's rate after `timesCapacity` was resolved; `null` for a closed load. */
+  readonly ratePerSec: number | null;
+}
+
+export interface Plan {
+  readonly planVersion: typeof PLAN_VERSION;
+  readonly seed: number;
+  readonly profile: ProfileName;
+  readonly infra: string;
+  readonly scenarios: readonly PlannedScenario[];
+  readonly trials: readonly Trial[];
+}
+
+/** A scenario with the strategies that were found for it. */
+export interface Contest {
+  readonly scenario: Scenario;
+  readonly contenders: readonly Contender[];
+}
+
+export interface Contender {
+  readonly reference: string;
+  readonly definition: ReadStrategyDefinition;
+}
+
+export interface PlanOptions {
+  readonly seed: number;
+  readonly profile: ProfileName;
+  readonly infra: string;
+  /** Overrides the profile's number of rounds. */
+  readonly rounds?: number;
+}
+
+/** Expands scenario x strategy x round: all strategies once a round, in a seeded random order. */
+export function expandPlan(contests: readonly Contest[], options: PlanOptions): Plan {
+  const scenarios = contests.map((contest) => planScenario(contest, options));
+  const trials: Trial[] = [];
+  for (const { scenario, strategies, rounds } of scenarios) {
+    for (let round = 1; round <= rounds; round++) {
+      const order = shuffled(
+        strategies,
+        seededRandom(deriveSeed(options.seed, scenario.name, 'order', round)),
+      );
+      for (const { name } of order) {
+        trials.push({
+          index: trials.length + 1,
+          scenario: scenario.name,
+          strategy: name,
+          round,
+          seed: deriveSeed(options.seed, scenario.name, 'storm', round),
+        });
+      }
+    }
+  }
+  const { seed, profile, infra } = options;
+  return { planVersion: PLAN_VERSION, seed, profile, infra, scenarios, trials };
+}
+
+function planScenario({ scenario, contenders }: Contest, options: PlanOptions): PlannedScenario {
+  const profile = scenario.profiles[options.profile];
+  const { load } = scenario;
+  return {
+    scenario,
+    strategies: contenders.map(({ reference, definition }) => ({
+      name: definition.name,
+      reference,
+      parameters: resolveParameters(definition, scenario.parameters[definition.name] ?? {}),
+    })),
+    baseline: contenders[0]?.definition.name ?? '',
+    rounds: options.rounds ?? profile.rounds,
+    stormMs: profile.stormMs,
+    ratePerSec:
+      load.model === 'closed'
+        ? null
+        : (load.ratePerSec ?? (load.timesCapacity ?? 1) * originCapacityPerSec(scenario)),
+  };
+}
+
+function resolveParameters(
+  definition: ReadStrategyDefinition,
+  given: Readonly<Record<string, number>>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(definition.parameters).map(([name, parameter]) => [
+      name,
+      given[name] ?? parameter.default,
+    ]),
+  );
+}

@@ -1,0 +1,74 @@
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+
+/** What the database server counted for one user since it started. */
+export interface DatabaseCounters {
+  readonly reads: number;
+  readonly writes: number;
+}
+
+export interface DatabaseProbe extends AsyncDisposable {
+  /** Statements that the server finished for the service's user. */
+  read(): Promise<DatabaseCounters>;
+  /** Replaces the dataset: `rows` items named by `keyOf`, each with `valueBytes` bytes and version 1. */
+  seed(rows: number, valueBytes: number, keyOf: (n: number) => string): Promise<void>;
+}
+
+interface CounterRow extends RowDataPacket {
+  readonly name: string;
+  readonly count: number | string;
+}
+
+// `statement/com/Execute`: a prepared statement, whose kind the server does not tell apart. The built-in
+// service prepares nothing; counting it as a read keeps a service that does from looking idle.
+const READS = new Set(['statement/sql/select', 'statement/com/Execute']);
+const COUNTERS = `SELECT EVENT_NAME AS name, COUNT_STAR AS count
+  FROM performance_schema.events_statements_summary_by_user_by_event_name
+  WHERE USER = ? AND COUNT_STAR > 0 AND EVENT_NAME IN ('statement/sql/select', 'statement/com/Execute',
+    'statement/sql/insert', 'statement/sql/update', 'statement/sql/delete', 'statement/sql/replace')`;
+
+const TABLE = `CREATE TABLE items (
+  id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  value MEDIUMTEXT CHARACTER SET utf8mb4 NOT NULL,
+  version BIGINT UNSIGNED NOT NULL
+) ENGINE = InnoDB`;
+const BATCH_ROWS = 1_000;
+
+/**
+ * Ground truth about the database, over a user of its own so that its queries are not among those counted.
+ *
+ * @param serviceUser The database user whose statements count.
+ */
+export async function connectDatabaseProbe(url: string, serviceUser: string): Promise<DatabaseProbe> {
+  const connection = await createConnection({ uri: url, connectTimeout: 5_000 });
+  return {
+    async read() {
+      const [rows] = await connection.query<CounterRow[]>(COUNTERS, [serviceUser]);
+      const counters = { reads: 0, writes: 0 };
+      for (const { name, count } of rows) counters[READS.has(name) ? 'reads' : 'writes'] += Number(count);
+      return counters;
+    },
+    async seed(rows, valueBytes, keyOf) {
+      await connection.query('DROP TABLE IF EXISTS items');
+      await connection.query(TABLE);
+      await fill(connection, rows, valueBytes, keyOf);
+    },
+    [Symbol.asyncDispose]: () => connection.end(),
+  };
+}
+
+async function fill(
+  connection: Connection,
+  rows: number,
+  valueBytes: number,
+  keyOf: (n: number) => string,
+): Promise<void> {
+  const value = 'x'.repeat(valueBytes);
+  for (let from = 0; from < rows; from += BATCH_ROWS) {
+    const batch = Array.from({ length: Math.min(BATCH_ROWS, rows - from) }, (_, n) => [
+      keyOf(from + n),
+      value,
+      1,
+    ]);
+    await connection.query('INSERT INTO items (id, value, version) VALUES ?', [batch]);
+  }
+}

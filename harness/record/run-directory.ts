@@ -1,0 +1,94 @@
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunEvent } from '../events.ts';
+import type { Plan } from '../plan/plan.ts';
+import { SAMPLE_VERSION, sampleName, type TrialSample } from './sample.ts';
+
+/** The output directory holds something that is not a run of ours. Nothing was touched. */
+export class RunDirectoryError extends Error {
+  readonly code = 'E_RUN_DIRECTORY';
+  override readonly name = 'RunDirectoryError';
+}
+
+const PLAN = 'plan.json';
+const EVENTS = 'events.jsonl';
+const SAMPLES = 'samples';
+/** Everything that a run writes, and so everything that a later run in the same directory replaces. */
+const OURS = [PLAN, EVENTS, SAMPLES, 'result.json', 'report.html', 'summary.md'];
+
+/**
+ * The directory of one run. Files appear whole or not at all (written beside, synced, renamed), but for
+ * `events.jsonl`, which grows by whole lines.
+ */
+export class RunDirectory {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Makes the directory, or empties it of an earlier run.
+   *
+   * @throws RunDirectoryError when it holds files and no plan of ours, or is not a directory.
+   */
+  static async create(path: string): Promise<RunDirectory> {
+    const found = await stat(path).catch(() => null);
+    if (found !== null && !found.isDirectory()) {
+      throw new RunDirectoryError(`--out ${path}: expected a directory, found a file`);
+    }
+    const names = found === null ? [] : await readdir(path);
+    if (names.length > 0 && !names.includes(PLAN)) {
+      throw new RunDirectoryError(
+        `--out ${path}: expected an empty directory or that of an earlier run, found ${names.slice(0, 3).join(', ')}`,
+      );
+    }
+    await Promise.all(OURS.map((name) => rm(join(path, name), { recursive: true, force: true })));
+    await mkdir(join(path, SAMPLES), { recursive: true });
+    return new RunDirectory(path);
+  }
+
+  async writePlan(plan: Plan): Promise<void> {
+    await this.write(PLAN, `${JSON.stringify(plan, null, 2)}\n`);
+  }
+
+  async writeSample(sample: TrialSample): Promise<void> {
+    await this.write(join(SAMPLES, sampleName(sample.trial)), `${JSON.stringify(sample)}\n`);
+  }
+
+  /** One line per event, in order, each whole: a single append is not torn by a kill. */
+  async appendEvent(event: RunEvent): Promise<void> {
+    await appendFile(join(this.path, EVENTS), `${JSON.stringify(event)}\n`);
+  }
+
+  /** Writes a file so that a reader, or a kill at any moment, finds the old one or the new one, whole. */
+  async write(name: string, content: string): Promise<string> {
+    const target = join(this.path, name);
+    const draft = `${target}.${process.pid}.tmp`;
+    const file = await open(draft, 'w');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, target);
+    return target;
+  }
+
+  /** The samples that are there, in the order of execution. */
+  async readSamples(): Promise<TrialSample[]> {
+    const names = (await readdir(join(this.path, SAMPLES))).filter((name) => name.endsWith('.json')).sort();
+    return Promise.all(names.map((name) => this.readSample(name)));
+  }
+
+  private async readSample(name: string): Promise<TrialSample> {
+    const sample = JSON.parse(await readFile(join(this.path, SAMPLES, name), 'utf8')) as TrialSample;
+    if (sample.sampleVersion !== SAMPLE_VERSION) {
+      throw new RunDirectoryError(
+        `${name}: expected sample version ${SAMPLE_VERSION}, found ${sample.sampleVersion}`,
+      );
+    }
+    return sample;
+  }
+}

@@ -1,0 +1,28 @@
+/** What one trial recorded, as `samples/<trial>.json`: everything that the analysis needs, and no judgement. */
+import type { GeneratorReport } from '../load/protocol.ts';
+import type { Trial } from '../plan/plan.ts';
+import type { TruthReading } from '../probes/ground-truth.ts';
+import type { KeyEvent } from '../probes/redis.ts';
+import type { ServiceReport } from '../service/protocol.ts';
+
+export const SAMPLE_VERSION = 1;
+
+export interface TrialSample {
+  readonly sampleVersion: typeof SAMPLE_VERSION;
+  readonly trial: Trial;
+  readonly load: GeneratorReport;
+  /** Counters before the first request and after the last query had ended. */
+  readonly before: TruthReading;
+  readonly after: TruthReading;
+  /** Counters every `sampleIntervalMs` in between. */
+  readonly readings: readonly TruthReading[];
+  /** What happened to the hot key's entry; `null` when no single key is hot. */
+  readonly keyEvents: readonly KeyEvent[] | null;
+  /** One account per service instance, and what it was before the storm. */
+  readonly services: readonly { readonly before: ServiceReport; readonly after: ServiceReport }[];
+}
+
+/** Name of a trial's sample file: sorts in the order of execution. */
+export function sampleName({ index, scenario, round, strategy }: Trial): string {
+  return `${String(index).padStart(3, '0')}-${scenario}-r${round}-${strategy}.json`;
+}

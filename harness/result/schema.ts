@@ -1,0 +1,151 @@
+/**
+ * The result file. This schema is the one truth: the types, the published JSON Schema and the check of
+ * every file read or written come from it. A reader of version N reads every N.x: add fields, never
+ * change or remove one without a new major version.
+ */
+import { z } from 'zod';
+
+export const SCHEMA_VERSION = '1.0';
+
+const verdict = z.enum(['pass', 'fail', 'inconclusive']);
+
+const metric = z.object({
+  unit: z.enum(['count', 'ms', 'fraction', 'bytes', 'per second', 'ratio']),
+  median: z.number().describe('Median over rounds'),
+  low: z.number().describe('Smallest value of any round'),
+  high: z.number().describe('Largest value of any round'),
+  values: z.array(z.number()).describe('One value per round, in the order of rounds'),
+});
+
+const bound = z.object({
+  metric: z.string(),
+  predicted: z.object({
+    low: z
+      .number()
+      .nullable()
+      .describe('Smallest value that theory allows, tolerance included; null: no limit'),
+    high: z.number().nullable(),
+    formula: z.string(),
+    value: z.number().nullable().describe('What the formula itself gives for this trial, before tolerance'),
+  }),
+  measured: z.number().nullable().describe('Median over rounds; null when it could not be measured'),
+  holds: z.boolean().nullable().describe('null: inconclusive'),
+  reason: z.string().optional().describe('Why it is inconclusive'),
+});
+
+const timelinePoint = z.object({
+  tMs: z.number().describe('Window start, ms since the start of the storm'),
+  offered: z.number(),
+  p50Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+  dbReadsPerSec: z.number().nullable(),
+  hitRatio: z.number().nullable().describe('Redis keyspace hits / lookups in the window'),
+});
+
+const timeline = z.object({
+  round: z.number().describe('The round shown: the one with the median number of database reads'),
+  windowMs: z.number(),
+  points: z.array(timelinePoint),
+  expiriesMs: z.array(z.number()).describe('When the hot entry expired, ms since the start of the storm'),
+});
+
+const spectrumPoint = z.object({
+  percentile: z.number().describe('0 to 100'),
+  oneIn: z.number().describe('1 / (1 - p): 100 means one request in a hundred was slower'),
+  ms: z.number(),
+});
+
+const warning = z.object({
+  code: z.string(),
+  message: z.string().describe('What is doubtful and why'),
+  remedy: z.string(),
+  strategy: z.string().optional(),
+  round: z.number().optional(),
+});
+
+const strategy = z.object({
+  name: z.string(),
+  idea: z.string(),
+  source: z.string(),
+  weakness: z.string(),
+  baseline: z.boolean(),
+  parameters: z.record(z.string(), z.object({ unit: z.string(), value: z.number() })),
+  verdict,
+  metrics: z.record(z.string(), metric),
+  bounds: z.array(bound),
+  timeline: timeline.nullable(),
+  spectrum: z.array(spectrumPoint).describe('Response times of all rounds together'),
+});
+
+const comparison = z.object({
+  strategy: z.string(),
+  against: z.string(),
+  metric: z.string(),
+  ratio: z.number().nullable().describe('Median of the paired ratios strategy / against, round by round'),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  verdict: z.enum(['better', 'worse', 'inconclusive']),
+});
+
+const scenario = z.object({
+  name: z.string(),
+  title: z.string(),
+  verdict,
+  question: z.string(),
+  answer: z.string().describe('One sentence made from the data'),
+  capacity: z.object({
+    queriesPerSec: z.number(),
+    formula: z.string(),
+  }),
+  settings: z.record(z.string(), z.unknown()).describe('The scenario as it was run, every default filled in'),
+  strategies: z.array(strategy),
+  comparisons: z.array(comparison),
+  warnings: z.array(warning),
+});
+
+const provenance = z.object({
+  cachestorm: z.string(),
+  git: z.object({ revision: z.string(), dirty: z.boolean() }).nullable(),
+  planHash: z.string().describe('SHA-256 of plan.json'),
+  seed: z.number(),
+  profile: z.string(),
+  rounds: z.number(),
+  command: z.string(),
+  startedAt: z.string().describe('ISO 8601, UTC'),
+  finishedAt: z.string(),
+  node: z.string(),
+  host: z.object({
+    cpuModel: z.string(),
+    cpus: z.number(),
+    memoryBytes: z.number(),
+    platform: z.string(),
+    kernel: z.string(),
+  }),
+  infra: z.string(),
+  backends: z.array(z.object({ kind: z.string(), product: z.string(), version: z.string() })),
+  packages: z
+    .record(z.string(), z.string())
+    .describe('Exact versions of the packages that shape the numbers'),
+});
+
+export const resultSchema = z.object({
+  schemaVersion: z.string().regex(/^1\.\d+$/),
+  runId: z.string(),
+  verdict,
+  interrupted: z.boolean().describe('True when the run was stopped before its plan was done'),
+  provenance,
+  warnings: z.array(warning),
+  scenarios: z.array(scenario),
+});
+
+export type Result = z.infer<typeof resultSchema>;
+export type ScenarioResult = z.infer<typeof scenario>;
+export type StrategyResult = z.infer<typeof strategy>;
+export type Metric = z.infer<typeof metric>;
+export type BoundResult = z.infer<typeof bound>;
+export type Timeline = z.infer<typeof timeline>;
+export type SpectrumPoint = z.infer<typeof spectrumPoint>;
+export type Comparison = z.infer<typeof comparison>;
+export type Warning = z.infer<typeof warning>;
+export type Verdict = z.infer<typeof verdict>;
+export type Provenance = z.infer<typeof provenance>;

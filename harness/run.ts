@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto';
+import { localDatabase } from '../infra/local/database.ts';
+import { localRedis } from '../infra/local/redis.ts';
+import { type Stack, startStack } from '../infra/stack.ts';
+import { analyse } from './analysis/analyse.ts';
+import type { RunEvent, RunEventBody } from './events.ts';
+import { itemKey } from './load/keys.ts';
+import { planHash } from './plan/hash.ts';
+import {
+  type Contest,
+  expandPlan,
+  type Plan,
+  type PlannedScenario,
+  type PlanOptions,
+  type Trial,
+} from './plan/plan.ts';
+import { connectDatabaseProbe } from './probes/database.ts';
+import type { Probes } from './probes/ground-truth.ts';
+import { connectRedisProbe } from './probes/redis.ts';
+import type { RunDirectory } from './record/run-directory.ts';
+import { programProvenance } from './result/provenance.ts';
+import { type Result, resultSchema, SCHEMA_VERSION } from './result/schema.ts';
+import type { Clock } from './time/clock.ts';
+import { runTrial, type TrialSite } from './trial.ts';
+
+export interface RunOptions extends PlanOptions {
+  readonly contests: readonly Contest[];
+  readonly directory: RunDirectory;
+  /** As the user typed it, for the provenance. */
+  readonly command: string;
+  readonly clock: Clock;
+  /** Aborted to interrupt the run: the trial under way is dropped, the finished ones are judged. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: RunEvent) => void;
+}
+
+export interface RunOutcome {
+  readonly result: Result;
+  /** What ended the run before its plan was done, other than an interruption. */
+  readonly error: unknown;
+}
+
+/**
+ * A run, from scenarios to a result:
+ *
+ * 1. expand scenario x strategy x round to a plan, and write it before anything starts;
+ * 2. start the servers, in parallel, under a guardian that ends them whatever happens to us;
+ * 3. for each scenario seed the dataset, then run its trials one after the other, writing each down;
+ * 4. stop the servers;
+ * 5. judge what was written down, even if the run was interrupted or something failed on the way;
+ * 6. write the result.
+ *
+ * Every step is an event in `events.jsonl` and to `onEvent`.
+ */
+export async function run(options: RunOptions): Promise<RunOutcome> {
+  const { directory, clock, signal } = options;
+  const startedAtMs = clock.wallMs();
+  const plan = expandPlan(options.contests, options);
+  const hash = planHash(plan);
+  const runId = newRunId(startedAtMs);
+  await directory.writePlan(plan);
+
+  const events = eventWriter(options);
+  events.emit({ type: 'run-started', runId, planHash: hash, trials: plan.trials.length });
+  let backends: BackendVersions = [];
+  let error: unknown = null;
+  try {
+    await runStorm(plan, runId, options, events.emit, (started) => {
+      backends = started;
+    });
+    events.emit({ type: 'stack-stopped' });
+  } catch (cause) {
+    if (signal.aborted) events.emit({ type: 'interrupted', reason: messageOf(signal.reason) });
+    else {
+      error = cause;
+      events.emit({ type: 'failed', code: codeOf(cause), message: messageOf(cause) });
+    }
+  }
+  await events.flush();
+
+  const definitions = new Map(
+    options.contests.flatMap(({ contenders }) =>
+      contenders.map(({ definition }) => [definition.name, definition]),
+    ),
+  );
+  const samples = await directory.readSamples();
+  const interrupted = samples.length < plan.trials.length;
+  const result = resultSchema.parse({
+    schemaVersion: SCHEMA_VERSION,
+    runId,
+    interrupted,
+    provenance: {
+      ...(await programProvenance()),
+      planHash: hash,
+      seed: plan.seed,
+      profile: plan.profile,
+      rounds: Math.max(...plan.scenarios.map(({ rounds }) => rounds)),
+      command: options.command,
+      startedAt: new Date(startedAtMs).toISOString(),
+      finishedAt: new Date(clock.wallMs()).toISOString(),
+      infra: plan.infra,
+      backends,
+    },
+    ...analyse(plan, samples, definitions),
+  } satisfies Result);
+  await directory.write('result.json', `${JSON.stringify(result, null, 2)}\n`);
+  events.emit({ type: 'run-finished', verdict: result.verdict });
+  await events.flush();
+  return { result, error };
+}
+
+type Emit = (body: RunEventBody) => void;
+type BackendVersions = Result['provenance']['backends'];
+
+/** Steps 2 to 4. */
+async function runStorm(
+  plan: Plan,
+  runId: string,
+  options: RunOptions,
+  emit: Emit,
+  onBackends: (backends: BackendVersions) => void,
+): Promise<void> {
+  const { clock, signal } = options;
+  const startedUs = clock.nowUs();
+  emit({ type: 'stack-starting', backends: ['redis', 'database'] });
+  await using stack = await startStack({ runId, signal, backends: [localRedis(), localDatabase()] });
+  const backends = stack.backends.map(({ kind, product, version }) => ({ kind, product, version }));
+  onBackends(backends);
+  const names = backends.map(({ product, version }) => `${product} ${version}`);
+  emit({ type: 'stack-started', backends: names, tookMs: (clock.nowUs() - startedUs) / 1000 });
+
+  await using cleanUp = new AsyncDisposableStack();
+  const site = await openSite(stack, options, cleanUp);
+  for (const planned of plan.scenarios) {
+    const { name, dataset } = planned.scenario;
+    await site.probes.database.seed(dataset.rows, dataset.valueBytes, itemKey);
+    emit({ type: 'dataset-seeded', scenario: name, rows: dataset.rows });
+    for (const trial of plan.trials.filter(({ scenario }) => scenario === name)) {
+      signal.throwIfAborted();
+      await runAndRecord(trial, planned, site, options, emit);
+    }
+  }
+}
+
+async function runAndRecord(
+  trial: Trial,
+  planned: PlannedScenario,
+  site: TrialSite,
+  { clock, directory }: RunOptions,
+  emit: Emit,
+): Promise<void> {
+  const startedUs = clock.nowUs();
+  emit({ type: 'trial-started', trial, stormMs: planned.stormMs });
+  const sample = await runTrial(trial, planned, site, (startedAtUs) =>
+    emit({ type: 'storm-started', trial, startedAtUs }),
+  );
+  await directory.writeSample(sample);
+  const dbReads = sample.after.dbReads - sample.before.dbReads;
+  emit({ type: 'trial-finished', trial, dbReads, tookMs: (clock.nowUs() - startedUs) / 1000 });
+}
+
+async function openSite(
+  stack: Stack,
+  { clock, signal }: RunOptions,
+  cleanUp: AsyncDisposableStack,
+): Promise<TrialSite> {
+  const redis = stack.get('redis');
+  const database = stack.get('database');
+  const databaseUrl = database.url('service');
+  const probes: Probes = {
+    clock,
+    database: cleanUp.use(await connectDatabaseProbe(database.url('probe'), new URL(databaseUrl).username)),
+    redis: cleanUp.use(await connectRedisProbe(redis.url('probe'), clock)),
+  };
+  return {
+    redisUrl: redis.url('service'),
+    databaseUrl,
+    flushCache: () => redis.flush(),
+    probes,
+    clock,
+    signal,
+    env: stack.marker,
+    onProcess: (group) => stack.guardian.watch(group),
+  };
+}
+
+/** Sorts by time; unique even for two runs of the same second. */
+function newRunId(startedAtMs: number): string {
+  const stamp = new Date(startedAtMs).toISOString().slice(0, 19).replace(/[-:]/g, '').toLowerCase();
+  return `${stamp}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Stamps events, hands them on, and writes them down in order. */
+function eventWriter({ clock, directory, onEvent }: RunOptions): { emit: Emit; flush: () => Promise<void> } {
+  let written: Promise<void> = Promise.resolve();
+  return {
+    emit(body) {
+      const event: RunEvent = { atUs: clock.nowUs(), ...body };
+      onEvent(event);
+      written = written.then(() => directory.appendEvent(event));
+    },
+    flush: () => written,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'E_UNKNOWN';
+}

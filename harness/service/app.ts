@@ -1,0 +1,59 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { ReadStrategy, WriteStrategy } from '../../scenarios/strategies/strategy.ts';
+
+export interface AppParts {
+  readonly reader: ReadStrategy;
+  readonly writer: WriteStrategy;
+  readonly wallMs: () => number;
+}
+
+interface ItemRoute {
+  Params: { id: string };
+}
+
+/**
+ * The HTTP contract: `GET /items/:id` -> 200 or 404, `PUT /items/:id` -> 200 with the new version,
+ * `GET /health`. Answers carry `x-cache`, `x-version` and `x-age-ms`.
+ */
+export function buildApp({ reader, writer, wallMs }: AppParts): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    // Longer than any storm: a connection closed while idle would race with a request on its way.
+    keepAliveTimeout: 3_600_000,
+    bodyLimit: 1_048_576,
+  });
+  app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+
+  app.get<ItemRoute>('/items/:id', async (request, reply) => {
+    const { item, outcome } = await reader.get(request.params.id);
+    reply.header('x-cache', outcome);
+    if (item === null) return reply.code(404).send({ error: 'E_NOT_FOUND', id: request.params.id });
+    reply.header('x-version', item.version);
+    reply.header('x-age-ms', Math.max(0, wallMs() - item.loadedAtMs));
+    return reply.send({ id: item.id, value: item.value, version: item.version });
+  });
+
+  app.put<ItemRoute & { Body: string | { value: string } }>('/items/:id', async (request, reply) => {
+    const value = typeof request.body === 'string' ? request.body : request.body?.value;
+    if (typeof value !== 'string') {
+      return reply
+        .code(400)
+        .send({ error: 'E_BAD_VALUE', expected: 'text/plain, or JSON {"value": string}', got: typeof value });
+    }
+    const version = await writer.put(request.params.id, value);
+    return reply.header('x-version', version).send({ id: request.params.id, version });
+  });
+
+  app.get('/health', async () => ({ status: 'ok' }));
+
+  app.setErrorHandler((error, _request, reply) => {
+    const code =
+      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'E_INTERNAL';
+    const status =
+      typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
+    const message = error instanceof Error ? error.message : String(error);
+    return reply.code(status).send({ error: code, message });
+  });
+  return app;
+}

@@ -1,0 +1,80 @@
+/**
+ * The built-in service process: one strategy behind the HTTP contract.
+ * Configured by its environment, controlled over IPC, ended by the harness or with it.
+ */
+
+import { cacheAside } from '../../scenarios/strategies/write/cache-aside.ts';
+import { findReadStrategy } from '../catalog/strategies.ts';
+import { systemClock } from '../time/clock.ts';
+import { seededRandom } from '../time/random.ts';
+import { buildApp } from './app.ts';
+import { connectRedis, strategyContext } from './context.ts';
+import { connectOrigin } from './origin.ts';
+import type { ServiceCommand, ServiceConfig, ServiceMessage, ServiceReport } from './protocol.ts';
+
+async function main(): Promise<void> {
+  const config = JSON.parse(required('CACHESTORM_SERVICE')) as ServiceConfig;
+  const shutdown = new AbortController();
+  let backgroundErrors = 0;
+
+  const redis = connectRedis(required('REDIS_URL'));
+  await redis.connect();
+  const origin = connectOrigin({
+    url: required('MYSQL_URL'),
+    queryMs: config.queryMs,
+    poolSize: config.poolSize,
+    clock: systemClock,
+  });
+  const context = strategyContext({
+    redis,
+    origin,
+    clock: systemClock,
+    random: seededRandom(config.seed),
+    signal: shutdown.signal,
+    ttlMs: config.ttlMs,
+    keyPrefix: config.keyPrefix,
+    onBackgroundError: () => backgroundErrors++,
+  });
+  const strategy = await findReadStrategy(config.strategy);
+  const app = buildApp({
+    reader: strategy.create(context, config.parameters),
+    writer: cacheAside.create(context, {}),
+    wallMs: systemClock.wallMs,
+  });
+  await app.listen({ host: '127.0.0.1', port: Number(required('PORT')) });
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('the service has no TCP port');
+
+  process.on('message', (command: ServiceCommand) => {
+    if (command.type === 'report') send({ type: 'report', report: report() });
+  });
+  send({ type: 'ready', port: address.port });
+
+  function report(): ServiceReport {
+    const { user, system } = process.cpuUsage();
+    return {
+      dbReads: origin.stats.reads,
+      dbWrites: origin.stats.writes,
+      dbInFlight: origin.stats.inFlight,
+      dbErrors: origin.stats.errors,
+      slowestLoadMs: origin.stats.slowestLoadMs,
+      backgroundErrors,
+      cpuUs: user + system,
+    };
+  }
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '')
+    throw new Error(`the service needs the environment variable ${name}`);
+  return value;
+}
+
+function send(message: ServiceMessage): void {
+  process.send?.(message);
+}
+
+// The harness is gone, or has dropped us: there is nobody left to serve.
+process.on('disconnect', () => process.exit(0));
+await main();

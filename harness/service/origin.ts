@@ -1,0 +1,108 @@
+import {
+  createPool,
+  type Pool,
+  type PoolConnection,
+  type ResultSetHeader,
+  type RowDataPacket,
+} from 'mysql2/promise';
+import type { Item, Origin } from '../../scenarios/strategies/strategy.ts';
+import type { Clock } from '../time/clock.ts';
+
+/** The database refused a query or could not be reached. */
+export class OriginError extends Error {
+  readonly code = 'E_ORIGIN';
+  override readonly name = 'OriginError';
+}
+
+/** The origin's own count of what it sent, to be held against the database server's. */
+export interface OriginStats {
+  reads: number;
+  writes: number;
+  inFlight: number;
+  errors: number;
+  slowestLoadMs: number;
+}
+
+export interface OriginOptions {
+  readonly url: string;
+  /** Cost of a read inside the database, milliseconds. Capacity is `poolSize x 1000 / queryMs` a process. */
+  readonly queryMs: number;
+  readonly poolSize: number;
+  readonly clock: Clock;
+}
+
+export interface CountedOrigin extends Origin, AsyncDisposable {
+  readonly stats: Readonly<OriginStats>;
+}
+
+// The cost is paid in a derived table, so that a row that does not exist costs as much as one that does:
+// in `SELECT ..., SLEEP(d) FROM items WHERE id = ?` a missing row would be free, and a penetration storm too.
+const READ = `SELECT i.id, i.value, i.version
+  FROM (SELECT SLEEP(?) AS paid) AS cost LEFT JOIN items AS i ON i.id = ?`;
+// LAST_INSERT_ID(expr) hands the new version back in the same statement, race-free.
+const WRITE = `INSERT INTO items (id, value, version) VALUES (?, ?, LAST_INSERT_ID(1))
+  ON DUPLICATE KEY UPDATE value = VALUES(value), version = LAST_INSERT_ID(version + 1)`;
+
+interface ItemRow extends RowDataPacket {
+  readonly id: string | null;
+  readonly value: string;
+  readonly version: number;
+}
+
+/**
+ * The database behind a bounded pool, with its modelled query cost.
+ *
+ * @throws OriginError from `load` and `store` when the database can't be reached or refuses the statement.
+ */
+export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions): CountedOrigin {
+  const pool = createPool({ uri: url, connectionLimit: poolSize, maxIdle: poolSize, connectTimeout: 5_000 });
+  const stats: OriginStats = { reads: 0, writes: 0, inFlight: 0, errors: 0, slowestLoadMs: 0 };
+
+  async function load(key: string): Promise<Item | null> {
+    const askedAtUs = clock.nowUs();
+    try {
+      return await counted(pool, stats, async (connection) => {
+        stats.reads++;
+        const loadedAtMs = clock.wallMs();
+        const [rows] = await connection.query<ItemRow[]>(READ, [queryMs / 1000, key]);
+        const row = rows[0];
+        if (row === undefined || row.id === null) return null;
+        return { id: row.id, value: row.value, version: row.version, loadedAtMs };
+      });
+    } finally {
+      stats.slowestLoadMs = Math.max(stats.slowestLoadMs, (clock.nowUs() - askedAtUs) / 1000);
+    }
+  }
+
+  async function store(key: string, value: string): Promise<number> {
+    return counted(pool, stats, async (connection) => {
+      stats.writes++;
+      const [header] = await connection.query<ResultSetHeader>(WRITE, [key, value]);
+      return header.insertId;
+    });
+  }
+
+  return { stats, load, store, [Symbol.asyncDispose]: () => pool.end() };
+}
+
+async function counted<T>(
+  pool: Pool,
+  stats: OriginStats,
+  use: (connection: PoolConnection) => Promise<T>,
+): Promise<T> {
+  stats.inFlight++;
+  try {
+    const connection = await pool.getConnection();
+    try {
+      return await use(connection);
+    } finally {
+      connection.release();
+    }
+  } catch (cause) {
+    stats.errors++;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OriginError(`the database did not answer: ${reason}`, { cause });
+  } finally {
+    stats.inFlight--;
+  }
+}

@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url';
+import { type ExitState, ForkedProcess } from '../forked-process.ts';
+import type {
+  ServiceCommand,
+  ServiceConfig,
+  ServiceEnvironment,
+  ServiceMessage,
+  ServiceReport,
+} from './protocol.ts';
+
+/** A service process could not start, or ended while it was needed. */
+export class ServiceLostError extends Error {
+  readonly code = 'E_SERVICE_LOST';
+  override readonly name = 'ServiceLostError';
+
+  constructor({ code, signal }: ExitState, stderr: string, cause?: unknown) {
+    const how = signal ?? (code === null ? 'it could not be started' : `exit code ${code}`);
+    super(
+      `the service ended (${how})${stderr === '' ? '' : `: ${stderr}`}`,
+      cause === undefined ? {} : { cause },
+    );
+  }
+}
+
+export interface ServiceProcess extends AsyncDisposable {
+  /** Base URL, e.g. `http://127.0.0.1:40123`. */
+  readonly url: string;
+  /** Asks the process for its own account. One question at a time. */
+  report(): Promise<ServiceReport>;
+}
+
+export interface ServiceOptions {
+  readonly config: ServiceConfig;
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+  /** The rest of the process's environment; carries the run's marker. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Told the process group as soon as it exists. */
+  readonly onProcess: (processGroup: number) => void;
+}
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+/**
+ * Starts one instance on a free port of its own choosing and resolves once it listens.
+ *
+ * @throws ServiceLostError when the process ends first, with what it said.
+ */
+export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
+  const environment: ServiceEnvironment = {
+    PORT: '0',
+    REDIS_URL: options.redisUrl,
+    MYSQL_URL: options.databaseUrl,
+    CACHESTORM_SERVICE: JSON.stringify(options.config),
+  };
+  const child = new ForkedProcess<ServiceCommand, ServiceMessage>({
+    entry: MAIN,
+    env: { ...options.env, ...environment, NODE_ENV: 'production' },
+    onProcess: options.onProcess,
+    // Both ends are ours and of one version; a message of another shape can't come.
+    parse: (raw) => raw as ServiceMessage,
+    lost: (exit, stderr, cause) => new ServiceLostError(exit, stderr, cause),
+  });
+  try {
+    const port = await child.exchange<number>((message, { resolve }) => {
+      if (message.type === 'ready') resolve(message.port);
+    });
+    return {
+      url: `http://127.0.0.1:${port}`,
+      report: () =>
+        child.exchange<ServiceReport>(
+          (message, { resolve }) => {
+            if (message.type === 'report') resolve(message.report);
+          },
+          { type: 'report' },
+        ),
+      [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await child[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+/** How the built-in service is configured and what it tells the harness beside its HTTP contract. */
+
+export interface ServiceConfig {
+  /** Name of a built-in read strategy, or the absolute path of a file that exports one. */
+  readonly strategy: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly ttlMs: number;
+  readonly queryMs: number;
+  readonly poolSize: number;
+  /** Prefix of every Redis key that the service writes. */
+  readonly keyPrefix: string;
+  readonly seed: number;
+}
+
+/**
+ * Environment of a service process, as design fixes it for services in any language; ours takes its
+ * strategy options as JSON in one more variable.
+ */
+export interface ServiceEnvironment {
+  readonly PORT: string;
+  readonly REDIS_URL: string;
+  readonly MYSQL_URL: string;
+  readonly CACHESTORM_SERVICE: string;
+}
+
+/** The service's own account of a trial, held against the servers' counters. */
+export interface ServiceReport {
+  /** Statements sent to the database since the process started. */
+  readonly dbReads: number;
+  readonly dbWrites: number;
+  /** Loads that wait for a connection or an answer right now. */
+  readonly dbInFlight: number;
+  readonly dbErrors: number;
+  /** Slowest load, waiting for a connection of the pool included. */
+  readonly slowestLoadMs: number;
+  readonly backgroundErrors: number;
+  /** CPU time of the process since it started. */
+  readonly cpuUs: number;
+}
+
+/** Harness to service. */
+export interface ServiceCommand {
+  readonly type: 'report';
+}
+
+/** Service to harness. */
+export type ServiceMessage =
+  | { readonly type: 'ready'; readonly port: number }
+  | { readonly type: 'report'; readonly report: ServiceReport };

@@ -1,0 +1,211 @@
+import { type Generator, startGenerator } from './load/generator.ts';
+import { itemKey } from './load/keys.ts';
+import type { GeneratorPlan, GeneratorReport } from './load/protocol.ts';
+import type { PlannedScenario, PlannedStrategy, Trial } from './plan/plan.ts';
+import { type Probes, readTruth, startSampler, type TruthReading } from './probes/ground-truth.ts';
+import { SAMPLE_VERSION, type TrialSample } from './record/sample.ts';
+import { entryKey } from './service/context.ts';
+import { type ServiceProcess, startService } from './service/process.ts';
+import type { ServiceReport } from './service/protocol.ts';
+import type { Clock } from './time/clock.ts';
+
+export const KEY_PREFIX = 'cachestorm:';
+
+const SAMPLE_INTERVAL_MS = 100;
+/** Compiles the hot paths of service and generator and opens their connections before anything counts. */
+const WARM_UP_MS = 500;
+/** How long queries may go on after the last request was settled; a queue behind the pool ends by then or never. */
+const SETTLE_MS = 15_000;
+
+/** Where a trial runs: servers that are up and seeded. */
+export interface TrialSite {
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+  readonly flushCache: () => Promise<void>;
+  readonly probes: Probes;
+  readonly clock: Clock;
+  /** Marks every process of the run. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly onProcess: (processGroup: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The database was still being queried long after the storm. */
+export class SettleError extends Error {
+  readonly code = 'E_SETTLE';
+  override readonly name = 'SettleError';
+}
+
+/**
+ * One strategy, once, on fresh processes and a flushed cache:
+ *
+ * 1. flush Redis; start the service instances and the generator beside each other;
+ * 2. warm up with the same load, then wait until no query is under way;
+ * 3. read the servers' counters;
+ * 4. storm, sampling the counters every 100 ms;
+ * 5. wait until no query is under way, and read the counters again.
+ */
+export async function runTrial(
+  trial: Trial,
+  planned: PlannedScenario,
+  site: TrialSite,
+  onStormStarted: (startedAtUs: number) => void,
+): Promise<TrialSample> {
+  const strategy = planned.strategies.find(({ name }) => name === trial.strategy);
+  if (strategy === undefined) throw new Error(`the plan has no strategy ${trial.strategy}`);
+  const { probes, signal } = site;
+  await using cleanUp = new AsyncDisposableStack();
+
+  await site.flushCache();
+  const [generator, ...services] = await startAll(trial, planned, strategy, site, cleanUp);
+  const hotKey = planned.scenario.keys.kind === 'hot' ? entryKey(KEY_PREFIX, itemKey(0)) : null;
+  const stopWatching = hotKey === null ? null : await probes.redis.watch(hotKey);
+
+  const plan = generatorPlan(trial, planned, services);
+  await unlessAborted(
+    generator.run({ ...plan, durationMs: WARM_UP_MS, seed: trial.seed + 1 }, signal),
+    signal,
+  );
+  const start = await settle(services, probes, site);
+
+  const sampler = startSampler(probes, SAMPLE_INTERVAL_MS);
+  let load: GeneratorReport;
+  let end: Settled;
+  let readings: readonly TruthReading[];
+  try {
+    load = await unlessAborted(generator.run(plan, signal, onStormStarted), signal);
+    end = await settle(services, probes, site);
+  } finally {
+    readings = await sampler.stop();
+  }
+  const keyEvents = (await stopWatching?.()) ?? null;
+  return {
+    sampleVersion: SAMPLE_VERSION,
+    trial,
+    load,
+    before: start.truth,
+    after: end.truth,
+    readings,
+    keyEvents,
+    services: services.map((_, index) => pair(start.reports[index], end.reports[index])),
+  };
+}
+
+/** An interrupted storm has no result: leave at once, instead of waiting for the requests on their way. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // The generator is disposed of next; what it says on its way out concerns nobody.
+    work.catch(() => undefined);
+  }
+}
+
+/** Starts everything at once; what did start is disposed of even when another part fails. */
+async function startAll(
+  trial: Trial,
+  planned: PlannedScenario,
+  strategy: PlannedStrategy,
+  site: TrialSite,
+  cleanUp: AsyncDisposableStack,
+): Promise<[Generator, ...ServiceProcess[]]> {
+  const { scenario } = planned;
+  const kept = async <T extends AsyncDisposable>(starting: Promise<T>): Promise<T> =>
+    cleanUp.use(await starting);
+  const { onProcess } = site;
+  const env = { ...process.env, ...site.env };
+  const starting = [
+    kept(startGenerator({ env, onProcess })),
+    ...Array.from({ length: scenario.service.instances }, (_, instance) =>
+      kept(
+        startService({
+          env,
+          onProcess,
+          redisUrl: site.redisUrl,
+          databaseUrl: site.databaseUrl,
+          config: {
+            strategy: strategy.reference,
+            parameters: strategy.parameters,
+            ttlMs: scenario.cache.ttlMs,
+            queryMs: scenario.origin.queryMs,
+            poolSize: scenario.origin.poolSize,
+            keyPrefix: KEY_PREFIX,
+            seed: trial.seed + instance,
+          },
+        }),
+      ),
+    ),
+  ] as [Promise<Generator>, ...Promise<ServiceProcess>[]];
+  // All of them settle before an error leaves, so that none starts after its clean-up.
+  const outcomes = await Promise.allSettled(starting);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return Promise.all(starting) as Promise<[Generator, ...ServiceProcess[]]>;
+}
+
+function generatorPlan(
+  trial: Trial,
+  planned: PlannedScenario,
+  services: readonly ServiceProcess[],
+): GeneratorPlan {
+  const { scenario, ratePerSec, stormMs } = planned;
+  const { load } = scenario;
+  return {
+    targets: services.map(({ url }) => url),
+    load:
+      load.model === 'closed'
+        ? { model: 'closed', connections: load.connections }
+        : { model: 'open', arrivals: load.arrivals, ratePerSec: ratePerSec ?? 0 },
+    durationMs: stormMs,
+    timeoutMs: scenario.timeoutMs,
+    maxConnections: scenario.maxConnections,
+    keys: scenario.keys,
+    seed: trial.seed,
+    windowMs: SAMPLE_INTERVAL_MS,
+  };
+}
+
+interface Settled {
+  readonly truth: TruthReading;
+  readonly reports: readonly ServiceReport[];
+}
+
+/**
+ * Waits until no instance has a query under way and the server's count stands still.
+ *
+ * The server counts a statement just after it has sent the answer, so one more look is needed once the
+ * service is idle. Whether the two counts agree is for the analysis to say, not for this wait.
+ *
+ * @throws SettleError when queries are still under way after 15 s.
+ */
+async function settle(
+  services: readonly ServiceProcess[],
+  probes: Probes,
+  { clock, signal }: TrialSite,
+): Promise<Settled> {
+  const deadlineUs = clock.nowUs() + SETTLE_MS * 1000;
+  let earlier: TruthReading | null = null;
+  for (;;) {
+    const reports = await Promise.all(services.map((service) => service.report()));
+    const truth = await readTruth(probes);
+    const idle = reports.every(({ dbInFlight }) => dbInFlight === 0);
+    if (idle && earlier?.dbReads === truth.dbReads && earlier.dbWrites === truth.dbWrites)
+      return { truth, reports };
+    if (clock.nowUs() > deadlineUs) {
+      const inFlight = reports.map(({ dbInFlight }) => dbInFlight).join(' + ');
+      throw new SettleError(`${inFlight} queries are still under way ${SETTLE_MS / 1000} s after the storm`);
+    }
+    earlier = idle ? truth : null;
+    await clock.sleep(20, signal);
+  }
+}
+
+function pair(before: ServiceReport | undefined, after: ServiceReport | undefined) {
+  if (before === undefined || after === undefined) throw new Error('a service gave no account of itself');
+  return { before, after };
+}
