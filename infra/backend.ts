@@ -1,0 +1,49 @@
+/** What every backend is to the rest of the project, whichever provider started it. */
+
+export type BackendKind = 'redis' | 'database' | 'rabbitmq';
+
+/** Who connects. The database gives each role a user of its own, so that its counters tell them apart. */
+export type Role = 'service' | 'relay' | 'probe';
+
+/** Where a provider puts what a run needs, and how it makes itself heard. */
+export interface StartContext {
+  /** Identifies the run; every process of it carries this in its environment. */
+  readonly runId: string;
+  /** The run's private directory. Everything a backend writes goes below it and is removed with it. */
+  readonly root: string;
+  readonly signal: AbortSignal;
+  /** Told the process group of every child as soon as it exists. */
+  readonly onProcess: (processGroup: number) => void;
+}
+
+export interface Backend {
+  readonly kind: BackendKind;
+  /**
+   * Starts the server and resolves once it answers.
+   *
+   * @throws BackendStartError when it dies or does not answer in time, with the last lines of its log.
+   */
+  start(context: StartContext): Promise<StartedBackend>;
+}
+
+/** A running server. Disposing it twice does no harm. */
+export interface StartedBackend extends AsyncDisposable {
+  readonly kind: BackendKind;
+  /** The program's own name: `redis`, `valkey`, `mariadb`, `mysql`, `rabbitmq`. */
+  readonly product: string;
+  readonly version: string;
+  /** Process id of the server as it runs now; changes after a restart. */
+  readonly pid: number;
+  /** A connection URL with the credentials of `role` in it: never print it. */
+  url(role: Role): string;
+  /** Ends the server at once, as `kill -9` does, and keeps its data directory. */
+  kill(): Promise<void>;
+  /** Stops it without ending it (SIGSTOP): connections stay open and silent. */
+  pause(): void;
+  /** Undoes `pause`. */
+  resume(): void;
+  /** Starts it again on the same port and data directory; resolves once it answers. */
+  restart(): Promise<void>;
+  /** Removes what the server holds for us: all keys, or all rows, or all messages. */
+  flush(): Promise<void>;
+}

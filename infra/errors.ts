@@ -1,0 +1,69 @@
+/** The server binaries that a run needs are not on this machine. */
+export class BackendMissingError extends Error {
+  readonly code = 'E_BACKEND_MISSING';
+  override readonly name = 'BackendMissingError';
+  readonly kind: string;
+
+  constructor(kind: string, lookedFor: readonly string[]) {
+    super(`no ${kind} server found: looked for ${lookedFor.join(', ')}. Run: npm run setup`);
+    this.kind = kind;
+  }
+}
+
+/** A CACHESTORM_*_SERVER variable names a program that can't be used. */
+export class BackendOverrideError extends Error {
+  readonly code = 'E_BACKEND_OVERRIDE';
+  override readonly name = 'BackendOverrideError';
+  readonly kind: string;
+  readonly variable: string;
+  readonly path: string;
+
+  constructor(kind: string, variable: string, path: string, reason: string) {
+    super(`${variable}=${path}: ${reason}. Correct it, or unset it to use the ${kind} server on the PATH`);
+    this.kind = kind;
+    this.variable = variable;
+    this.path = path;
+  }
+}
+
+/** A server was started and died, or did not answer before its deadline. */
+export class BackendStartError extends Error {
+  readonly code = 'E_BACKEND_START';
+  override readonly name = 'BackendStartError';
+  readonly product: string;
+  /** The end of the server's own log. */
+  readonly logTail: string;
+
+  constructor(product: string, reason: string, logTail: string, cause?: unknown) {
+    const tail = logTail.trim() === '' ? 'its log is empty' : `the end of its log:\n${indent(logTail)}`;
+    super(`${product} did not start: ${reason}; ${tail}`, cause === undefined ? {} : { cause });
+    this.product = product;
+    this.logTail = logTail;
+  }
+}
+
+/** Something was asked of a server that is not running: it was killed, died, or is disposed. */
+export class BackendStoppedError extends Error {
+  readonly code = 'E_BACKEND_STOPPED';
+  override readonly name = 'BackendStoppedError';
+  readonly product: string;
+
+  constructor(product: string, action: string) {
+    super(`can't ${action} ${product}: it is not running`);
+    this.product = product;
+  }
+}
+
+/** The process that guards a run's servers and files against the harness's death did not come up. */
+export class GuardianError extends Error {
+  readonly code = 'E_GUARDIAN';
+  override readonly name = 'GuardianError';
+}
+
+function indent(text: string): string {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+}

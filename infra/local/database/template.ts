@@ -1,0 +1,89 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants, cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { systemClock } from '../../../harness/time/clock.ts';
+import type { DatabaseProgram } from '../find/programs.ts';
+import type { Dialect } from './dialect.ts';
+
+/** Fills an empty, existing directory with a fresh data directory. */
+export type Initialise = (datadir: string) => Promise<void>;
+
+const ABANDONED_AFTER_MS = 3_600_000;
+
+/**
+ * Puts a freshly initialised data directory at `datadir`, which must not exist yet.
+ *
+ * Copies the machine's template, making that first when there is none. Where no template can be kept (a
+ * read-only home) the directory is initialised in place, which takes longer and is as good.
+ */
+export async function provideDatadir(datadir: string, templatePath: string, initialise: Initialise) {
+  if (!(await exists(templatePath)) && !(await makeTemplate(templatePath, initialise))) {
+    await mkdir(datadir, { mode: 0o700 });
+    await initialise(datadir);
+    return;
+  }
+  // FICLONE: on file systems that can, the copy shares its blocks with the template and costs nothing.
+  await cp(templatePath, datadir, { recursive: true, mode: constants.COPYFILE_FICLONE });
+}
+
+/** Where the template lies of this product, version and way of initialising. */
+export function templatePathOf(
+  program: DatabaseProgram,
+  dialect: Dialect,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const cache = env.XDG_CACHE_HOME ?? '';
+  const base = isAbsolute(cache) ? cache : join(homedir(), '.cache');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([dialect.templateFormat, dialect.shapeArgs, process.platform, process.arch]))
+    .digest('hex')
+    .slice(0, 8);
+  return join(base, 'cachestorm', `${program.product}-${program.version}-${hash}`);
+}
+
+/**
+ * Makes the template under a name of its own and renames it when it is whole: two runs at once make two of
+ * which one stays, and a kill in the middle leaves only a folder that a later call removes.
+ *
+ * @returns false when the cache folder can't be written.
+ */
+async function makeTemplate(templatePath: string, initialise: Initialise): Promise<boolean> {
+  const draft = `${templatePath}.draft-${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    await mkdir(draft, { recursive: true, mode: 0o700 });
+  } catch {
+    return false;
+  }
+  try {
+    await removeAbandonedDrafts(join(templatePath, '..'));
+    await initialise(draft);
+    // MySQL's server identity: every copy is to make its own.
+    await rm(join(draft, 'auto.cnf'), { force: true });
+    await rename(draft, templatePath).catch(async (error: unknown) => {
+      // Another run was quicker; its template is as good.
+      if (!(await exists(templatePath))) throw error;
+    });
+    return true;
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function removeAbandonedDrafts(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!name.includes('.draft-')) continue;
+    const path = join(directory, name);
+    const modifiedMs = (await stat(path).catch(() => undefined))?.mtimeMs ?? Number.POSITIVE_INFINITY;
+    if (systemClock.wallMs() - modifiedMs > ABANDONED_AFTER_MS) {
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
