@@ -58,7 +58,9 @@ test.each(cases)('%s: %s -> %s', (path, _line, rule) => {
 
 async function lint(): Promise<typeof findings> {
   const biome = join(root, 'node_modules/.bin/biome');
-  const run = promisify(execFile)(biome, ['lint', '--reporter=json', '--max-diagnostics=none', '.'], { cwd: folder });
+  const run = promisify(execFile)(biome, ['lint', '--reporter=json', '--max-diagnostics=none', '.'], {
+    cwd: folder,
+  });
   // It exits with 1 when it finds something; the report is on stdout all the same.
   const { stdout } = await run.catch((error: { stdout?: string; message: string }) => {
     if (error.stdout === undefined || error.stdout === '') throw error;

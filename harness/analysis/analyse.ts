@@ -74,7 +74,10 @@ function analyseScenario(
   return {
     name: scenario.name,
     title: scenario.title,
-    verdict: strategies.length === 0 ? 'inconclusive' : worst(strategies.map((strategy) => strategy.verdict)),
+    verdict: worst([
+      ...strategies.map((strategy) => strategy.verdict),
+      ...(warnings.some(voids) ? (['inconclusive'] as const) : []),
+    ]),
     question: scenario.question,
     answer: answerOf(strategies),
     capacity: {

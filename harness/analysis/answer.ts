@@ -3,7 +3,7 @@ import type { StrategyResult } from '../result/schema.ts';
 /** One sentence made from the data: what happened without protection, and what the best strategy made of it. */
 export function answerOf(strategies: readonly StrategyResult[]): string {
   const baseline = strategies.find((strategy) => strategy.baseline);
-  if (baseline === undefined) return 'No trial was finished, so there is no answer.';
+  if (baseline === undefined) return 'The baseline was not measured, so there is no answer.';
   const metric = strategies.every((strategy) => strategy.metrics['db.loadsPerExpiry'] !== undefined)
     ? 'db.loadsPerExpiry'
     : 'db.reads';

@@ -44,6 +44,8 @@ function duplicates(contenders: readonly Contender[]): Problem[] {
 function parameterProblems(scenario: Scenario, contenders: readonly Contender[]): Problem[] {
   return Object.entries(scenario.parameters).flatMap(([name, values]) => {
     const definition = contenders.find((contender) => contender.definition.name === name)?.definition;
+    // A scenario may set a strategy that the user left out of this run.
+    if (definition === undefined && scenario.strategies.includes(name)) return [];
     if (definition === undefined) {
       const names = contenders.map((contender) => contender.definition.name);
       const message = `no strategy of this name runs; expected one of ${names.join(', ')}.${didYouMean(name, names)}`;

@@ -24,7 +24,9 @@ export function exitCodeOf(verdict: Verdict): number {
 /** Failures of what the measurement needs, rather than of the measurement. */
 const INFRASTRUCTURE = new Set([
   'E_BACKEND_MISSING',
+  'E_BACKEND_OVERRIDE',
   'E_BACKEND_START',
+  'E_BACKEND_STOPPED',
   'E_GUARDIAN',
   'E_SERVICE_LOST',
   'E_GENERATOR_LOST',

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import { UsageError } from '../catalog/errors.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { listCommand } from './commands/list.ts';
@@ -8,7 +9,7 @@ import { errorCode, exitCodeOfError, exitCodes } from './exit-codes.ts';
 
 const program = new Command('cachestorm')
   .description('Storm the cache in front of a database, and see what protects it.')
-  .version('0.1.0', '-V, --version', 'print the version')
+  .version(manifest.version, '-V, --version', 'print the version')
   .helpCommand('help [command]', 'show what a command does and takes')
   .addHelpText('after', exitCodesHelp())
   .exitOverride()

@@ -39,7 +39,7 @@ function redrawn(stream: NodeJS.WriteStream, clock: Clock): ProgressView {
   return {
     onEvent(event) {
       progress = progressAfter(progress, event);
-      if (event.type === 'failed' || event.type === 'interrupted') {
+      if (event.type === 'interrupted') {
         draw.clear();
         stream.write(`${describe(event, progress)}\n`);
       }
@@ -82,8 +82,8 @@ function describe(event: RunEvent, { total }: Progress): string | null {
     }
     case 'interrupted':
       return `${event.reason}: undoing everything, keeping what was measured`;
+    // The command prints the error itself, at its end.
     case 'failed':
-      return `failed: ${event.message}`;
     case 'trial-started':
     case 'storm-started':
     case 'stack-stopped':

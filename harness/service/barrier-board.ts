@@ -13,7 +13,6 @@ export interface Held {
 /** Holds strategies at their barriers, so that an interleaving is a schedule and not luck. */
 export class BarrierBoard {
   readonly #held = new Map<BarrierName, HeldBarrier>();
-  readonly #passes = new Map<BarrierName, number>();
 
   /** Holds everyone who comes to `name` from now on. */
   hold(name: BarrierName): Held {
@@ -22,14 +21,8 @@ export class BarrierBoard {
     return held;
   }
 
-  /** How often `name` was reached so far. */
-  passes(name: BarrierName): number {
-    return this.#passes.get(name) ?? 0;
-  }
-
   /** To be given to a strategy's context. */
   readonly barrier = async (name: BarrierName): Promise<void> => {
-    this.#passes.set(name, this.passes(name) + 1);
     await this.#held.get(name)?.wait();
   };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { renderHtml } from '../../../reports/html/render.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
@@ -28,6 +28,18 @@ interface RunFlags {
   readonly set: readonly Setting[];
 }
 
+const EXAMPLES = `
+Profiles:
+  smoke     seconds a trial: does it work, is the order right (the breakdown scenario: under a minute)
+  standard  for comparing strategies (4 minutes)
+  publish   for figures to show others (25 minutes)
+
+Examples:
+  cachestorm run breakdown
+  cachestorm run breakdown --strategy none,./my-strategy.ts --rounds 5
+  cachestorm run ./my-scenario.ts --profile standard --seed 7 --out results
+  cachestorm run breakdown --set origin.queryMs=50 --set parameters.mutex.lockMs=40 --json`;
+
 export function runCommand(): Command {
   return new Command('run')
     .description('run scenarios and judge what they measured')
@@ -51,12 +63,15 @@ export function runCommand(): Command {
     .option('--infra <provider>', 'where the servers come from: local', oneOf(['local']), 'local')
     .option('--out <dir>', 'directory of the run; default: a new one in cachestorm-runs')
     .option('--json', 'print the result as JSON on stdout')
-    .option(
-      '--set <path=value>',
-      'change a setting of the scenarios, such as origin.queryMs=50; repeatable',
-      settings,
-      [],
+    .addOption(
+      new Option(
+        '--set <path=value>',
+        'change a setting of the scenarios, such as origin.queryMs=50; repeatable',
+      )
+        .argParser(settings)
+        .default([], 'none'),
     )
+    .addHelpText('after', EXAMPLES)
     .action(execute);
 }
 
@@ -79,6 +94,8 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
       onEvent: (event) => progress.onEvent(event),
     });
     progress.close();
+    // Nothing was measured: the error is all there is to say.
+    if (error !== null && result.scenarios.every(({ strategies }) => strategies.length === 0)) throw error;
     const reportPath = await directory.write('report.html', await renderHtml(result));
     await directory.write('summary.md', renderMarkdown(result));
     process.stdout.write(

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { RunEvent, RunEventBody } from '../events.ts';
+import type { Trial } from '../plan/plan.ts';
+import { initialProgress, type Progress, progressAfter, remainingMs } from './progress-state.ts';
+
+const trial: Trial = { index: 1, scenario: 'breakdown', strategy: 'mutex', round: 1, seed: 1 };
+
+function after(...events: readonly (readonly [atMs: number, body: RunEventBody])[]): Progress {
+  return events.reduce<Progress>(
+    (progress, [atMs, body]) => progressAfter(progress, { atUs: atMs * 1000, ...body } as RunEvent),
+    initialProgress,
+  );
+}
+
+const started: RunEventBody = { type: 'run-started', runId: 'r', planHash: 'h', trials: 4 };
+const trialStarted: RunEventBody = { type: 'trial-started', trial, stormMs: 2_000 };
+const trialFinished: RunEventBody = { type: 'trial-finished', trial, dbReads: 1, tookMs: 3_000 };
+
+test('before the first trial is done the storm and an overhead are expected of each', () => {
+  const progress = after([0, started], [100, trialStarted]);
+  expect(remainingMs(progress, 100_000)).toBe(4 * 3_500);
+  expect(remainingMs(progress, 1_100_000)).toBe(4 * 3_500 - 1_000);
+});
+
+test('afterwards what the finished ones took', () => {
+  const progress = after([0, started], [0, trialStarted], [3_000, trialFinished], [3_000, trialStarted]);
+  expect(remainingMs(progress, 4_000_000)).toBe(3 * 3_000 - 1_000);
+});
+
+test('a trial that takes longer than expected never makes the rest negative', () => {
+  const progress = after([0, started], [0, trialStarted]);
+  expect(remainingMs(progress, 900_000_000)).toBe(3 * 3_500);
+});
+
+test('the phase follows the storm, and stops at its end', () => {
+  const storm: RunEventBody = { type: 'storm-started', trial, startedAtUs: 1_000_000 };
+  const { current } = after([0, started], [0, trialStarted], [1_000, storm]);
+  expect(current?.phase(1_500_000)).toBe('storm 0.5 of 2.0 s');
+  expect(current?.phase(9_000_000)).toBe('storm 2.0 of 2.0 s');
+});
+
+test('an interruption ends the trial under way', () => {
+  const progress = after([0, started], [0, trialStarted], [5, { type: 'interrupted', reason: 'x' }]);
+  expect(progress).toMatchObject({ current: null, step: 'undoing everything' });
+});

@@ -1,0 +1,242 @@
+/** The command itself, from arguments to exit code, on real servers. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { resultJsonSchema } from '../result/json-schema.ts';
+import { type Result, resultSchema } from '../result/schema.ts';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const EXIT_OF = { pass: 0, fail: 1, inconclusive: 4 } as const;
+/** One round, and a storm that sees two expiries or more. */
+const QUICK = ['--rounds', '1', '--set', 'profiles.smoke.stormMs=1200'];
+
+let folder: string;
+let out: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cli-test-'));
+  out = join(folder, 'out');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    env: { ...process.env, CI: 'true' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function finish(child: ChildProcess): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  if (child.stdout === null || child.stderr === null) throw new Error('the command has no output');
+  const ended = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  await ended;
+  return { code: child.exitCode, stdout, stderr };
+}
+
+const cachestorm = (...args: string[]) => finish(start(...args));
+
+async function readResult(): Promise<Result> {
+  return resultSchema.parse(JSON.parse(await readFile(join(out, 'result.json'), 'utf8')));
+}
+
+/** Waits for a line of `events.jsonl` of this type. */
+async function sawEvent(type: string, count = 1): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const lines = await readFile(join(out, 'events.jsonl'), 'utf8').catch(() => '');
+        return lines.split('\n').filter((line) => line.includes(`"type":"${type}"`)).length;
+      },
+      { timeout: 30_000, interval: 20 },
+    )
+    .toBeGreaterThanOrEqual(count);
+}
+
+/** Process ids whose environment carries the run's marker, and its directory if that is there. */
+async function remains(runId: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+    if (environment.split('\0').includes(`CACHESTORM_RUN=${runId}`)) found.push(pid);
+  }
+  const root = join(tmpdir(), `cachestorm-${runId}`);
+  return access(root).then(
+    () => [...found, root],
+    () => found,
+  );
+}
+
+async function runIdOf(): Promise<string> {
+  const first = (await readFile(join(out, 'events.jsonl'), 'utf8')).split('\n')[0] ?? '';
+  return (JSON.parse(first) as { runId: string }).runId;
+}
+
+describe('run', () => {
+  test('storms the breakdown scenario, and judges what the servers counted', async () => {
+    const { code, stdout } = await cachestorm(
+      'run',
+      'breakdown',
+      ...QUICK,
+      '--seed',
+      '7',
+      '--out',
+      out,
+      '--json',
+    );
+    const result = await readResult();
+    expect(JSON.parse(stdout)).toEqual(result);
+    expect(code).toBe(EXIT_OF[result.verdict]);
+
+    const scenario = result.scenarios[0];
+    const metric = (strategy: string, name: string) =>
+      scenario?.strategies.find((candidate) => candidate.name === strategy)?.metrics[name]?.median ??
+      Number.NaN;
+    expect(scenario?.warnings.filter((warning) => warning.code === 'truth-disagrees')).toEqual([]);
+    for (const { name } of scenario?.strategies ?? []) {
+      const count = (kind: string) => metric(name, `requests.${kind}`);
+      expect(count('offered')).toBe(1_200);
+      expect(count('completed') + count('failed') + count('timeout') + count('lost') + count('shed')).toBe(
+        1_200,
+      );
+      expect(count('lost')).toBe(0);
+    }
+    const perExpiry = (strategy: string) => metric(strategy, 'db.loadsPerExpiry');
+    expect(perExpiry('none')).toBeGreaterThan(10 * perExpiry('single-flight'));
+    expect(perExpiry('single-flight')).toBeLessThanOrEqual(2.5);
+    expect(perExpiry('mutex')).toBeLessThanOrEqual(1.5);
+    expect(perExpiry('logical-expiry')).toBeLessThanOrEqual(1.5);
+
+    // Whole, in its place, and nothing half-written beside it.
+    expect((await readdir(out)).sort()).toEqual(
+      ['events.jsonl', 'plan.json', 'report.html', 'result.json', 'samples', 'summary.md'].sort(),
+    );
+    expect(await readdir(join(out, 'samples'))).toHaveLength(4);
+    const validate = new Ajv2020({ strict: false }).compile(JSON.parse(resultJsonSchema()));
+    expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
+    expect(await remains(result.runId)).toEqual([]);
+    expect(JSON.stringify(result)).not.toMatch(/:\/\/[^"/]*@/);
+  });
+
+  test('runs the scenario and the strategy of the docs, from another folder', async () => {
+    const example = join(ROOT, 'docs/examples/product-page.ts');
+    const { code, stdout, stderr } = await cachestorm('run', example, '--out', out, '--seed', '3');
+    const result = await readResult();
+    expect(code, stderr).toBe(EXIT_OF[result.verdict]);
+    expect(result.scenarios[0]?.strategies.map(({ name }) => name)).toEqual([
+      'none',
+      'mutex',
+      'coalesced-mutex',
+    ]);
+    expect(stdout).toContain('coalesced-mutex');
+    const mine = result.scenarios[0]?.strategies.find(({ name }) => name === 'coalesced-mutex');
+    expect(mine?.metrics['db.loadsPerExpiry']?.median).toBeLessThanOrEqual(1.5);
+  });
+
+  test('a closed load of many keys accounts for every request', async () => {
+    const { stderr } = await cachestorm(
+      ...['run', 'breakdown', '--strategy', 'none,mutex', ...QUICK, '--out', out],
+      ...[
+        '--set',
+        'load={"model":"closed","connections":8}',
+        '--set',
+        'keys={"kind":"zipf","count":50,"exponent":1.1}',
+      ],
+    );
+    const result = await readResult();
+    for (const { metrics } of result.scenarios[0]?.strategies ?? []) {
+      const count = (kind: string) => metrics[`requests.${kind}`]?.median ?? Number.NaN;
+      expect(count('completed'), stderr).toBeGreaterThan(0);
+      expect(count('offered')).toBe(
+        count('completed') + count('failed') + count('timeout') + count('lost') + count('shed'),
+      );
+      expect(metrics['db.loadsPerExpiry']).toBeUndefined();
+    }
+    expect(result.scenarios[0]?.warnings.filter((warning) => warning.code === 'truth-disagrees')).toEqual([]);
+  });
+});
+
+describe('an end before the end', () => {
+  test('an interrupt undoes everything and keeps what was measured', async () => {
+    const child = start('run', 'breakdown', ...QUICK, '--out', out);
+    const finished = finish(child);
+    await sawEvent('storm-started', 2);
+    child.kill('SIGINT');
+    const { code } = await finished;
+    expect(code).toBe(130);
+    const result = await readResult();
+    expect(result).toMatchObject({ verdict: 'inconclusive', interrupted: true });
+    expect(result.scenarios[0]?.strategies).toHaveLength(1);
+    expect(await remains(result.runId)).toEqual([]);
+  });
+
+  test('a kill -9 leaves no process and no directory after 5 s, and the next run works', async () => {
+    for (const event of ['stack-starting', 'storm-started']) {
+      const child = start('run', 'breakdown', ...QUICK, '--out', out);
+      const finished = finish(child);
+      await sawEvent(event);
+      child.kill('SIGKILL');
+      await finished;
+      const runId = await runIdOf();
+      await expect.poll(() => remains(runId), { timeout: 5_000 }).toEqual([]);
+      // A killed run leaves whole files or none.
+      JSON.parse(await readFile(join(out, 'plan.json'), 'utf8'));
+      await expect(access(join(out, 'result.json'))).rejects.toThrow('ENOENT');
+    }
+    const { code } = await cachestorm('run', 'breakdown', '--strategy', 'mutex', ...QUICK, '--out', out);
+    expect([0, 4]).toContain(code);
+  });
+
+  test('a server that can’t be found is exit code 3, with what to do', async () => {
+    const child = spawn(process.execPath, [MAIN, 'run', '--out', out], {
+      cwd: folder,
+      env: { ...process.env, CI: 'true', CACHESTORM_REDIS_SERVER: '/nowhere/redis-server' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const { code, stderr } = await finish(child);
+    expect(code).toBe(3);
+    expect(stderr).toContain('CACHESTORM_REDIS_SERVER');
+  });
+});
+
+describe('wrong usage is exit code 2, names what is wrong, and touches nothing', () => {
+  test.each([
+    [['run', 'breakdwn'], 'unknown scenario "breakdwn"', 'Did you mean "breakdown"?'],
+    [['run', '--strategy', 'none,mutx'], 'unknown strategy "mutx"', 'Did you mean "mutex"?'],
+    [['run', '--strategy', 'none,none'], '"none" is named more than once', ''],
+    [['run', '--profil', 'smoke'], "unknown option '--profil'", 'Did you mean --profile?'],
+    [['run', '--profile', 'smok'], 'smok', 'Did you mean "smoke"?'],
+    [['run', '--rounds', '1.5'], '--rounds', 'Expected a whole number from 1 to 100'],
+    [['run', '--seed', 'x'], '--seed', 'Expected a whole number from 0 to 4294967295'],
+    [['run', '--infra', 'clouds'], '--infra', 'Expected one of local'],
+    [['run', '--set', 'origin.querMs=1'], 'origin.querMs', 'Did you mean "origin.queryMs"?'],
+    [['run', '--set', 'origin.queryMs=slow'], 'expected number, got string "slow"', ''],
+    [
+      ['run', '--set', 'parameters.mutex.lockMs=-1'],
+      'parameters.mutex.lockMs',
+      'expected 1 to 600000 ms, got -1',
+    ],
+    [['run', './absent.ts'], './absent.ts', 'no such file'],
+    [['rnu'], "unknown command 'rnu'", 'Did you mean run?'],
+  ])('%j', async (args, what, hint) => {
+    const { code, stdout, stderr } = await cachestorm(...args, ...(args[0] === 'run' ? ['--out', out] : []));
+    expect(stderr).toContain(what);
+    expect(stderr).toContain(hint);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('a directory that is not ours is refused, and left as it was', async () => {
+    const { code, stderr } = await cachestorm('run', '--out', join(ROOT, 'docs'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('expected an empty directory or that of an earlier run, found');
+    await access(join(ROOT, 'docs/examples'));
+  });
+});
