@@ -56,11 +56,6 @@ export interface Stack extends AsyncDisposable {
   get(kind: BackendKind): StartedBackend;
 }
 
-/** An error that was thrown while others came up in its wake, when unwinding. */
-export interface WithCleanUpErrors {
-  readonly cleanUpErrors?: readonly unknown[];
-}
-
 /**
  * Starts the guardian, then all backends at once.
  *

@@ -2,7 +2,6 @@ import type { BackendKind } from '../../backend.ts';
 
 /** A server's binary on this machine, with what it needs beside it. */
 export type Program = RedisProgram | DatabaseProgram | RabbitmqProgram;
-export type Product = Program['product'];
 
 interface ProgramBase {
   /** Absolute path of the server itself, symbolic links kept. */
