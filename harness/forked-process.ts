@@ -7,7 +7,7 @@ export interface ForkOptions<Message> {
   readonly entry: string;
   /** The process's whole environment. */
   readonly env: NodeJS.ProcessEnv;
-  /** Called with the process group as soon as there is one, before anything else can fail. */
+  /** Told the process group as soon as there is one. When it throws, the process is ended. */
   readonly onProcess?: ((processGroup: number) => void) | undefined;
   /** Checks what came over the channel. Its errors reach whoever waits for an answer. */
   readonly parse: (raw: unknown) => Message;
@@ -34,7 +34,7 @@ export class ForkedProcess<Command extends object, Message> implements AsyncDisp
   #fail: ((error: unknown) => void) | null = null;
   #disposed = false;
 
-  constructor({ entry, env, onProcess, parse, lost }: ForkOptions<Message>) {
+  private constructor({ entry, env, parse, lost }: ForkOptions<Message>) {
     this.#parse = parse;
     const child = fork(entry, [], {
       execPath: process.execPath,
@@ -58,7 +58,29 @@ export class ForkedProcess<Command extends object, Message> implements AsyncDisp
     // It may be lost while nobody asks; the next exchange finds out.
     this.#lost.catch(() => {});
     child.on('message', (raw) => this.#take(raw));
-    if (child.pid !== undefined) onProcess?.(child.pid);
+  }
+
+  /**
+   * Starts the process and waits until it says that it is ready.
+   *
+   * @param ready Settles the answer with what the process said of itself.
+   * @throws what `lost` makes when it ends before, and what `onProcess` throws; it is ended then.
+   */
+  static async start<Command extends object, Message, Ready>(
+    options: ForkOptions<Message>,
+    ready: (message: Message, answer: Answer<Ready>) => void,
+  ): Promise<{ readonly child: ForkedProcess<Command, Message>; readonly ready: Ready }> {
+    const child = new ForkedProcess<Command, Message>(options);
+    const said = child.exchange(ready);
+    // Nobody waits for it when `onProcess` throws.
+    said.catch(() => {});
+    try {
+      if (child.#child.pid !== undefined) options.onProcess?.(child.#child.pid);
+      return { child, ready: await said };
+    } catch (error) {
+      await child[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   get pid(): number {

@@ -41,21 +41,18 @@ const MAIN = fileURLToPath(new URL('./generator-main.ts', import.meta.url));
  * @throws GeneratorLostError when it dies before
  */
 export async function startGenerator({ env, onProcess }: GeneratorOptions): Promise<Generator> {
-  const child = new ForkedProcess<GeneratorCommand, GeneratorMessage>({
-    entry: MAIN,
-    env,
-    onProcess,
-    parse: parseMessage,
-    lost: ({ code, signal }, stderr, cause) => new GeneratorLostError(code, signal, stderr, cause),
-  });
-  try {
-    await child.exchange<void>((message, { resolve }) => {
+  const { child } = await ForkedProcess.start<GeneratorCommand, GeneratorMessage, void>(
+    {
+      entry: MAIN,
+      env,
+      onProcess,
+      parse: parseMessage,
+      lost: ({ code, signal }, stderr, cause) => new GeneratorLostError(code, signal, stderr, cause),
+    },
+    (message, { resolve }) => {
       if (message.type === 'ready') resolve();
-    });
-  } catch (error) {
-    await child[Symbol.asyncDispose]();
-    throw error;
-  }
+    },
+  );
   return {
     pid: child.pid,
     run: (plan, signal, onStarted) => runPlan(child, plan, signal, onStarted),

@@ -53,31 +53,28 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     MYSQL_URL: options.databaseUrl,
     CACHESTORM_SERVICE: JSON.stringify(options.config),
   };
-  const child = new ForkedProcess<ServiceCommand, ServiceMessage>({
-    entry: MAIN,
-    env: { ...options.env, ...environment, NODE_ENV: 'production' },
-    onProcess: options.onProcess,
-    // Both ends are ours and of one version; a message of another shape can't come.
-    parse: (raw) => raw as ServiceMessage,
-    lost: (exit, stderr, cause) => new ServiceLostError(exit, stderr, cause),
-  });
-  try {
-    const port = await child.exchange<number>((message, { resolve }) => {
+  const { child, ready: port } = await ForkedProcess.start<ServiceCommand, ServiceMessage, number>(
+    {
+      entry: MAIN,
+      env: { ...options.env, ...environment, NODE_ENV: 'production' },
+      onProcess: options.onProcess,
+      // Both ends are ours and of one version; a message of another shape can't come.
+      parse: (raw) => raw as ServiceMessage,
+      lost: (exit, stderr, cause) => new ServiceLostError(exit, stderr, cause),
+    },
+    (message, { resolve }) => {
       if (message.type === 'ready') resolve(message.port);
-    });
-    return {
-      url: `http://127.0.0.1:${port}`,
-      report: () =>
-        child.exchange<ServiceReport>(
-          (message, { resolve }) => {
-            if (message.type === 'report') resolve(message.report);
-          },
-          { type: 'report' },
-        ),
-      [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
-    };
-  } catch (error) {
-    await child[Symbol.asyncDispose]();
-    throw error;
-  }
+    },
+  );
+  return {
+    url: `http://127.0.0.1:${port}`,
+    report: () =>
+      child.exchange<ServiceReport>(
+        (message, { resolve }) => {
+          if (message.type === 'report') resolve(message.report);
+        },
+        { type: 'report' },
+      ),
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  };
 }
