@@ -1,0 +1,66 @@
+/**
+ * `npm run proof:kill -- [times] [seed]`: kills the harness with SIGKILL at random moments of a run, and each time
+ * looks after 5 s for processes and directories of that run. Then a run must work. Linux only: it reads /proc.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../harness/cli/main.ts', import.meta.url));
+/** From before the servers start to the fourth trial. */
+const LATEST_MS = 14_000;
+const GRACE_MS = 5_000;
+
+const times = Number(process.argv[2] ?? 10);
+const seed = Number(process.argv[3] ?? 1);
+const folder = await mkdtemp(join(tmpdir(), 'proof-kill-'));
+let failures = 0;
+try {
+  for (let turn = 1; turn <= times; turn++) {
+    const afterMs = Math.round(LATEST_MS * fraction(seed, turn));
+    const earlier = await remains();
+    const harness = cachestorm();
+    const exited = once(harness, 'exit');
+    await delay(afterMs);
+    process.kill(harness.pid ?? 0, 'SIGKILL');
+    await exited;
+    await delay(GRACE_MS);
+    const left = (await remains()).filter((name) => !earlier.includes(name));
+    if (left.length > 0) failures++;
+    console.log(
+      `killed after ${afterMs} ms: ${left.length === 0 ? 'nothing left' : `LEFT ${left.join(', ')}`}`,
+    );
+  }
+  const [code] = (await once(cachestorm(), 'exit')) as [number];
+  console.log(`the run after it: exit code ${code}`);
+  if (code !== 0) failures++;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+process.exitCode = failures === 0 ? 0 : 1;
+
+function cachestorm() {
+  const args = ['run', 'breakdown', '--rounds', '1', '--out', join(folder, 'out')];
+  return spawn(process.execPath, [MAIN, ...args], { stdio: 'ignore' });
+}
+
+/** Every process that any run marked, and every run's directory. */
+async function remains(): Promise<string[]> {
+  const found = (await readdir(tmpdir())).filter((name) => name.startsWith('cachestorm-'));
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => '');
+    const [environment, command] = await Promise.all([read('environ'), read('cmdline')]);
+    const ours = environment.includes('CACHESTORM_RUN=') || command.includes('guardian/main.ts');
+    if (ours) found.push(`${pid} ${command.replaceAll('\0', ' ').slice(0, 60)}`);
+  }
+  return found;
+}
+
+/** In [0, 1), spread evenly whatever the seed (the golden ratio's sequence). */
+function fraction(start: number, turn: number): number {
+  return ((start + turn) * 0.618_033_988_75) % 1;
+}
