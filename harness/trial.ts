@@ -1,3 +1,4 @@
+import { sum } from './analysis/statistics.ts';
 import { type Generator, startGenerator } from './load/generator.ts';
 import { itemKey } from './load/keys.ts';
 import type { GeneratorPlan, GeneratorReport } from './load/protocol.ts';
@@ -16,6 +17,8 @@ const SAMPLE_INTERVAL_MS = 100;
 const WARM_UP_MS = 500;
 /** How long queries may go on after the last request was settled; a queue behind the pool ends by then or never. */
 const SETTLE_MS = 15_000;
+/** How long the server may take to count the last statements, once nobody waits for them. */
+const COUNT_MS = 2_000;
 
 /** Where a trial runs: servers that are up and seeded. */
 export interface TrialSite {
@@ -57,6 +60,8 @@ export async function runTrial(
   await using cleanUp = new AsyncDisposableStack();
 
   await site.flushCache();
+  // None of this trial's processes runs yet: what the server counts from here on is theirs.
+  const origin = await readTruth(probes);
   const [generator, ...services] = await startAll(trial, planned, strategy, site, cleanUp);
   const hotKey = planned.scenario.keys.kind === 'hot' ? entryKey(KEY_PREFIX, itemKey(0)) : null;
   const stopWatching = hotKey === null ? null : await probes.redis.watch(hotKey);
@@ -66,18 +71,20 @@ export async function runTrial(
     generator.run({ ...plan, durationMs: WARM_UP_MS, seed: trial.seed + 1 }, signal),
     signal,
   );
-  const start = await settle(services, probes, site);
+  const start = await settle(services, origin, site);
 
   const sampler = startSampler(probes, SAMPLE_INTERVAL_MS);
   let load: GeneratorReport;
   let end: Settled;
-  let readings: readonly TruthReading[];
   try {
     load = await unlessAborted(generator.run(plan, signal, onStormStarted), signal);
-    end = await settle(services, probes, site);
-  } finally {
-    readings = await sampler.stop();
+    end = await settle(services, origin, site);
+  } catch (error) {
+    // What the sampler has to say is the same, or comes of it.
+    await sampler.stop().catch(() => undefined);
+    throw error;
   }
+  const readings = await sampler.stop();
   const keyEvents = (await stopWatching?.()) ?? null;
   return {
     sampleVersion: SAMPLE_VERSION,
@@ -176,31 +183,41 @@ interface Settled {
 }
 
 /**
- * Waits until no instance has a query under way and the server's count stands still.
+ * Waits until no instance has a query under way and the server has counted all that they sent.
  *
- * The server counts a statement just after it has sent the answer, so one more look is needed once the
- * service is idle. Whether the two counts agree is for the analysis to say, not for this wait.
+ * The server counts a statement just after it has sent the answer, on a busy machine long after. When it
+ * does not come to the services' count, the two are returned as they are: they disagree, and the analysis
+ * says so.
  *
+ * @param origin What the server had counted before the services started.
  * @throws SettleError when queries are still under way after 15 s.
  */
 async function settle(
   services: readonly ServiceProcess[],
-  probes: Probes,
-  { clock, signal }: TrialSite,
+  origin: TruthReading,
+  { clock, signal, probes }: TrialSite,
 ): Promise<Settled> {
-  const deadlineUs = clock.nowUs() + SETTLE_MS * 1000;
-  let earlier: TruthReading | null = null;
+  const startedUs = clock.nowUs();
+  let idleSinceUs: number | null = null;
   for (;;) {
     const reports = await Promise.all(services.map((service) => service.report()));
     const truth = await readTruth(probes);
-    const idle = reports.every(({ dbInFlight }) => dbInFlight === 0);
-    if (idle && earlier?.dbReads === truth.dbReads && earlier.dbWrites === truth.dbWrites)
-      return { truth, reports };
-    if (clock.nowUs() > deadlineUs) {
-      const inFlight = reports.map(({ dbInFlight }) => dbInFlight).join(' + ');
-      throw new SettleError(`${inFlight} queries are still under way ${SETTLE_MS / 1000} s after the storm`);
+    const nowUs = clock.nowUs();
+    if (reports.every(({ dbInFlight }) => dbInFlight === 0)) {
+      idleSinceUs ??= nowUs;
+      const agreed =
+        truth.dbReads - origin.dbReads === sum(reports.map(({ dbReads }) => dbReads)) &&
+        truth.dbWrites - origin.dbWrites === sum(reports.map(({ dbWrites }) => dbWrites));
+      if (agreed || nowUs - idleSinceUs > COUNT_MS * 1000) return { truth, reports };
+    } else {
+      idleSinceUs = null;
+      if (nowUs - startedUs > SETTLE_MS * 1000) {
+        const inFlight = reports.map(({ dbInFlight }) => dbInFlight).join(' + ');
+        throw new SettleError(
+          `${inFlight} queries are still under way ${SETTLE_MS / 1000} s after the storm`,
+        );
+      }
     }
-    earlier = idle ? truth : null;
     await clock.sleep(20, signal);
   }
 }
