@@ -66,7 +66,7 @@ function frame(progress: Progress, nowUs: number): string {
   return `${bar}  ${finished} of ${total} trials${left}\n${now}`;
 }
 
-function describe(event: RunEvent, { total }: Progress): string | null {
+function describe(event: RunEvent, progress: Progress): string | null {
   switch (event.type) {
     case 'run-started':
       return `run ${event.runId}: ${event.trials} trials`;
@@ -78,7 +78,8 @@ function describe(event: RunEvent, { total }: Progress): string | null {
       return `${event.scenario}: ${event.rows} rows in the database`;
     case 'trial-finished': {
       const { index, scenario, strategy, round } = event.trial;
-      return `trial ${index} of ${total}: ${scenario}, ${strategy}, round ${round}: ${event.dbReads} database reads (${(event.tookMs / 1000).toFixed(1)} s)`;
+      const left = Math.ceil(remainingMs(progress, event.atUs) / 1000);
+      return `trial ${index} of ${progress.total}: ${scenario}, ${strategy}, round ${round}: ${event.dbReads} database reads (${(event.tookMs / 1000).toFixed(1)} s, about ${left} s left)`;
     }
     case 'interrupted':
       return `${event.reason}: undoing everything, keeping what was measured`;

@@ -74,6 +74,15 @@ async function remains(runId: string): Promise<string[]> {
   );
 }
 
+/** Process id of a run's server, by its program. */
+async function serverOf(runId: string, program: string): Promise<number> {
+  for (const pid of await remains(runId)) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
+    if (command.includes(program)) return Number(pid);
+  }
+  throw new Error(`run ${runId} has no ${program}`);
+}
+
 async function runIdOf(): Promise<string> {
   const first = (await readFile(join(out, 'events.jsonl'), 'utf8')).split('\n')[0] ?? '';
   return (JSON.parse(first) as { runId: string }).runId;
@@ -192,6 +201,19 @@ describe('an end before the end', () => {
     }
     const { code } = await cachestorm('run', 'breakdown', '--strategy', 'mutex', ...QUICK, '--out', out);
     expect([0, 4]).toContain(code);
+  });
+
+  test('a server that dies under the storm is exit code 3, and leaves nothing', async () => {
+    const child = start('run', 'breakdown', ...QUICK, '--out', out);
+    const finished = finish(child);
+    await sawEvent('storm-started', 2);
+    const runId = await runIdOf();
+    process.kill(await serverOf(runId, 'redis-server'), 'SIGKILL');
+    const { code, stderr } = await finished;
+    expect(stderr).toContain('Redis does not answer any more');
+    expect(code).toBe(3);
+    expect(await readResult()).toMatchObject({ verdict: 'inconclusive', interrupted: true });
+    expect(await remains(runId)).toEqual([]);
   });
 
   test('a server that can’t be found is exit code 3, with what to do', async () => {

@@ -40,6 +40,8 @@ const BATCH_ROWS = 1_000;
  */
 export async function connectDatabaseProbe(url: string, serviceUser: string): Promise<DatabaseProbe> {
   const connection = await createConnection({ uri: url, connectTimeout: 5_000 });
+  // Without a listener a lost connection ends the process; the next query reports it.
+  connection.on('error', () => undefined);
   return {
     async read() {
       const [rows] = await connection.query<CounterRow[]>(COUNTERS, [serviceUser]);

@@ -21,9 +21,26 @@ export interface Probes {
   readonly clock: Clock;
 }
 
+/** A server did not say what it counted: it is gone, or does not answer. */
+export class ProbeError extends Error {
+  readonly code = 'E_PROBE';
+  override readonly name = 'ProbeError';
+
+  constructor(server: string, cause: unknown) {
+    super(`${server} does not answer any more: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
+/** @throws ProbeError */
 export async function readTruth({ database, redis, clock }: Probes): Promise<TruthReading> {
   const askedUs = clock.nowUs();
-  const [db, cache] = await Promise.all([database.read(), redis.read()]);
+  const lost = (server: string) => (cause: unknown) => {
+    throw new ProbeError(server, cause);
+  };
+  const [db, cache] = await Promise.all([
+    database.read().catch(lost('the database')),
+    redis.read().catch(lost('Redis')),
+  ]);
   return {
     atUs: (askedUs + clock.nowUs()) / 2,
     dbReads: db.reads,

@@ -30,21 +30,18 @@ export class RunDirectory {
   /**
    * Makes the directory, or empties it of an earlier run.
    *
-   * @throws RunDirectoryError when it holds files and no plan of ours, or is not a directory.
+   * @throws RunDirectoryError when it holds files and no plan of ours, is no directory, or can't be written.
    */
   static async create(path: string): Promise<RunDirectory> {
-    const found = await stat(path).catch(() => null);
-    if (found !== null && !found.isDirectory()) {
-      throw new RunDirectoryError(`--out ${path}: expected a directory, found a file`);
+    try {
+      await prepare(path);
+    } catch (cause) {
+      if (cause instanceof RunDirectoryError) throw cause;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new RunDirectoryError(`--out ${path}: expected a directory that can be written: ${reason}`, {
+        cause,
+      });
     }
-    const names = found === null ? [] : await readdir(path);
-    if (names.length > 0 && !names.includes(PLAN)) {
-      throw new RunDirectoryError(
-        `--out ${path}: expected an empty directory or that of an earlier run, found ${names.slice(0, 3).join(', ')}`,
-      );
-    }
-    await Promise.all(OURS.map((name) => rm(join(path, name), { recursive: true, force: true })));
-    await mkdir(join(path, SAMPLES), { recursive: true });
     return new RunDirectory(path);
   }
 
@@ -91,4 +88,19 @@ export class RunDirectory {
     }
     return sample;
   }
+}
+
+async function prepare(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found !== null && !found.isDirectory()) {
+    throw new RunDirectoryError(`--out ${path}: expected a directory, found a file`);
+  }
+  const names = found === null ? [] : await readdir(path);
+  if (names.length > 0 && !names.includes(PLAN)) {
+    throw new RunDirectoryError(
+      `--out ${path}: expected an empty directory or that of an earlier run, found ${names.slice(0, 3).join(', ')}`,
+    );
+  }
+  await Promise.all(OURS.map((name) => rm(join(path, name), { recursive: true, force: true })));
+  await mkdir(join(path, SAMPLES), { recursive: true });
 }
