@@ -28,6 +28,7 @@ function scenarioBlocks(result: Result, scenario: ScenarioResult, several: boole
   return [
     `${several ? '##' : '#'} ${text}: ${escapeMarkdown(scenario.title)}`,
     `**${escapeMarkdown(scenario.answer).trim()}**`,
+    escapeMarkdown(scenario.load.description),
     first ? said : '',
     openBounds(scenario)
       .map(({ strategy, bound, text: sentence }) => {

@@ -17,6 +17,7 @@ describe('renderTerminal', () => {
       ✓ held  Breakdown: one hot key expires
       Without protection each expiry of the hot key sent 101 queries to the database; a mutex sent 1
       (theory 1), at 100 ms less p99.
+      open loop, Poisson arrivals at 500/s, one hot key, 3.5 s a trial, 2 instances, 200 ms a query
 
         strategy       DB reads    (log) loads/         theory   p50  p99 p99.9 good DB hit oldest errors
                                          expiry                   ms   ms    ms    %      %     ms

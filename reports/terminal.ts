@@ -50,6 +50,7 @@ function scenarioLines(scenario: ScenarioResult, paint: Paint): readonly string[
   return [
     `${paint(scenario.verdict, paint('bold', text))}  ${paint('bold', title)}`,
     ...wrap(clean(scenario.answer), COLUMNS),
+    ...wrap(clean(scenario.load.description), COLUMNS).map((line) => paint('dim', line)),
     '',
     ...table(matrix, paint),
     ...(open.length === 0 ? [] : ['']),

@@ -6,6 +6,7 @@ import { originCapacityPerSec } from '../scenario/schema.ts';
 import { answerOf } from './answer.ts';
 import { checkBounds } from './bounds.ts';
 import { compareWithBaseline } from './comparisons.ts';
+import { describeLoad } from './load-description.ts';
 import { median } from './statistics.ts';
 import { spectrumOf, timelineOf } from './timeline.ts';
 import { type MetricName, metricUnits, readTrial, type TrialReading } from './trial.ts';
@@ -80,6 +81,7 @@ function analyseScenario(
     ]),
     question: scenario.question,
     answer: answerOf(strategies),
+    load: { model: scenario.load.model, description: describeLoad(planned) },
     capacity: {
       queriesPerSec: originCapacityPerSec(scenario),
       formula: `${scenario.service.instances} instances x ${scenario.origin.poolSize} connections x 1000 / ${scenario.origin.queryMs} ms`,

@@ -93,6 +93,10 @@ const scenario = z.object({
   verdict,
   question: z.string(),
   answer: z.string().describe('One sentence made from the data'),
+  load: z.object({
+    model: z.enum(['open', 'closed']).describe('open: arrivals on a schedule; closed: each connection waits'),
+    description: z.string().describe('Arrivals, keys, instances and query cost in one line'),
+  }),
   capacity: z.object({
     queriesPerSec: z.number(),
     formula: z.string(),

@@ -52,7 +52,12 @@ export function scenarioHeader(scenario: ScenarioResult, level: 1 | 2): Markup {
     level === 1 ? html`<h1>${scenario.title}</h1>` : html`<h2 class="title">${scenario.title}</h2>`;
   return html`${title}
 <p class="question">${withTerms(scenario.question)}</p>
-${conclusion(scenario.verdict, scenario.answer)}`;
+${conclusion(scenario.verdict, scenario.answer)}
+<p class="env">${sentence(scenario.load.description)}</p>`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The list of scenarios at the top of a page that holds several; it is its navigation, too. */
