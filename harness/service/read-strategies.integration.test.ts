@@ -151,7 +151,20 @@ describe.each(readStrategies.map((definition) => [definition.name, definition] a
       expect(instances.flatMap(({ backgroundErrors }) => backgroundErrors)).toEqual([]);
     });
 
-    test('leaves no lock behind', async () => {
+    test('a reader that missed, and comes to load only after another has filled, behaves as promised', async () => {
+    const late = instanceOf(definition);
+    const held = late.board.hold('afterCacheMiss');
+    const loads = await loadsOf(async () => {
+      const reading = late.strategy.get('item-1');
+      await held.reached();
+      await instanceOf(definition).strategy.get('item-1');
+      held.release();
+      expect((await reading).item).toMatchObject({ id: 'item-1' });
+    });
+    expect(loads).toBe(LOADS_OF_A_LATECOMER[definition.name]);
+  });
+
+  test('leaves no lock behind', async () => {
       const { strategy } = instanceOf(definition);
       await strategy.get('item-1');
       expect(await redis.keys('test:lock:*')).toEqual([]);
@@ -162,6 +175,14 @@ describe.each(readStrategies.map((definition) => [definition.name, definition] a
 /** 50 readers of 2 processes miss one key together. */
 const LOADS_OF_A_HERD: Readonly<Record<string, number>> = {
   none: 50,
+  'single-flight': 2,
+  mutex: 1,
+  'logical-expiry': 1,
+};
+
+/** One process fills while a reader of another has missed and not yet loaded. Only a lock makes it look again. */
+const LOADS_OF_A_LATECOMER: Readonly<Record<string, number>> = {
+  none: 2,
   'single-flight': 2,
   mutex: 1,
   'logical-expiry': 1,
