@@ -152,19 +152,19 @@ describe.each(readStrategies.map((definition) => [definition.name, definition] a
     });
 
     test('a reader that missed, and comes to load only after another has filled, behaves as promised', async () => {
-    const late = instanceOf(definition);
-    const held = late.board.hold('afterCacheMiss');
-    const loads = await loadsOf(async () => {
-      const reading = late.strategy.get('item-1');
-      await held.reached();
-      await instanceOf(definition).strategy.get('item-1');
-      held.release();
-      expect((await reading).item).toMatchObject({ id: 'item-1' });
+      const late = instanceOf(definition);
+      const held = late.board.hold('afterCacheMiss');
+      const loads = await loadsOf(async () => {
+        const reading = late.strategy.get('item-1');
+        await held.reached();
+        await instanceOf(definition).strategy.get('item-1');
+        held.release();
+        expect((await reading).item).toMatchObject({ id: 'item-1' });
+      });
+      expect(loads).toBe(LOADS_OF_A_LATECOMER[definition.name]);
     });
-    expect(loads).toBe(LOADS_OF_A_LATECOMER[definition.name]);
-  });
 
-  test('leaves no lock behind', async () => {
+    test('leaves no lock behind', async () => {
       const { strategy } = instanceOf(definition);
       await strategy.get('item-1');
       expect(await redis.keys('test:lock:*')).toEqual([]);
