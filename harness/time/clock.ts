@@ -22,6 +22,7 @@ export const systemClock: Clock = {
   },
   wallMs: () => Date.now(),
   async sleep(ms, signal) {
-    await delay(ms, undefined, signal === undefined ? {} : { signal });
+    // A moment that has passed meanwhile is due now; Node would warn of a negative delay.
+    await delay(Math.max(0, ms), undefined, signal === undefined ? {} : { signal });
   },
 };
