@@ -22,14 +22,15 @@ let failures = 0;
 try {
   for (let turn = 1; turn <= times; turn++) {
     const afterMs = Math.round(LATEST_MS * fraction(seed, turn));
-    const earlier = await remains();
+    await rm(join(folder, 'out'), { recursive: true, force: true });
     const harness = cachestorm();
     const exited = once(harness, 'exit');
-    await delay(afterMs);
-    process.kill(harness.pid ?? 0, 'SIGKILL');
+    await Promise.race([delay(afterMs), exited]);
+    if (harness.exitCode !== null) throw new Error(`the run ended by itself: exit code ${harness.exitCode}`);
+    harness.kill('SIGKILL');
     await exited;
     await delay(GRACE_MS);
-    const left = (await remains()).filter((name) => !earlier.includes(name));
+    const left = await remains(await runIdOf());
     if (left.length > 0) failures++;
     console.log(
       `killed after ${afterMs} ms: ${left.length === 0 ? 'nothing left' : `LEFT ${left.join(', ')}`}`,
@@ -45,17 +46,24 @@ process.exitCode = failures === 0 ? 0 : 1;
 
 function cachestorm() {
   const args = ['run', 'breakdown', '--rounds', '1', '--out', join(folder, 'out')];
-  return spawn(process.execPath, [MAIN, ...args], { stdio: 'ignore' });
+  return spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** Every process that any run marked, and every run's directory. */
-async function remains(): Promise<string[]> {
-  const found = (await readdir(tmpdir())).filter((name) => name.startsWith('cachestorm-'));
+/** The run's id from its first event; `null` when it was killed before that, and so before it started anything. */
+async function runIdOf(): Promise<string | null> {
+  const [first = ''] = (await readFile(join(folder, 'out/events.jsonl'), 'utf8').catch(() => '')).split('\n');
+  return first === '' ? null : (JSON.parse(first) as { runId: string }).runId;
+}
+
+/** The run's directory, its guardian and every process that it marked. */
+async function remains(runId: string | null): Promise<string[]> {
+  if (runId === null) return [];
+  const found = (await readdir(tmpdir())).filter((name) => name.startsWith(`cachestorm-${runId}`));
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => '');
     const [environment, command] = await Promise.all([read('environ'), read('cmdline')]);
-    const ours = environment.includes('CACHESTORM_RUN=') || command.includes('guardian/main.ts');
-    if (ours) found.push(`${pid} ${command.replaceAll('\0', ' ').slice(0, 60)}`);
+    if (!environment.includes(`CACHESTORM_RUN=${runId}`) && !command.includes(runId)) continue;
+    found.push(`${pid} ${command.replaceAll('\0', ' ').slice(0, 60)}`);
   }
   return found;
 }
