@@ -18,6 +18,7 @@ export type RunEventBody =
   | { readonly type: 'dataset-seeded'; readonly scenario: string; readonly rows: number }
   | { readonly type: 'trial-started'; readonly trial: Trial; readonly stormMs: number }
   | { readonly type: 'storm-started'; readonly trial: Trial; readonly startedAtUs: number }
+  | { readonly type: 'trial-voided'; readonly trial: Trial; readonly reasons: readonly string[] }
   | {
       readonly type: 'trial-finished';
       readonly trial: Trial;

@@ -3,6 +3,8 @@ import { localDatabase } from '../infra/local/database.ts';
 import { localRedis } from '../infra/local/redis.ts';
 import { type Stack, startStack } from '../infra/stack.ts';
 import { analyse } from './analysis/analyse.ts';
+import { readTrial } from './analysis/trial.ts';
+import { trialWarnings, worthRepeating } from './analysis/warnings.ts';
 import type { RunEvent, RunEventBody } from './events.ts';
 import { itemKey } from './load/keys.ts';
 import { planHash } from './plan/hash.ts';
@@ -18,6 +20,7 @@ import { connectDatabaseProbe } from './probes/database.ts';
 import type { Probes } from './probes/ground-truth.ts';
 import { connectRedisProbe } from './probes/redis.ts';
 import type { RunDirectory } from './record/run-directory.ts';
+import type { TrialSample } from './record/sample.ts';
 import { programProvenance } from './result/provenance.ts';
 import { type Result, resultSchema, SCHEMA_VERSION } from './result/schema.ts';
 import type { Clock } from './time/clock.ts';
@@ -146,17 +149,41 @@ async function runAndRecord(
   trial: Trial,
   planned: PlannedScenario,
   site: TrialSite,
-  { clock, directory }: RunOptions,
+  { clock, directory, contests }: RunOptions,
   emit: Emit,
 ): Promise<void> {
   const startedUs = clock.nowUs();
   emit({ type: 'trial-started', trial, stormMs: planned.stormMs });
-  const sample = await runTrial(trial, planned, site, (startedAtUs) =>
-    emit({ type: 'storm-started', trial, startedAtUs }),
-  );
+  const attempt = () =>
+    runTrial(trial, planned, site, (startedAtUs) => emit({ type: 'storm-started', trial, startedAtUs }));
+  let sample = await attempt();
+  const reasons = reasonsToRepeat(sample, planned, contests);
+  if (reasons.length > 0) {
+    emit({ type: 'trial-voided', trial, reasons });
+    await directory.writeVoidSample(sample);
+    // Once only: a second void try says that this machine can't tell, and the analysis says so.
+    sample = { ...(await attempt()), voided: reasons };
+  }
   await directory.writeSample(sample);
   const dbReads = sample.after.dbReads - sample.before.dbReads;
   emit({ type: 'trial-finished', trial, dbReads, tookMs: (clock.nowUs() - startedUs) / 1000 });
+}
+
+/** What makes a trial's numbers doubtful that may not happen again. */
+function reasonsToRepeat(
+  sample: TrialSample,
+  planned: PlannedScenario,
+  contests: readonly Contest[],
+): string[] {
+  const definition = contests
+    .flatMap(({ contenders }) => contenders)
+    .find((contender) => contender.definition.name === sample.trial.strategy)?.definition;
+  if (definition === undefined)
+    throw new Error(`no definition of strategy ${sample.trial.strategy} was given`);
+  const reading = readTrial(sample, planned, definition.expiry);
+  return trialWarnings(reading, planned)
+    .filter(worthRepeating)
+    .map(({ message }) => message);
 }
 
 async function openSite(

@@ -89,6 +89,7 @@ export async function runTrial(
   return {
     sampleVersion: SAMPLE_VERSION,
     trial,
+    voided: [],
     load,
     before: start.truth,
     after: end.truth,

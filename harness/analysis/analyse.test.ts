@@ -98,6 +98,12 @@ describe('doubts take the verdict away', () => {
     expect(verdict).toBe('pass');
   });
 
+  test('a repeated trial is told, and judged by its second try', () => {
+    const { verdict, codes } = judged({ ...facts, voided: ['it was late'] });
+    expect(codes).toContain('trial-repeated');
+    expect(verdict).toBe('pass');
+  });
+
   test('two rounds are told to be few', () => {
     const narrowed = { ...plan, scenarios: [{ ...planned, rounds: 2 } as NonNullable<typeof planned>] };
     expect(analyse(narrowed, [], definitions).scenarios[0]?.warnings[0]?.code).toBe('few-rounds');

@@ -2,42 +2,58 @@ import type { PlannedScenario } from '../plan/plan.ts';
 import type { Warning } from '../result/schema.ts';
 import type { TrialReading } from './trial.ts';
 
-/** Everything that can make a number doubtful. A code here has one remedy, and says whether it voids a verdict. */
+/**
+ * Everything that can make a number doubtful. Each has one remedy, and says whether it takes the verdict away
+ * (`voids`) and whether a second try of the trial may do better (`repeat`).
+ */
 const catalogue = {
   'truth-disagrees': {
     voids: true,
+    repeat: true,
     remedy:
       'Look for something else that uses this database user, or for lost connections in the service; then run again.',
   },
   'requests-lost': {
     voids: true,
+    repeat: true,
     remedy: 'This is a fault of the load generator: report it with the run directory.',
   },
   'generator-late': {
     voids: true,
+    repeat: true,
     remedy: 'Lower load.ratePerSec, end what else runs on this machine, or use one with more cores.',
   },
   'no-expiry': {
     voids: true,
+    repeat: false,
     remedy: 'Lengthen the storm or shorten cache.ttlMs, so that the hot key expires during it.',
   },
   'background-errors': {
     voids: false,
+    repeat: false,
     remedy: 'Look at the strategy’s work after its answers: something in it failed.',
+  },
+  'trial-repeated': {
+    voids: false,
+    repeat: false,
+    remedy: 'None needed for this trial; when it happens often, the machine is too busy for this load.',
   },
   'few-rounds': {
     voids: false,
+    repeat: false,
     remedy: 'Use --rounds 3 or more, or --profile standard.',
   },
   interrupted: {
     voids: true,
+    repeat: false,
     remedy: 'Run again to the end.',
   },
   'round-missing': {
     voids: true,
+    repeat: false,
     remedy: 'Run again to the end.',
   },
-} as const satisfies Record<string, { voids: boolean; remedy: string }>;
+} as const satisfies Record<string, { voids: boolean; repeat: boolean; remedy: string }>;
 
 export type WarningCode = keyof typeof catalogue;
 
@@ -52,6 +68,11 @@ export function warn(
 /** Whether a warning takes the verdict away from what it is about. */
 export function voids({ code }: Warning): boolean {
   return code in catalogue && catalogue[code as WarningCode].voids;
+}
+
+/** Whether what a warning is about may be gone in a second try. */
+export function worthRepeating({ code }: Warning): boolean {
+  return code in catalogue && catalogue[code as WarningCode].repeat;
 }
 
 /** What is doubtful about one trial. */
@@ -88,6 +109,9 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
       'background-errors',
       `${reading.backgroundErrors} pieces of work failed after their request was answered`,
     );
+  }
+  if (sample.voided.length > 0) {
+    add('trial-repeated', `the first try was void and is not counted: ${sample.voided.join('; ')}`);
   }
   return found;
 }

@@ -65,6 +65,7 @@ export function progressAfter(progress: Progress, event: RunEvent): Progress {
       return { ...progress, current: null, step: 'undoing everything' };
     case 'stack-stopped':
       return { ...progress, current: null, step: 'judging' };
+    case 'trial-voided':
     case 'dataset-seeded':
     case 'run-finished':
       return progress;

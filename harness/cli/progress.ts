@@ -81,6 +81,10 @@ function describe(event: RunEvent, progress: Progress): string | null {
       const left = Math.ceil(remainingMs(progress, event.atUs) / 1000);
       return `trial ${index} of ${progress.total}: ${scenario}, ${strategy}, round ${round}: ${event.dbReads} database reads (${(event.tookMs / 1000).toFixed(1)} s, about ${left} s left)`;
     }
+    case 'trial-voided': {
+      const { scenario, strategy, round } = event.trial;
+      return `void, once more: ${scenario}, ${strategy}, round ${round}: ${event.reasons.join('; ')}`;
+    }
     case 'interrupted':
       return `${event.reason}: undoing everything, keeping what was measured`;
     // The command prints the error itself, at its end.

@@ -172,6 +172,22 @@ describe('run', () => {
   });
 });
 
+describe('a void trial', () => {
+  test('is repeated once, kept apart, and twice void is inconclusive', async () => {
+    // Half of such a query is less than the generator's own timer: it is late by definition.
+    const { code, stderr } = await cachestorm(
+      ...['run', 'breakdown', '--strategy', 'mutex', ...QUICK, '--set', 'origin.queryMs=0.1', '--out', out],
+    );
+    expect(code).toBe(4);
+    expect(stderr).toContain('void, once more: breakdown, mutex, round 1: 1 in 100 requests left');
+    const codes = (await readResult()).scenarios[0]?.warnings.map((warning) => warning.code);
+    expect(codes).toContain('generator-late');
+    expect(codes).toContain('trial-repeated');
+    expect(await readdir(join(out, 'samples/void'))).toHaveLength(1);
+    expect((await readdir(join(out, 'samples'))).filter((name) => name.endsWith('.json'))).toHaveLength(1);
+  });
+});
+
 describe('an end before the end', () => {
   test('an interrupt undoes everything and keeps what was measured', async () => {
     const child = start('run', 'breakdown', ...QUICK, '--out', out);

@@ -13,6 +13,7 @@ export class RunDirectoryError extends Error {
 const PLAN = 'plan.json';
 const EVENTS = 'events.jsonl';
 const SAMPLES = 'samples';
+const VOID = 'void';
 /** Everything that a run writes, and so everything that a later run in the same directory replaces. */
 const OURS = [PLAN, EVENTS, SAMPLES, 'result.json', 'report.html', 'summary.md'];
 
@@ -51,6 +52,12 @@ export class RunDirectory {
 
   async writeSample(sample: TrialSample): Promise<void> {
     await this.write(join(SAMPLES, sampleName(sample.trial)), `${JSON.stringify(sample)}\n`);
+  }
+
+  /** Keeps a try that does not count, apart from those that do. */
+  async writeVoidSample(sample: TrialSample): Promise<void> {
+    await mkdir(join(this.path, SAMPLES, VOID), { recursive: true });
+    await this.write(join(SAMPLES, VOID, sampleName(sample.trial)), `${JSON.stringify(sample)}\n`);
   }
 
   /** One line per event, in order, each whole: a single append is not torn by a kill. */

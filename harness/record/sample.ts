@@ -10,6 +10,8 @@ export const SAMPLE_VERSION = 1;
 export interface TrialSample {
   readonly sampleVersion: typeof SAMPLE_VERSION;
   readonly trial: Trial;
+  /** Why an earlier try of this trial was void; empty for a first try. Void tries are in `samples/void/`. */
+  readonly voided: readonly string[];
   readonly load: GeneratorReport;
   /** Counters before the first request and after the last query had ended. */
   readonly before: TruthReading;
