@@ -1,4 +1,4 @@
-import { sum } from './analysis/statistics.ts';
+import { sum } from './analysis/statistics/summary.ts';
 import { type Generator, startGenerator } from './load/generator.ts';
 import { itemKey } from './load/keys.ts';
 import type { GeneratorPlan, GeneratorReport } from './load/protocol.ts';

@@ -1,15 +1,17 @@
 import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
 import type { Plan, PlannedScenario } from '../plan/plan.ts';
 import type { TrialSample } from '../record/sample.ts';
+import { type MetricName, metricFacts, metricNames } from '../result/metrics.ts';
 import type { Metric, ScenarioResult, StrategyResult, Verdict, Warning } from '../result/schema.ts';
 import { originCapacityPerSec } from '../scenario/schema.ts';
 import { answerOf } from './answer.ts';
 import { checkBounds } from './bounds.ts';
 import { compareWithBaseline } from './comparisons.ts';
 import { describeLoad } from './load-description.ts';
-import { median } from './statistics.ts';
+import { medianInterval } from './statistics/median-interval.ts';
+import { median } from './statistics/summary.ts';
 import { spectrumOf, timelineOf } from './timeline.ts';
-import { type MetricName, metricUnits, readTrial, type TrialReading } from './trial.ts';
+import { readTrial, type TrialReading } from './trial.ts';
 import { roundWarnings, trialWarnings, voids, warn } from './warnings.ts';
 
 export interface Analysed {
@@ -88,7 +90,7 @@ function analyseScenario(
     },
     settings: { ...scenario },
     strategies,
-    comparisons: compareWithBaseline(byStrategy, planned.baseline),
+    comparisons: compareWithBaseline(byStrategy, planned.baseline, scenario.margins),
     warnings,
   };
 }
@@ -122,13 +124,13 @@ function strategyResult(
 }
 
 function metricsOf(readings: readonly TrialReading[]): Record<string, Metric> {
-  const names = Object.keys(metricUnits) as MetricName[];
   return Object.fromEntries(
-    names.flatMap((name): [string, Metric][] => {
+    metricNames.flatMap((name): [MetricName, Metric][] => {
       const values = readings.map((reading) => reading.values[name]).filter((value) => value !== null);
-      if (values.length < readings.length) return [];
+      const ci = medianInterval(values);
+      if (values.length < readings.length || ci === null) return [];
       const spread = { low: Math.min(...values), high: Math.max(...values) };
-      return [[name, { unit: metricUnits[name], median: median(values), ...spread, values }]];
+      return [[name, { unit: metricFacts[name].unit, median: median(values), ...spread, values, ci }]];
     }),
   );
 }

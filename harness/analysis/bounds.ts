@@ -1,9 +1,10 @@
 import type { Prediction, ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
+import type { MetricName } from '../result/metrics.ts';
 import type { BoundResult } from '../result/schema.ts';
 import { meanLoadSec } from './expiries.ts';
-import { mean, median } from './statistics.ts';
-import type { MetricName, TrialReading } from './trial.ts';
+import { mean, median } from './statistics/summary.ts';
+import type { TrialReading } from './trial.ts';
 
 /** 99.9% of a normal distribution: a bound that holds is broken by chance once in a thousand trials. */
 const Z = 3.29;

@@ -1,51 +1,134 @@
+import { type MetricName, metricFacts } from '../result/metrics.ts';
 import type { Comparison } from '../result/schema.ts';
-import { median } from './statistics.ts';
-import type { MetricName, TrialReading } from './trial.ts';
+import { type PairedVerdict, pairedVerdict } from './paired-verdict.ts';
+import { cliffsDelta } from './statistics/cliffs-delta.ts';
+import { hodgesLehmann, hodgesLehmannInterval } from './statistics/hodges-lehmann.ts';
+import { holm } from './statistics/holm.ts';
+import type { Interval } from './statistics/interval.ts';
+import { signedRankPValue } from './statistics/signed-rank.ts';
+import { median } from './statistics/summary.ts';
+import type { TrialReading } from './trial.ts';
 
-/** What strategies are compared by; of each of them less is better. */
-const compared: readonly MetricName[] = ['db.reads', 'db.loadsPerExpiry', 'latency.response.p99'];
+/** What strategies are compared by: what reaches the database, what users wait, what they get. */
+const compared: readonly MetricName[] = ['db.reads', 'db.loadsPerExpiry', 'latency.response.p99', 'goodput'];
 
-/**
- * Each strategy against the baseline, paired by round: ratio of the same metric in the same round.
- * Better or worse only when every round agrees, and there are at least two.
- */
+/** The same metric of two strategies in one round. */
+export interface Pair {
+  readonly value: number;
+  readonly against: number;
+}
+
+/** Practical margins by metric; where one is missing, the metric's own holds (harness/result/metrics.ts). */
+export type Margins = Readonly<Record<string, number>>;
+
+/** Each strategy against the baseline, paired by round. */
 export function compareWithBaseline(
   byStrategy: ReadonlyMap<string, readonly TrialReading[]>,
   baseline: string,
+  margins: Margins = {},
 ): Comparison[] {
   const reference = byStrategy.get(baseline) ?? [];
-  return [...byStrategy]
-    .filter(([strategy]) => strategy !== baseline)
-    .flatMap(([strategy, trials]) =>
-      compared.map((metric) => compare(strategy, baseline, metric, pairedRatios(trials, reference, metric))),
-    );
+  const contenders = [...byStrategy].filter(([strategy]) => strategy !== baseline);
+  const byMetric = compared.map((metric) => {
+    const pairs = contenders.map(([, trials]) => pairByRound(trials, reference, metric));
+    return comparePairs(metric, pairs, margins[metric]);
+  });
+  return contenders.flatMap(([strategy], index) =>
+    byMetric.flatMap((judged) => {
+      const facts = judged[index];
+      return facts === undefined ? [] : [{ strategy, against: baseline, ...facts }];
+    }),
+  );
 }
 
-function pairedRatios(
+/** The rounds in which a metric was measured for both. */
+export function pairByRound(
   trials: readonly TrialReading[],
   reference: readonly TrialReading[],
   metric: MetricName,
-): number[] {
+): Pair[] {
   return trials.flatMap((trial) => {
     const other = reference.find((candidate) => candidate.sample.trial.round === trial.sample.trial.round);
     const value = trial.values[metric];
     const against = other?.values[metric] ?? null;
-    return value === null || against === null || against === 0 ? [] : [value / against];
+    return value === null || against === null ? [] : [{ value, against }];
   });
 }
 
-function compare(
-  strategy: string,
-  against: string,
+type Judged = Omit<Comparison, 'strategy' | 'against'>;
+
+/** One metric of several contenders, each paired with the same baseline: Holm's family. */
+export function comparePairs(
   metric: MetricName,
-  ratios: readonly number[],
-): Comparison {
-  if (ratios.length === 0) {
-    return { strategy, against, metric, ratio: null, low: null, high: null, verdict: 'inconclusive' };
-  }
-  const low = Math.min(...ratios);
-  const high = Math.max(...ratios);
-  const agreed = high < 1 ? 'better' : low > 1 ? 'worse' : 'inconclusive';
-  const verdict = ratios.length > 1 ? agreed : 'inconclusive';
-  return { strategy, against, metric, ratio: median(ratios), low, high, verdict };
+  contenders: readonly (readonly Pair[])[],
+  margin: number = metricFacts[metric].margin,
+): Judged[] {
+  const logRatios = contenders.map((pairs) => pairs.map(logRatio));
+  const pValues = logRatios.map(signedRankPValue);
+  // A contender that was not measured asks no question.
+  const asked = logRatios.flatMap((ratios, index) => (ratios.length > 0 ? [index] : []));
+  const adjusted = holm(asked.map((index) => pValues[index] ?? 1));
+  return contenders.map((pairs, index) => {
+    const ratios = logRatios[index] ?? [];
+    const pAdjusted = adjusted[asked.indexOf(index)] ?? 1;
+    const family = asked.length;
+    const judged = pairedVerdict({ logRatios: ratios, margin, family, pAdjusted });
+    const differences = pairs.map(({ value, against }) => value - against);
+    return {
+      metric,
+      ratio: ratioOf(median(ratios)),
+      low: pairs.length === 0 ? null : ratioOf(Math.min(...ratios)),
+      high: pairs.length === 0 ? null : ratioOf(Math.max(...ratios)),
+      verdict: verdictOf(judged.change, metric),
+      rounds: pairs.length,
+      ci: ratioInterval(hodgesLehmannInterval(ratios)),
+      hodgesLehmann: shiftOf(differences),
+      cliffsDelta: pairs.length === 0 ? null : cliffsDelta(...groups(pairs)),
+      pValue: pairs.length === 0 ? null : (pValues[index] ?? null),
+      pAdjusted: pairs.length === 0 ? null : pAdjusted,
+      minimumDetectableEffect: finite(judged.minimumDetectableEffect),
+      margin,
+      basis: judged.basis,
+      ...(judged.reason === undefined ? {} : { reason: judged.reason }),
+    };
+  });
+}
+
+/** Stands for a ratio of 0 or infinity: far outside all others, but finite, so that ranks and means exist. */
+const BOUNDLESS = 1_000;
+
+/** Both 0 is no change. A difference of logarithms, so that swapped strategies give exactly the opposite. */
+function logRatio({ value, against }: Pair): number {
+  if (value === against) return 0;
+  if (against <= 0) return BOUNDLESS;
+  if (value <= 0) return -BOUNDLESS;
+  return Math.log(value) - Math.log(against);
+}
+
+function ratioOf(log: number): number | null {
+  return finite(Math.exp(log));
+}
+
+function ratioInterval(interval: Interval | null): Comparison['ci'] {
+  if (interval === null) return null;
+  const { low, high, confidence } = interval;
+  return { low: ratioOf(low), high: ratioOf(high), confidence };
+}
+
+function shiftOf(differences: readonly number[]): Comparison['hodgesLehmann'] {
+  const interval = hodgesLehmannInterval(differences);
+  return interval === null ? null : { shift: hodgesLehmann(differences), ...interval };
+}
+
+function groups(pairs: readonly Pair[]): [number[], number[]] {
+  return [pairs.map(({ value }) => value), pairs.map(({ against }) => against)];
+}
+
+function verdictOf(change: PairedVerdict['change'], metric: MetricName): Comparison['verdict'] {
+  if (change === 'equivalent' || change === 'inconclusive') return change;
+  return change === metricFacts[metric].better ? 'better' : 'worse';
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
 }

@@ -1,43 +1,9 @@
 import type { PlannedScenario } from '../plan/plan.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { TrialSample } from '../record/sample.ts';
+import type { MetricName } from '../result/metrics.ts';
 import { type Expiry, findExpiries } from './expiries.ts';
-import { sum } from './statistics.ts';
-
-/** Units of the metrics, by name. A metric that is not here is not reported. */
-export const metricUnits = {
-  'db.loadsPerExpiry': 'ratio',
-  'db.reads': 'count',
-  'db.writes': 'count',
-  'db.hitRate': 'fraction',
-  'db.peakQps': 'per second',
-  'latency.response.p50': 'ms',
-  'latency.response.p90': 'ms',
-  'latency.response.p99': 'ms',
-  'latency.response.p999': 'ms',
-  'latency.response.max': 'ms',
-  'latency.service.p50': 'ms',
-  'latency.service.p99': 'ms',
-  'latency.service.max': 'ms',
-  goodput: 'fraction',
-  'requests.offered': 'count',
-  'requests.completed': 'count',
-  'requests.failed': 'count',
-  'requests.timeout': 'count',
-  'requests.lost': 'count',
-  'requests.shed': 'count',
-  'cache.hitRate': 'fraction',
-  'cache.expiries': 'count',
-  'cache.refillMs': 'ms',
-  'cache.memoryBytes': 'bytes',
-  'cache.evictions': 'count',
-  'age.maxMs': 'ms',
-  'generator.sendLagMs.p99': 'ms',
-  'generator.pacerLagMs.p99': 'ms',
-  'generator.cpu': 'fraction',
-} as const;
-
-export type MetricName = keyof typeof metricUnits;
+import { sum } from './statistics/summary.ts';
 
 /** A trial's numbers. `null`: could not be measured, which is not zero. */
 export interface TrialReading {

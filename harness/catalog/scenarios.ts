@@ -1,4 +1,5 @@
 import { scenarios } from '../../scenarios/registry.ts';
+import { isMetricName, metricNames } from '../result/metrics.ts';
 import { type Scenario, type ScenarioInput, scenarioSchema } from '../scenario/schema.ts';
 import { UsageError } from './errors.ts';
 import { importFile, isPath } from './files.ts';
@@ -63,6 +64,15 @@ function checked(scenario: Scenario, label: string): Scenario {
         message: `expected at most dataset.rows (${dataset.rows}), got ${keys.count}`,
       },
     ]);
+  }
+  const unknown = Object.keys(scenario.margins).filter((name) => !isMetricName(name));
+  if (unknown.length > 0) {
+    throw new UsageError(
+      unknown.map((name) => ({
+        path: at(`margins.${name}`),
+        message: `unknown metric; expected one of ${metricNames.join(', ')}.${didYouMean(name, metricNames)}`,
+      })),
+    );
   }
   return scenario;
 }

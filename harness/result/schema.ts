@@ -5,9 +5,18 @@
  */
 import { z } from 'zod';
 
-export const SCHEMA_VERSION = '1.0';
+export const SCHEMA_VERSION = '1.1';
 
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
+
+/** What later minor versions add is optional, so that a file of 1.0 can still be read. */
+const ci = z.object({
+  low: z.number(),
+  high: z.number(),
+  confidence: z
+    .number()
+    .describe('Reached, 0 to 1: at most 0.75 for 3 rounds and 0.94 for 5, whatever is asked for'),
+});
 
 const metric = z.object({
   unit: z.enum(['count', 'ms', 'fraction', 'bytes', 'per second', 'ratio']),
@@ -15,6 +24,7 @@ const metric = z.object({
   low: z.number().describe('Smallest value of any round'),
   high: z.number().describe('Largest value of any round'),
   values: z.array(z.number()).describe('One value per round, in the order of rounds'),
+  ci: ci.optional().describe('Of the median: exact, between order statistics. Since 1.1'),
 });
 
 const bound = z.object({
@@ -82,9 +92,49 @@ const comparison = z.object({
   against: z.string(),
   metric: z.string(),
   ratio: z.number().nullable().describe('Median of the paired ratios strategy / against, round by round'),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-  verdict: z.enum(['better', 'worse', 'inconclusive']),
+  low: z.number().nullable().describe('Smallest ratio of any round'),
+  high: z.number().nullable().describe('Largest ratio of any round; null: without limit'),
+  verdict: z
+    .enum(['better', 'worse', 'equivalent', 'inconclusive'])
+    .describe('equivalent: the interval lies inside the practical margin. Since 1.1'),
+  rounds: z
+    .number()
+    .optional()
+    .describe('Rounds in which both were measured. Since 1.1, as all that follows'),
+  ci: z
+    .object({ low: z.number().nullable(), high: z.number().nullable(), confidence: z.number() })
+    .nullable()
+    .optional()
+    .describe('Of the ratio: the ratios that the signed-rank test does not reject; confidence as reached'),
+  hodgesLehmann: ci
+    .extend({ shift: z.number().describe('Median of the pairwise means of the paired differences') })
+    .nullable()
+    .optional()
+    .describe('Shift in the unit of the metric, strategy - against, with its interval'),
+  cliffsDelta: z
+    .number()
+    .nullable()
+    .optional()
+    .describe('-1: every round of the strategy lies below every one of the other; 1: above; 0: no order'),
+  pValue: z
+    .number()
+    .nullable()
+    .optional()
+    .describe('Exact two-sided signed-rank test of the paired log ratios; n rounds reach 2^(1-n) at best'),
+  pAdjusted: z.number().nullable().optional().describe('By Holm, over the contenders of this metric'),
+  minimumDetectableEffect: z
+    .number()
+    .nullable()
+    .optional()
+    .describe('Smallest relative change that these rounds would have found in 4 of 5 runs; 0.08: 8%'),
+  margin: z.number().optional().describe('Relative change that is as good as none; 0.05: 5%'),
+  basis: z
+    .enum(['exact', 'magnitude', 'none'])
+    .optional()
+    .describe(
+      'What the verdict rests on. exact: the signed-rank test. magnitude: too few rounds for it, but a change far outside their scatter, taken to be normal. none: fewer than 3 rounds',
+    ),
+  reason: z.string().optional().describe('Why it is inconclusive'),
 });
 
 const scenario = z.object({

@@ -63,6 +63,12 @@ export const scenarioSchema = z.strictObject({
     .record(z.string(), z.record(z.string(), z.number()))
     .default({})
     .describe('Strategy parameters that differ from their defaults, by strategy name'),
+  margins: z
+    .record(z.string(), z.number().positive().max(1))
+    .default({})
+    .describe(
+      'Relative change of a metric that is as good as none, such as 0.05; default: harness/result/metrics.ts',
+    ),
   profiles: z.strictObject({ smoke: profile, standard: profile, publish: profile }),
 });
 

@@ -1,0 +1,103 @@
+import { detectableChange } from './statistics/detectable.ts';
+import { hodgesLehmann, hodgesLehmannInterval } from './statistics/hodges-lehmann.ts';
+import type { Interval } from './statistics/interval.ts';
+import { studentQuantile } from './statistics/student.ts';
+import { mean, standardDeviation } from './statistics/summary.ts';
+
+/** The chance that we accept of calling two like strategies different, over all contenders together. */
+const LEVEL = 0.05;
+/** Under three rounds the scatter between rounds is not known at all. */
+const FEWEST_ROUNDS = 3;
+/** Ranks in place of values cost the signed-rank test this factor of spread, for normal noise. */
+const RANK_COST = Math.sqrt(Math.PI / 3);
+
+export interface PairedVerdict {
+  /** Of the metric, not of the strategy: whether more is better is for the caller to say. */
+  readonly change: 'less' | 'more' | 'equivalent' | 'inconclusive';
+  /**
+   * What the verdict rests on. `exact`: the signed-rank test, which assumes nothing about the noise.
+   * `magnitude`: a change far outside the noise, which is taken to be normal. `none`: too few rounds.
+   */
+  readonly basis: 'exact' | 'magnitude' | 'none';
+  /** Relative, 0.08 for 8%; `null` when the spread is not known. */
+  readonly minimumDetectableEffect: number | null;
+  /** Why it is inconclusive. */
+  readonly reason?: string;
+}
+
+export interface PairedEvidence {
+  /** log(strategy / other), one a round. */
+  readonly logRatios: readonly number[];
+  /** Practical margin, relative. */
+  readonly margin: number;
+  /** How many contenders are compared at once. */
+  readonly family: number;
+  /** Of the signed-rank test, adjusted over the family. */
+  readonly pAdjusted: number;
+}
+
+/**
+ * Says whether a metric changed, from its paired log ratios.
+ *
+ * Where the rounds can decide it (`2^(1-n) x family <= 0.05`: 6 rounds for one contender, 7 for three), the
+ * exact signed-rank test does. It can't from 3 or 5 rounds: three rounds that agree happen by chance once in
+ * four (p = 0.25), and no arithmetic on three numbers changes that. Yet 100 times fewer queries in each of
+ * three rounds, with a scatter of a few percent, is no coin that fell three times the same way. What sets it
+ * apart is its size against the scatter, so that is what is asked for: every round agrees, and Student's
+ * interval of the log ratios (Bonferroni over the family) lies wholly beyond the practical margin.
+ * That rests on noise being roughly normal, for which the result says `basis: magnitude`. Long tails only
+ * make it more careful (Efron, "Student's t-test under symmetry conditions", 1969). Two things could fool it:
+ *
+ * - scatter that is small by luck: it is never taken to be below the margin, so that with a margin of 5% a
+ *   change has to be of 19% for 3 rounds and of 12% for 5 (one contender; more for several);
+ * - an effect of the order in a round that is larger than that and always of one size: it would in one run of
+ *   four (3 rounds), which is what p = 0.25 says.
+ *
+ * Equivalence is never claimed on this basis: too few rounds to see a change have not seen that there is none.
+ */
+export function pairedVerdict({ logRatios, margin, family, pAdjusted }: PairedEvidence): PairedVerdict {
+  const n = logRatios.length;
+  if (n < FEWEST_ROUNDS) {
+    const reason = `${n} paired ${n === 1 ? 'round is' : 'rounds are'} too few to tell a change from noise`;
+    return { change: 'inconclusive', basis: 'none', minimumDetectableEffect: null, reason };
+  }
+  const level = LEVEL / family;
+  const margins = Math.log1p(margin);
+  const spread = standardDeviation(logRatios);
+  if (2 ** (1 - n) <= level) {
+    const minimumDetectableEffect = detectableChange(spread * RANK_COST, n, level);
+    const change = exactChange(logRatios, margins, pAdjusted);
+    return described({ change, basis: 'exact', minimumDetectableEffect }, n);
+  }
+  const believed = Math.max(spread, margins);
+  const minimumDetectableEffect = detectableChange(believed, n, level, margins);
+  const reach = (studentQuantile(1 - level / 2, n - 1) * believed) / Math.sqrt(n);
+  const change = changeByMagnitude(logRatios, margins, reach);
+  return described({ change, basis: 'magnitude', minimumDetectableEffect }, n);
+}
+
+function exactChange(logRatios: readonly number[], margins: number, pAdjusted: number) {
+  if (inside(hodgesLehmannInterval(logRatios, 1 - LEVEL), margins)) return 'equivalent';
+  if (pAdjusted > LEVEL) return 'inconclusive';
+  return hodgesLehmann(logRatios) < 0 ? 'less' : 'more';
+}
+
+function changeByMagnitude(logRatios: readonly number[], margins: number, reach: number) {
+  const centre = mean(logRatios);
+  if (centre + reach < -margins && logRatios.every((value) => value < 0)) return 'less';
+  if (centre - reach > margins && logRatios.every((value) => value > 0)) return 'more';
+  return 'inconclusive';
+}
+
+function inside(interval: Interval | null, margins: number): boolean {
+  return interval !== null && interval.low >= -margins && interval.high <= margins;
+}
+
+function described(verdict: PairedVerdict, n: number): PairedVerdict {
+  if (verdict.change !== 'inconclusive') return verdict;
+  const reason =
+    verdict.basis === 'exact'
+      ? `${n} rounds of this spread leave it open`
+      : `${n} rounds are too few for the exact test, and the change is not far enough outside their spread`;
+  return { ...verdict, reason };
+}

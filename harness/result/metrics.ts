@@ -1,0 +1,60 @@
+/**
+ * Every metric that a trial measures: its unit, which end is good, and how large a relative change has to be
+ * before it matters in practice. The one place for all three; analysis, thresholds and reports read it here.
+ */
+
+export interface MetricFacts {
+  readonly unit: 'count' | 'ms' | 'fraction' | 'bytes' | 'per second' | 'ratio';
+  /** Which end is good; `null` where neither is, and nothing is compared. */
+  readonly better: 'less' | 'more' | null;
+  /** Practical margin: 0.05 means that up to 5% more, or 1/1.05 of it, is as good as the same. */
+  readonly margin: number;
+}
+
+/** Five percent: less is hardly seen from one run to the next on a shared machine, let alone by a user. */
+const MARGIN = 0.05;
+/** Shares near 1 move little: one percent of goodput is one user in a hundred. */
+const SHARE_MARGIN = 0.01;
+
+const less = (unit: MetricFacts['unit']) => ({ unit, better: 'less', margin: MARGIN }) as const;
+const neither = (unit: MetricFacts['unit']) => ({ unit, better: null, margin: MARGIN }) as const;
+
+export const metricFacts = {
+  'db.loadsPerExpiry': less('ratio'),
+  'db.reads': less('count'),
+  'db.writes': neither('count'),
+  'db.hitRate': less('fraction'),
+  'db.peakQps': less('per second'),
+  'latency.response.p50': less('ms'),
+  'latency.response.p90': less('ms'),
+  'latency.response.p99': less('ms'),
+  'latency.response.p999': less('ms'),
+  'latency.response.max': less('ms'),
+  'latency.service.p50': less('ms'),
+  'latency.service.p99': less('ms'),
+  'latency.service.max': less('ms'),
+  goodput: { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
+  'requests.offered': neither('count'),
+  'requests.completed': neither('count'),
+  'requests.failed': less('count'),
+  'requests.timeout': less('count'),
+  'requests.lost': less('count'),
+  'requests.shed': less('count'),
+  'cache.hitRate': { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
+  'cache.expiries': neither('count'),
+  'cache.refillMs': less('ms'),
+  'cache.memoryBytes': less('bytes'),
+  'cache.evictions': less('count'),
+  'age.maxMs': less('ms'),
+  'generator.sendLagMs.p99': less('ms'),
+  'generator.pacerLagMs.p99': less('ms'),
+  'generator.cpu': less('fraction'),
+} as const satisfies Record<string, MetricFacts>;
+
+export type MetricName = keyof typeof metricFacts;
+
+export const metricNames = Object.keys(metricFacts) as readonly MetricName[];
+
+export function isMetricName(name: string): name is MetricName {
+  return Object.hasOwn(metricFacts, name);
+}
