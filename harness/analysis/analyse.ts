@@ -2,7 +2,14 @@ import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy
 import type { Plan, PlannedScenario } from '../plan/plan.ts';
 import type { TrialSample } from '../record/sample.ts';
 import { type MetricName, metricFacts, metricNames } from '../result/metrics.ts';
-import type { Metric, ScenarioResult, StrategyResult, Verdict, Warning } from '../result/schema.ts';
+import type {
+  Metric,
+  ScenarioResult,
+  StrategyResult,
+  ThresholdResult,
+  Verdict,
+  Warning,
+} from '../result/schema.ts';
 import { originCapacityPerSec } from '../scenario/schema.ts';
 import { answerOf } from './answer.ts';
 import { checkBounds } from './bounds.ts';
@@ -10,6 +17,8 @@ import { compareWithBaseline } from './comparisons.ts';
 import { describeLoad } from './load-description.ts';
 import { medianInterval } from './statistics/median-interval.ts';
 import { median } from './statistics/summary.ts';
+import { evaluateThresholds } from './thresholds/evaluate.ts';
+import { parseThreshold } from './thresholds/parse.ts';
 import { spectrumOf, timelineOf } from './timeline.ts';
 import { readTrial, type TrialReading } from './trial.ts';
 import { roundWarnings, trialWarnings, voids, warn } from './warnings.ts';
@@ -54,10 +63,9 @@ function analyseScenario(
   const { scenario, rounds } = planned;
   const byStrategy = new Map<string, readonly TrialReading[]>();
   const warnings: Warning[] = [...roundWarnings(rounds)];
-  const strategies: StrategyResult[] = [];
+  const doubtful = new Set<string>();
   for (const { name } of planned.strategies) {
-    const definition = definitions.get(name);
-    if (definition === undefined) throw new Error(`no definition of strategy ${name} was given`);
+    const definition = definitionOf(name, definitions);
     const readings = samples
       .filter(({ trial }) => trial.strategy === name)
       .map((sample) => readTrial(sample, planned, definition.expiry))
@@ -71,9 +79,14 @@ function analyseScenario(
     const doubts = readings.flatMap((reading) => trialWarnings(reading, planned));
     warnings.push(...doubts);
     byStrategy.set(name, readings);
-    const doubtful = doubts.some(voids) || readings.length < rounds;
-    strategies.push(strategyResult(definition, planned, readings, doubtful));
+    if (doubts.some(voids) || readings.length < rounds) doubtful.add(name);
   }
+  const thresholds = evaluateThresholds(scenario.thresholds.map(parseThreshold), byStrategy, planned);
+  const strategies = [...byStrategy].map(([name, readings]) => {
+    const own = thresholds.filter(({ strategy }) => strategy === name);
+    const result = strategyResult(definitionOf(name, definitions), planned, readings, own);
+    return doubtful.has(name) ? { ...result, verdict: 'inconclusive' as const } : result;
+  });
   return {
     name: scenario.name,
     title: scenario.title,
@@ -95,11 +108,20 @@ function analyseScenario(
   };
 }
 
+function definitionOf(
+  name: string,
+  definitions: ReadonlyMap<string, ReadStrategyDefinition>,
+): ReadStrategyDefinition {
+  const definition = definitions.get(name);
+  if (definition === undefined) throw new Error(`no definition of strategy ${name} was given`);
+  return definition;
+}
+
 function strategyResult(
   definition: ReadStrategyDefinition,
   planned: PlannedScenario,
   readings: readonly TrialReading[],
-  doubtful: boolean,
+  thresholds: ThresholdResult[],
 ): StrategyResult {
   const bounds = checkBounds(definition, planned, readings);
   const values = planned.strategies.find(({ name }) => name === definition.name)?.parameters ?? {};
@@ -115,9 +137,10 @@ function strategyResult(
         { unit, value: values[name] ?? initial },
       ]),
     ),
-    verdict: doubtful ? 'inconclusive' : worst(bounds.map(({ holds }) => verdictOf(holds))),
+    verdict: worst([...bounds, ...thresholds].map(({ holds }) => verdictOf(holds))),
     metrics: metricsOf(readings),
     bounds,
+    thresholds,
     timeline: timelineOf(typical(readings)),
     spectrum: spectrumOf(readings),
   };

@@ -98,7 +98,7 @@ export function comparePairs(
 const BOUNDLESS = 1_000;
 
 /** Both 0 is no change. A difference of logarithms, so that swapped strategies give exactly the opposite. */
-function logRatio({ value, against }: Pair): number {
+export function logRatio({ value, against }: Pair): number {
   if (value === against) return 0;
   if (against <= 0) return BOUNDLESS;
   if (value <= 0) return -BOUNDLESS;

@@ -8,18 +8,22 @@ import { didYouMean } from './nearest.ts';
 import { loadScenario } from './scenarios.ts';
 import type { Setting } from './settings.ts';
 import { findReadStrategy } from './strategies.ts';
+import { subjectProblem, syntaxProblem } from './thresholds.ts';
 
 /**
  * Finds what a scenario names: its strategies, or those the user chose instead.
  *
- * @throws UsageError naming every strategy and parameter that is wrong.
+ * @param thresholds The user's own, added to the scenario's.
+ * @throws UsageError naming every strategy, parameter and threshold that is wrong.
  */
 export async function loadContest(
   reference: string,
   settings: readonly Setting[],
   chosen: readonly string[] | null,
+  thresholds: readonly string[] = [],
 ): Promise<Contest> {
-  const scenario = await loadScenario(reference, settings);
+  const found = await loadScenario(reference, settings);
+  const scenario = { ...found, thresholds: [...found.thresholds, ...thresholds] };
   const contenders: Contender[] = [];
   // A scenario's own paths lie beside its file, those of the command line in the working directory.
   const folder = chosen === null && isPath(reference) ? dirname(resolve(reference)) : process.cwd();
@@ -27,13 +31,29 @@ export async function loadContest(
     const strategy = isPath(named) ? resolve(folder, named) : named;
     contenders.push({ reference: strategy, definition: await findReadStrategy(strategy) });
   }
-  const problems = [...duplicates(contenders), ...parameterProblems(scenario, contenders)];
+  const names = contenders.map(({ definition }) => definition.name);
+  const problems = [
+    ...duplicates(names),
+    ...parameterProblems(scenario, contenders),
+    // A scenario may hold a strategy to something that the user left out of this run.
+    ...(chosen === null ? thresholdProblems(found.thresholds, names, `${scenario.name}: thresholds`) : []),
+    ...thresholdProblems(thresholds, names, '--threshold'),
+  ];
   if (problems.length > 0) throw new UsageError(problems);
   return { scenario, contenders };
 }
 
-function duplicates(contenders: readonly Contender[]): Problem[] {
-  const names = contenders.map(({ definition }) => definition.name);
+function thresholdProblems(
+  expressions: readonly string[],
+  names: readonly string[],
+  path: string,
+): Problem[] {
+  return expressions.flatMap(
+    (expression) => syntaxProblem(expression, path) ?? subjectProblem(expression, names, path) ?? [],
+  );
+}
+
+function duplicates(names: readonly string[]): Problem[] {
   const repeated = names.filter((name, index) => names.indexOf(name) !== index);
   return [...new Set(repeated)].map((name) => ({
     path: '--strategy',

@@ -1,11 +1,12 @@
 import { scenarios } from '../../scenarios/registry.ts';
 import { isMetricName, metricNames } from '../result/metrics.ts';
 import { type Scenario, type ScenarioInput, scenarioSchema } from '../scenario/schema.ts';
-import { UsageError } from './errors.ts';
+import { type Problem, UsageError } from './errors.ts';
 import { importFile, isPath } from './files.ts';
 import { didYouMean } from './nearest.ts';
 import { problemsOf } from './problems.ts';
 import { applySettings, keysAt, type Setting } from './settings.ts';
+import { syntaxProblem } from './thresholds.ts';
 
 export function builtInScenarios(): readonly ScenarioInput[] {
   return scenarios;
@@ -65,14 +66,16 @@ function checked(scenario: Scenario, label: string): Scenario {
       },
     ]);
   }
-  const unknown = Object.keys(scenario.margins).filter((name) => !isMetricName(name));
-  if (unknown.length > 0) {
-    throw new UsageError(
-      unknown.map((name) => ({
-        path: at(`margins.${name}`),
-        message: `unknown metric; expected one of ${metricNames.join(', ')}.${didYouMean(name, metricNames)}`,
-      })),
-    );
-  }
+  const problems = [
+    ...scenario.thresholds.map((expression, index) => syntaxProblem(expression, at(`thresholds.${index}`))),
+    ...Object.keys(scenario.margins).map((name) => marginProblem(name, at(`margins.${name}`))),
+  ].filter((problem) => problem !== null);
+  if (problems.length > 0) throw new UsageError(problems);
   return scenario;
+}
+
+function marginProblem(name: string, path: string): Problem | null {
+  if (isMetricName(name)) return null;
+  const message = `unknown metric; expected one of ${metricNames.join(', ')}.${didYouMean(name, metricNames)}`;
+  return { path, message };
 }

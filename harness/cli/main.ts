@@ -47,8 +47,8 @@ function report(error: unknown): number {
 function exitCodesHelp(): string {
   return `
 Exit codes:
-  0    every bound held
-  1    a bound failed
+  0    every bound and threshold held
+  1    a bound or threshold failed
   2    wrong usage, or a wrong scenario or strategy file
   3    the servers could not be started, or were lost
   4    inconclusive: the measurement can't be trusted

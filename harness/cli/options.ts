@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { UsageError } from '../catalog/errors.ts';
 import { didYouMean } from '../catalog/nearest.ts';
 import { parseSetting, type Setting } from '../catalog/settings.ts';
+import { syntaxProblem } from '../catalog/thresholds.ts';
 
 /** Parsers of option values: each names what was expected and the nearest right name. */
 
@@ -35,4 +36,11 @@ export function settings(text: string, earlier: readonly Setting[]): Setting[] {
     if (error instanceof UsageError) throw new InvalidArgumentError(error.problems[0]?.message ?? '');
     throw error;
   }
+}
+
+/** A threshold, read at once so that nothing starts with a wrong one; repeatable. */
+export function thresholds(text: string, earlier: readonly string[]): string[] {
+  const problem = syntaxProblem(text, '--threshold');
+  if (problem !== null) throw new InvalidArgumentError(problem.message);
+  return [...earlier, text];
 }

@@ -43,6 +43,21 @@ const bound = z.object({
   reason: z.string().optional().describe('Why it is inconclusive'),
 });
 
+const threshold = z.object({
+  expression: z.string().describe('In its canonical form'),
+  strategy: z.string(),
+  metric: z.string(),
+  against: z.string().nullable().describe('The strategy it is relative to; null: to none'),
+  actual: z
+    .number()
+    .nullable()
+    .describe('Median over rounds, relative ones of the ratios round by round; null: could not be measured'),
+  limit: z.number().describe('In the unit of the metric; for a relative one as a ratio, 1.1 for +10%'),
+  interval: ci.optional().describe('Of actual, where the threshold asks for a confidence'),
+  holds: z.boolean().nullable().describe('null: inconclusive'),
+  reason: z.string().optional().describe('Why it is inconclusive'),
+});
+
 const timelinePoint = z.object({
   tMs: z.number().describe('Window start, ms since the start of the storm'),
   offered: z.number(),
@@ -83,6 +98,7 @@ const strategy = z.object({
   verdict,
   metrics: z.record(z.string(), metric),
   bounds: z.array(bound),
+  thresholds: z.array(threshold).default([]).describe('Since 1.1'),
   timeline: timeline.nullable(),
   spectrum: z.array(spectrumPoint).describe('Response times of all rounds together'),
 });
@@ -197,6 +213,7 @@ export type ScenarioResult = z.infer<typeof scenario>;
 export type StrategyResult = z.infer<typeof strategy>;
 export type Metric = z.infer<typeof metric>;
 export type BoundResult = z.infer<typeof bound>;
+export type ThresholdResult = z.infer<typeof threshold>;
 export type Timeline = z.infer<typeof timeline>;
 export type SpectrumPoint = z.infer<typeof spectrumPoint>;
 export type Comparison = z.infer<typeof comparison>;

@@ -63,6 +63,10 @@ export const scenarioSchema = z.strictObject({
     .record(z.string(), z.record(z.string(), z.number()))
     .default({})
     .describe('Strategy parameters that differ from their defaults, by strategy name'),
+  thresholds: z
+    .array(z.string())
+    .default([])
+    .describe('Claims to hold, such as "vs none: db.reads < 10%"; the grammar is in the README'),
   margins: z
     .record(z.string(), z.number().positive().max(1))
     .default({})

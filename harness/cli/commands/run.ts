@@ -14,7 +14,7 @@ import { type ProfileName, profileNames } from '../../scenario/schema.ts';
 import { systemClock } from '../../time/clock.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { listenForInterrupts } from '../interrupts.ts';
-import { commaList, oneOf, settings, wholeNumber } from '../options.ts';
+import { commaList, oneOf, settings, thresholds, wholeNumber } from '../options.ts';
 import { openProgress } from '../progress.ts';
 
 interface RunFlags {
@@ -26,9 +26,14 @@ interface RunFlags {
   readonly out?: string;
   readonly json?: boolean;
   readonly set: readonly Setting[];
+  readonly threshold: readonly string[];
 }
 
 const EXAMPLES = `
+Thresholds: [strategy] [vs other]: metric <|<=|>|>=|== limit [@confidence%] [over window]
+  Without a name, for every strategy but the baseline. With "vs", the limit is a share (10%) or a change (+10%)
+  of the other’s; "baseline" is the first strategy. @95%: the whole 95% interval must satisfy it.
+
 Profiles:
   smoke     seconds a trial: does it work, is the order right (the breakdown scenario: under a minute)
   standard  for comparing strategies (4 minutes)
@@ -38,6 +43,7 @@ Examples:
   cachestorm run breakdown
   cachestorm run breakdown --strategy none,./my-strategy.ts --rounds 5
   cachestorm run ./my-scenario.ts --profile standard --seed 7 --out results
+  cachestorm run breakdown --threshold 'mutex: db.loadsPerExpiry <= 1.2' --threshold 'vs none: db.reads < 10%'
   cachestorm run breakdown --set origin.queryMs=50 --set parameters.mutex.lockMs=40 --json`;
 
 export function runCommand(): Command {
@@ -62,6 +68,14 @@ export function runCommand(): Command {
     .option('--seed <n>', 'of arrivals, keys and order', wholeNumber(0, 2 ** 32 - 1), 1)
     .option('--infra <provider>', 'where the servers come from: local', oneOf(['local']), 'local')
     .option('--out <dir>', 'directory of the run; default: a new one in cachestorm-runs')
+    .addOption(
+      new Option(
+        '--threshold <expression>',
+        'a claim that fails the run when it is broken, such as "db.loadsPerExpiry <= 1.2"; repeatable',
+      )
+        .argParser(thresholds)
+        .default([], 'the scenario’s'),
+    )
     .option('--json', 'print the result as JSON on stdout')
     .addOption(
       new Option(
@@ -112,13 +126,16 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
   }
 }
 
-async function loadContests(names: readonly string[], { strategy, set }: RunFlags): Promise<Contest[]> {
+async function loadContests(
+  names: readonly string[],
+  { strategy, set, threshold }: RunFlags,
+): Promise<Contest[]> {
   const references = names.length > 0 ? names : builtInScenarios().map(({ name }) => name);
   const contests: Contest[] = [];
   const problems: Problem[] = [];
   for (const reference of references) {
     try {
-      contests.push(await loadContest(reference, set, strategy ?? null));
+      contests.push(await loadContest(reference, set, strategy ?? null, threshold));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       problems.push(...error.problems);

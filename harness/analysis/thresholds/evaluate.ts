@@ -1,0 +1,139 @@
+import type { PlannedScenario } from '../../plan/plan.ts';
+import { metricFacts } from '../../result/metrics.ts';
+import type { ThresholdResult } from '../../result/schema.ts';
+import { logRatio, type Pair, pairByRound } from '../comparisons.ts';
+import { hodgesLehmannInterval } from '../statistics/hodges-lehmann.ts';
+import type { Interval } from '../statistics/interval.ts';
+import { medianInterval } from '../statistics/median-interval.ts';
+import { median } from '../statistics/summary.ts';
+import type { TrialReading } from '../trial.ts';
+import { printThreshold } from './print.ts';
+import { againstOf, subjectsOf } from './subjects.ts';
+import type { Operator, Threshold } from './threshold.ts';
+import { factorOf } from './units.ts';
+
+/** The word is the same as for bounds: a number that a round lacks is not a median of the others. */
+const UNMEASURED = 'it could not be measured in every round';
+
+/**
+ * Holds thresholds against what was measured: the median over rounds, or the median of the ratios round by
+ * round for `vs`.
+ *
+ * With `@95%` the end of the 95% interval that makes the claim hardest has to satisfy it too. Three outcomes:
+ * broken when the median breaks it; held when the whole interval satisfies it; inconclusive in between, and
+ * when the rounds are too few for that confidence.
+ */
+export function evaluateThresholds(
+  thresholds: readonly Threshold[],
+  byStrategy: ReadonlyMap<string, readonly TrialReading[]>,
+  { strategies, baseline }: Pick<PlannedScenario, 'strategies' | 'baseline'>,
+): ThresholdResult[] {
+  const names = strategies.map(({ name }) => name);
+  return thresholds.flatMap((threshold) =>
+    subjectsOf(threshold, names, baseline).map((strategy) => {
+      const against = againstOf(threshold, baseline);
+      const trials = byStrategy.get(strategy) ?? [];
+      const reference = against === null ? null : (byStrategy.get(against) ?? []);
+      return {
+        expression: printThreshold(threshold),
+        strategy,
+        metric: threshold.metric,
+        against,
+        ...judge(threshold, measure(threshold, trials, reference)),
+      };
+    }),
+  );
+}
+
+interface Measured {
+  /** Median over rounds, in the unit of the limit. */
+  readonly actual: number;
+  readonly rounds: number;
+  readonly interval: Interval | null;
+}
+
+type Judged = Pick<ThresholdResult, 'actual' | 'limit' | 'interval' | 'holds' | 'reason'>;
+
+function judge(threshold: Threshold, measured: Measured | string): Judged {
+  const { operator, confidencePercent, window } = threshold;
+  const limit = limitOf(threshold);
+  const open = (reason: string, actual: number | null) => ({ actual, limit, holds: null, reason });
+  if (window.kind !== 'all') {
+    return open(`without faults there is no window "${window.kind}"; only "all" can be judged`, null);
+  }
+  if (typeof measured === 'string') return open(measured, null);
+  const { actual, rounds, interval } = measured;
+  const holds = compare(actual, operator, limit);
+  if (confidencePercent === null || !holds) return { actual, limit, holds };
+  const wanted = confidencePercent / 100;
+  const reached = interval?.confidence ?? 0;
+  if (interval === null || reached < wanted) {
+    return open(
+      `${rounds} ${rounds === 1 ? 'round reaches' : 'rounds reach'} a confidence of ${percent(reached)}, not ${percent(wanted)}; use --rounds ${roundsFor(wanted)} or more`,
+      actual,
+    );
+  }
+  if (compare(interval.low, operator, limit) && compare(interval.high, operator, limit)) {
+    return { actual, limit, interval, holds };
+  }
+  return { ...open(`the interval of ${percent(reached)} reaches beyond the limit`, actual), interval };
+}
+
+/** The median and its interval, or why there is none. */
+function measure(
+  { metric, confidencePercent }: Threshold,
+  trials: readonly TrialReading[],
+  reference: readonly TrialReading[] | null,
+): Measured | string {
+  const rounds = trials.length;
+  const confidence = (confidencePercent ?? 95) / 100;
+  if (reference === null) {
+    const values = trials.map((trial) => trial.values[metric]).filter((value) => value !== null);
+    if (values.length < rounds || rounds === 0) return UNMEASURED;
+    return { actual: median(values), rounds, interval: medianInterval(values, confidence) };
+  }
+  const pairs: readonly Pair[] = pairByRound(trials, reference, metric);
+  if (pairs.length < rounds || rounds === 0) return `${UNMEASURED} of both`;
+  if (pairs.some(({ against }) => against === 0)) return 'there is no share of 0, which the other one had';
+  const ratios = pairs.map(logRatio);
+  const interval = hodgesLehmannInterval(ratios, confidence);
+  return {
+    actual: Math.exp(median(ratios)),
+    rounds,
+    interval: interval && { ...interval, low: Math.exp(interval.low), high: Math.exp(interval.high) },
+  };
+}
+
+/** In the unit of the metric; for `vs` as a ratio, 1.1 for +10%. */
+function limitOf({ limit, metric }: Threshold): number {
+  if (limit.kind === 'share') return limit.percent / 100;
+  if (limit.kind === 'change') return 1 + limit.percent / 100;
+  const factor = factorOf(metric, limit.unit);
+  if (factor === null) throw new Error(`${metricFacts[metric].unit} has no unit ${limit.unit}`);
+  // 99.9 x 0.01 is not 0.999 in binary, and a goodput of 0.999 must be >= 99.9%.
+  return Number((limit.value * factor).toPrecision(15));
+}
+
+function compare(value: number, operator: Operator, limit: number): boolean {
+  switch (operator) {
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+    case '==':
+      return value === limit;
+  }
+}
+
+/** n rounds reach `1 - 2^(1-n)` at best. */
+function roundsFor(confidence: number): number {
+  return Math.ceil(1 - Math.log2(1 - confidence));
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))}%`;
+}

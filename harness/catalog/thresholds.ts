@@ -1,0 +1,38 @@
+import { ThresholdError } from '../analysis/thresholds/error.ts';
+import { parseThreshold } from '../analysis/thresholds/parse.ts';
+import { againstOf, subjectsOf } from '../analysis/thresholds/subjects.ts';
+import type { Problem } from './errors.ts';
+import { didYouMean } from './nearest.ts';
+
+/** What is wrong with a threshold as such, or `null`; the message shows the place. */
+export function syntaxProblem(expression: string, path: string): Problem | null {
+  try {
+    parseThreshold(expression);
+    return null;
+  } catch (error) {
+    if (error instanceof ThresholdError) return { path, message: error.message };
+    throw error;
+  }
+}
+
+/**
+ * What is wrong with a threshold for the strategies that run: a name that none of them has, or nobody left to
+ * judge, which would pass without having been looked at.
+ *
+ * @param strategies Baseline first.
+ */
+export function subjectProblem(
+  expression: string,
+  strategies: readonly string[],
+  path: string,
+): Problem | null {
+  const threshold = parseThreshold(expression);
+  const [baseline = ''] = strategies;
+  for (const name of [threshold.strategy, againstOf(threshold, baseline)]) {
+    if (name === null || strategies.includes(name)) continue;
+    const message = `"${expression}" names the strategy "${name}", which does not run; expected one of ${strategies.join(', ')}.${didYouMean(name, strategies)}`;
+    return { path, message };
+  }
+  if (subjectsOf(threshold, strategies, baseline).length > 0) return null;
+  return { path, message: `"${expression}" is about no strategy: none is compared with itself` };
+}
