@@ -19,6 +19,8 @@ describe('renderMarkdown', () => {
       | logical-expiry | **5** | **1** | 1 (0–1) | 0.658 | **2.53** | **3.14** | **100** | **0.286** | 715 | **0** | ✓ held |
       | single-flight | 10 | 2 | 2 (0–2) | **0.624** | 205 | 249 | **100** | 0.571 | **505** | **0** | ✓ held |
 
+      3 thresholds held
+
       2026-03-01 10:00 UTC · 3 rounds · seed 20260301 · cachestorm 0.1.0
 
       \`\`\`sh

@@ -1,9 +1,9 @@
 /** `summary.md`: verdict, answer, matrix and warnings, as GitHub shows them in a job summary. */
 import type { Result, ScenarioResult, Warning } from '../harness/result/schema.ts';
-import { openBounds, warningPlace } from './model/findings.ts';
+import { openChecks, thresholdTally, warningPlace } from './model/findings.ts';
 import { timestamp } from './model/format.ts';
 import { buildMatrix, type Cell, type Matrix, type Row } from './model/matrix.ts';
-import { boundVerdict, verdictWords } from './model/verdict.ts';
+import { verdictWords } from './model/verdict.ts';
 import { clean } from './text.ts';
 
 export function renderMarkdown(result: Result): string {
@@ -30,13 +30,14 @@ function scenarioBlocks(result: Result, scenario: ScenarioResult, several: boole
     `**${escapeMarkdown(scenario.answer).trim()}**`,
     escapeMarkdown(scenario.load.description),
     first ? said : '',
-    openBounds(scenario)
-      .map(({ strategy, bound, text: sentence }) => {
-        const verdict = verdictWords(boundVerdict(bound.holds)).text;
-        return `- ${verdict}: **${escapeMarkdown(strategy).trim()}** ${escapeMarkdown(sentence)}`;
+    openChecks(scenario)
+      .map(({ strategy, verdict, text: sentence }) => {
+        const words = verdictWords(verdict).text;
+        return `- ${words}: **${escapeMarkdown(strategy).trim()}** ${escapeMarkdown(sentence)}`;
       })
       .join('\n'),
     table(buildMatrix(scenario)),
+    thresholdTally(scenario) ?? '',
     first ? '' : said,
   ];
 }

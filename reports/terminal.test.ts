@@ -26,6 +26,8 @@ describe('renderTerminal', () => {
       ✓ logical-expiry        5 ██······      1        1 (0–1) 0.658 2.53  3.14  100  0.286    715      0
       ✓ single-flight        10 ███·····      2        2 (0–2) 0.624  205   249  100  0.571    505      0
 
+      3 thresholds held
+
       Report: runs/1/report.html
       "
     `);

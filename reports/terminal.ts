@@ -1,9 +1,9 @@
 /** The first screen of the report in text: verdict, sentence, matrix, what broke, in 100 columns. */
 import type { Result, ScenarioResult, Verdict } from '../harness/result/schema.ts';
-import { openBounds, warningPlace } from './model/findings.ts';
+import { openChecks, thresholdTally, warningPlace } from './model/findings.ts';
 import { significant } from './model/format.ts';
 import { buildMatrix, type Matrix, type Row } from './model/matrix.ts';
-import { boundVerdict, verdictWords } from './model/verdict.ts';
+import { verdictWords } from './model/verdict.ts';
 import { clean, displayWidth, pad, shorten, wrap } from './text.ts';
 
 export interface TerminalOptions {
@@ -44,7 +44,8 @@ export function renderTerminal(result: Result, options: TerminalOptions): string
 
 function scenarioLines(scenario: ScenarioResult, paint: Paint): readonly string[] {
   const matrix = buildMatrix(scenario);
-  const open = openBounds(scenario);
+  const open = openChecks(scenario);
+  const tally = thresholdTally(scenario);
   const { text } = verdictWords(scenario.verdict);
   const title = shorten(clean(scenario.title), COLUMNS - text.length - 2);
   return [
@@ -54,11 +55,11 @@ function scenarioLines(scenario: ScenarioResult, paint: Paint): readonly string[
     '',
     ...table(matrix, paint),
     ...(open.length === 0 ? [] : ['']),
-    ...open.flatMap(({ strategy, bound, text: sentence }) => {
-      const verdict = boundVerdict(bound.holds);
+    ...open.flatMap(({ strategy, verdict, text: sentence }) => {
       const [first = '', ...rest] = wrap(clean(`${strategy}: ${sentence}`), COLUMNS - 2);
       return [`${paint(verdict, verdictWords(verdict).glyph)} ${first}`, ...rest.map((line) => `  ${line}`)];
     }),
+    ...(tally === null ? [] : ['', tally]),
     ...warningLines(scenario.warnings, paint),
   ];
 }

@@ -1,17 +1,16 @@
-/** Broken bounds, warnings with their remedies, and what the experiment can't tell. */
+/** Broken bounds and thresholds, warnings with their remedies, and what the experiment can't tell. */
 import type { Result, ScenarioResult, Warning } from '../../harness/result/schema.ts';
-import { limits, openBounds, warningPlace } from '../model/findings.ts';
-import { boundVerdict } from '../model/verdict.ts';
+import { limits, openChecks, warningPlace } from '../model/findings.ts';
 import { verdictMark } from './header.ts';
 import { html, type Markup } from './markup.ts';
 
-/** One line per bound that failed or could not be decided; nothing when all held. */
-export function openBoundsList(scenario: ScenarioResult): Markup {
-  const open = openBounds(scenario);
+/** One line per bound or threshold that failed or could not be decided; nothing when all held. */
+export function openCheckList(scenario: ScenarioResult): Markup {
+  const open = openChecks(scenario);
   if (open.length === 0) return html``;
-  return html`<ul class="open-bounds">${open.map(
-    ({ strategy, bound, text }) =>
-      html`<li>${verdictMark(boundVerdict(bound.holds))} <strong>${strategy}</strong> ${text}</li>`,
+  return html`<ul class="open-checks">${open.map(
+    ({ strategy, verdict, text }) =>
+      html`<li>${verdictMark(verdict)} <strong>${strategy}</strong> ${text}</li>`,
   )}</ul>`;
 }
 

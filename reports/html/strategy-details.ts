@@ -1,8 +1,16 @@
-/** What opens under a row of the matrix: the strategy's own text, its bounds, comparisons, every metric. */
-import type { BoundResult, Comparison, ScenarioResult, StrategyResult } from '../../harness/result/schema.ts';
-import { figure, interval, MISSING, quantity, significant, unitLabel } from '../model/format.ts';
+/** What opens under a row of the matrix: the strategy's own text, its bounds, thresholds, comparisons, every metric. */
+import type {
+  BoundResult,
+  Comparison,
+  Metric,
+  ScenarioResult,
+  StrategyResult,
+} from '../../harness/result/schema.ts';
+import { comparisonWords } from '../model/comparison-words.ts';
+import { thresholdActual } from '../model/findings.ts';
+import { figure, interval, MISSING, percent, quantity, significant, unitLabel } from '../model/format.ts';
 import { metricLabel, metricNotes } from '../model/metrics.ts';
-import { boundVerdict } from '../model/verdict.ts';
+import { checkVerdict } from '../model/verdict.ts';
 import { verdictMark } from './header.ts';
 import { html, type Markup } from './markup.ts';
 import { withTerms } from './terms.ts';
@@ -16,7 +24,7 @@ export function strategyDetails(strategy: StrategyResult, scenario: ScenarioResu
 <div><dt>Source</dt><dd>${strategy.source}</dd></div>
 ${parameters(strategy)}
 </dl>
-<div class="evidence">${boundsTable(strategy)}${comparisonList(comparisons)}</div>
+<div class="evidence">${boundsTable(strategy)}${thresholdsTable(strategy)}${comparisonList(comparisons, strategy)}</div>
 ${metricsTable(strategy)}
 </div>`;
 }
@@ -44,17 +52,27 @@ function boundRow(bound: BoundResult, strategy: StrategyResult): Markup {
   return html`<tr><th scope="row">${metricLabel(bound.metric)}<small>${formula}</small></th>
 <td class="num">${quantity(bound.measured, unit)}</td><td class="num">${quantity(value, unit)}</td>
 <td class="num">${allowed}</td>
-<td>${verdictMark(boundVerdict(bound.holds))}${bound.reason === undefined ? '' : html`<small>${bound.reason}</small>`}</td></tr>`;
+<td>${verdictMark(checkVerdict(bound.holds))}${bound.reason === undefined ? '' : html`<small>${bound.reason}</small>`}</td></tr>`;
 }
 
-function comparisonList(comparisons: readonly Comparison[]): Markup {
+function thresholdsTable(strategy: StrategyResult): Markup {
+  if (strategy.thresholds.length === 0) return html``;
+  return html`<table class="plain thresholds"><caption>Thresholds</caption>
+<thead><tr><th scope="col">Claim</th><th scope="col" class="num">measured</th><th scope="col">Holds</th></tr></thead>
+<tbody>${strategy.thresholds.map((threshold) => {
+    const { expression, metric, holds, reason } = threshold;
+    const measured = thresholdActual(threshold, strategy.metrics[metric]?.unit ?? 'count');
+    return html`<tr><th scope="row"><code>${expression}</code></th><td class="num">${measured}</td>
+<td>${verdictMark(checkVerdict(holds))}${reason === undefined ? '' : html`<small>${reason}</small>`}</td></tr>`;
+  })}</tbody></table>`;
+}
+
+function comparisonList(comparisons: readonly Comparison[], strategy: StrategyResult): Markup {
   if (comparisons.length === 0) return html``;
   return html`<ul class="comparisons">${comparisons.map((comparison) => {
-    const { against, metric, ratio, low, high, verdict } = comparison;
-    const range = interval(low, high, 'ratio');
-    const size =
-      ratio === null ? 'no ratio' : `× ${significant(ratio)}${range === null ? '' : ` (${range})`}`;
-    return html`<li>${metricLabel(metric)} against ${against}: ${size}, ${verdict}</li>`;
+    const unit = strategy.metrics[comparison.metric]?.unit ?? 'count';
+    const { sentence, detail } = comparisonWords(comparison, unit);
+    return html`<li>${sentence}${detail === '' ? '' : html`<small>${detail}</small>`}</li>`;
   })}</ul>`;
 }
 
@@ -62,7 +80,7 @@ function metricsTable(strategy: StrategyResult): Markup {
   const entries = Object.entries(strategy.metrics);
   if (entries.length === 0) return html`<p class="muted">Nothing was measured.</p>`;
   return html`<details class="every"><summary>Every metric (${entries.length})</summary>
-<table class="plain"><thead><tr><th scope="col">Metric</th><th scope="col" class="num">median</th><th scope="col" class="num">lowest–highest</th><th scope="col" class="num rounds">by round</th></tr></thead>
+<table class="plain"><thead><tr><th scope="col">Metric</th><th scope="col" class="num">median</th><th scope="col" class="num">lowest–highest</th><th scope="col" class="num">interval of the median</th><th scope="col" class="num rounds">by round</th></tr></thead>
 <tbody>${entries.map(
     ([
       name,
@@ -70,8 +88,15 @@ function metricsTable(strategy: StrategyResult): Markup {
     ]) => html`<tr><th scope="row" title="${metricNotes(name)?.measured}"><code>${breakable(name)}</code></th>
 <td class="num">${figure(metric.median, metric.unit)} <span class="unit">${unitLabel(metric.unit)}</span></td>
 <td class="num">${interval(metric.low, metric.high, metric.unit) ?? '='}</td>
+<td class="num">${medianInterval(metric)}</td>
 <td class="num rounds">${metric.values.map((value) => figure(value, metric.unit)).join('  ')}</td></tr>`,
   )}</tbody></table></details>`;
+}
+
+/** `12–14 (96.9 %)`, with the confidence that the rounds reach. */
+function medianInterval({ ci, unit }: Metric): string {
+  if (ci === undefined || ci.confidence === 0) return MISSING;
+  return `${interval(ci.low, ci.high, unit) ?? '='} (${percent(ci.confidence)} %)`;
 }
 
 /** A metric's name may break after its dots, and nowhere else. */

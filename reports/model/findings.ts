@@ -1,30 +1,68 @@
 /** What a reader must know before believing a number: broken bounds, warnings, limits of the experiment. */
-import type { BoundResult, Result, ScenarioResult, Warning } from '../../harness/result/schema.ts';
-import { figure, interval, quantity, significant } from './format.ts';
+import type {
+  BoundResult,
+  Metric,
+  Result,
+  ScenarioResult,
+  ThresholdResult,
+  Verdict,
+  Warning,
+} from '../../harness/result/schema.ts';
+import { figure, interval, percent, quantity, significant } from './format.ts';
 import { metricLabel } from './metrics.ts';
+import { checkVerdict } from './verdict.ts';
 
-export interface BoundFinding {
+export interface OpenCheck {
   readonly strategy: string;
-  readonly bound: BoundResult;
+  readonly verdict: Verdict;
   /** `Loads per expiry measured 3.20; predicted 1, allowed 0–1 (1 if d < lock time)` */
   readonly text: string;
 }
 
-/** Bounds that failed or could not be decided, failed ones first. */
-export function openBounds(scenario: ScenarioResult): readonly BoundFinding[] {
-  const found = scenario.strategies.flatMap((strategy) =>
-    strategy.bounds
-      .filter((bound) => bound.holds !== true)
-      .map((bound) => ({
+/** Bounds and thresholds that failed or could not be decided, failed ones first. */
+export function openChecks(scenario: ScenarioResult): readonly OpenCheck[] {
+  const found = scenario.strategies.flatMap((strategy) => {
+    const unit = (metric: string) => strategy.metrics[metric]?.unit ?? 'count';
+    return [
+      ...strategy.bounds.map((bound) => ({
         strategy: strategy.name,
-        bound,
-        text: boundSentence(bound, strategy.metrics[bound.metric]?.unit ?? 'count'),
+        verdict: checkVerdict(bound.holds),
+        text: boundSentence(bound, unit(bound.metric)),
       })),
-  );
-  return found.toSorted((a, b) => Number(a.bound.holds === null) - Number(b.bound.holds === null));
+      ...strategy.thresholds.map((threshold) => ({
+        strategy: strategy.name,
+        verdict: checkVerdict(threshold.holds),
+        text: thresholdSentence(threshold, unit(threshold.metric)),
+      })),
+    ];
+  });
+  return found
+    .filter(({ verdict }) => verdict !== 'pass')
+    .toSorted((a, b) => Number(a.verdict !== 'fail') - Number(b.verdict !== 'fail'));
 }
 
-function boundSentence(bound: BoundResult, unit: Parameters<typeof figure>[1]): string {
+/** How many thresholds held, as in `2 of 3 thresholds held`; `null` when there are none. */
+export function thresholdTally(scenario: ScenarioResult): string | null {
+  const all = scenario.strategies.flatMap(({ thresholds }) => thresholds);
+  if (all.length === 0) return null;
+  const held = all.filter(({ holds }) => holds === true).length;
+  const noun = all.length === 1 ? 'threshold' : 'thresholds';
+  return held === all.length ? `${held} ${noun} held` : `${held} of ${all.length} ${noun} held`;
+}
+
+function thresholdSentence(threshold: ThresholdResult, unit: Metric['unit']): string {
+  const reason =
+    threshold.holds === null && threshold.reason !== undefined ? `; undecided: ${threshold.reason}` : '';
+  return `threshold ${threshold.expression}: measured ${thresholdActual(threshold, unit)}${reason}`;
+}
+
+/** `12.3 ms`, or `4.1 % of none` for a relative one. */
+export function thresholdActual({ actual, against }: ThresholdResult, unit: Metric['unit']): string {
+  if (against === null || actual === null) return quantity(actual, unit);
+  return `${quantity(actual, 'fraction')} of ${against}`;
+}
+
+function boundSentence(bound: BoundResult, unit: Metric['unit']): string {
   const { low, high, value, formula } = bound.predicted;
   const range = interval(low, high, unit);
   const allowed = range === null || range === figure(value, unit) ? '' : `, allowed ${range}`;
@@ -49,7 +87,7 @@ export function limits(result: Result, scenario: ScenarioResult): readonly strin
     `How it behaves over a network. Load generator, service, cache and database shared one machine with ${host.cpus} CPUs and spoke over loopback. Compare strategies with each other; don't carry the milliseconds elsewhere.`,
     rounds === 1
       ? 'How much the numbers vary. There was one round, so there is no interval. Use --rounds 3 or more.'
-      : `How much the numbers vary beyond ${rounds} rounds. The small type is the lowest and highest round, not a confidence interval.`,
+      : `How much the numbers vary beyond ${rounds} rounds. The small type is the lowest and highest round${rounds < 6 ? `, which hold the true median with a confidence of ${percent(1 - 2 ** (1 - rounds))} %: 95 % takes 6 rounds` : ', not a confidence interval; those are in the opened rows'}.`,
   ];
   const completed = scenario.strategies.flatMap((s) => s.metrics['requests.completed']?.median ?? []);
   const fewest = Math.min(...completed);

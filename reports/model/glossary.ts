@@ -67,6 +67,19 @@ export const GLOSSARY: readonly Term[] = [
     meaning: 'the interval that theory allows for a number; the measurement is held against it',
   },
   {
+    term: 'threshold',
+    meaning: 'a limit that the user sets for a number; broken, it fails the run',
+  },
+  {
+    term: 'equivalent',
+    meaning: 'not merely "no difference seen": the interval lies inside the margin that counts as the same',
+  },
+  {
+    term: 'interval',
+    meaning:
+      'the values that the rounds leave possible for the true one, with the confidence that so many rounds reach',
+  },
+  {
     term: 'baseline',
     meaning:
       'the unprotected cache that every strategy is compared with; its own bound says how bad it should be',

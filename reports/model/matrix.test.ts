@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { edit, failedResult, heldResult, named } from '../fixtures/results.ts';
+import { edit, heldResult, named } from '../fixtures/results.ts';
 import { metricOf } from '../fixtures/storm.ts';
 import { emptyResult } from '../fixtures/variants.ts';
-import { openBounds } from './findings.ts';
 import { boundMetric, buildMatrix } from './matrix.ts';
 
 function matrixOf(result = heldResult()) {
@@ -80,17 +79,5 @@ describe('buildMatrix', () => {
     });
     const [scenario] = result.scenarios;
     expect(scenario && boundMetric(scenario)).toBe('db.hitRate');
-  });
-});
-
-describe('openBounds', () => {
-  it('says what was measured and what was predicted', () => {
-    const [scenario] = failedResult().scenarios;
-    expect(scenario && openBounds(scenario).map(({ strategy, text }) => [strategy, text])).toEqual([
-      [
-        'mutex',
-        'Loads per expiry measured 3.20; predicted 1, allowed 0–1 (1 if d < lock time, else ⌈d / lock time⌉)',
-      ],
-    ]);
   });
 });

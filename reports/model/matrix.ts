@@ -4,7 +4,7 @@
  */
 import type { BoundResult, Metric, ScenarioResult, StrategyResult } from '../../harness/result/schema.ts';
 import { figure, interval, MISSING, unitLabel } from './format.ts';
-import { metricLabel, metricNotes, sumMetrics } from './metrics.ts';
+import { betterEnd, metricLabel, metricNotes, sumMetrics } from './metrics.ts';
 
 type ColumnId = 'reads' | 'bound' | 'p50' | 'p99' | 'p999' | 'goodput' | 'hitRate' | 'age' | 'errors';
 
@@ -86,7 +86,7 @@ function columnSources(bound: string, scenario: ScenarioResult): readonly Source
     id,
     title,
     unit,
-    better: metricNotes(metric)?.better === 'high' ? 'high' : 'low',
+    better: betterEnd(metric),
     explains: metricNotes(metric)?.measured ?? metric,
     read: (strategy) => strategy.metrics[metric],
   });

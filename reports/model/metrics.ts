@@ -1,10 +1,9 @@
 /** What each metric is called in a report, and how its number is measured. */
+import { isMetricName, metricFacts } from '../../harness/result/metrics.ts';
 import type { Metric } from '../../harness/result/schema.ts';
 
 export interface MetricNotes {
   readonly label: string;
-  /** Which end is good; `null` where neither is. */
-  readonly better: 'low' | 'high' | null;
   readonly measured: string;
 }
 
@@ -13,69 +12,56 @@ const ISSUED = 'by the load generator';
 const NOTES: Readonly<Record<string, MetricNotes>> = {
   'db.reads': {
     label: 'Database reads',
-    better: 'low',
     measured:
       "SELECT statements of the service's own database user during the storm, from the database server's counters. Warm-up and our own probes are not in it.",
   },
   'db.loadsPerExpiry': {
     label: 'Loads per expiry',
-    better: 'low',
     measured: 'Database reads divided by the number of times that the hot entry expired during the storm.',
   },
   'db.hitRate': {
     label: 'DB hit rate',
-    better: 'low',
     measured: 'Database reads divided by requests: the share of requests that reached the database.',
   },
   'db.peakQps': {
     label: 'Peak database load',
-    better: 'low',
     measured: 'The busiest 100 ms window, as queries per second.',
   },
   'db.amplification': {
     label: 'Amplification',
-    better: 'low',
     measured: 'Database reads divided by those that a perfect cache would have needed.',
   },
   'latency.response.*': {
     label: 'Response time',
-    better: 'low',
     measured: `Measured ${ISSUED} from the intended send time, so that a stalled server can't hide its own queue. A timeout counts at its deadline. Percentiles per round; the table shows the median round.`,
   },
   'latency.service.*': {
     label: 'Service time',
-    better: 'low',
     measured: `Measured ${ISSUED} from the actual send to the complete answer. Lower than response time when requests waited to be sent.`,
   },
   goodput: {
     label: 'Goodput',
-    better: 'high',
     measured: 'The fraction of offered requests that got the right answer in time.',
   },
   'requests.*': {
     label: 'Requests',
-    better: null,
     measured: `Counted ${ISSUED}: offered = completed + failed + timeout + lost + shed. Errors in the table are failed + timeout + lost; a request that the service refused on purpose is shed.`,
   },
   'cache.hitRate': {
     label: 'Cache hit ratio',
-    better: 'high',
     measured: 'Redis keyspace hits divided by lookups, from the counters of the Redis server.',
   },
   'cache.memoryBytes': {
     label: 'Cache memory',
-    better: 'low',
     measured: 'used_memory of the Redis server at the end of the storm.',
   },
   'age.maxMs': {
     label: 'Oldest served data',
-    better: 'low',
     measured:
       'The largest age in any answer (header x-age-ms): how long ago the served value was loaded. Fewer loads can mean staler data; read both.',
   },
   'generator.*': {
     label: 'Load generator',
-    better: 'low',
     measured: 'Its own lag and CPU. A generator that lags or saturates makes the run inconclusive.',
   },
 };
@@ -83,6 +69,11 @@ const NOTES: Readonly<Record<string, MetricNotes>> = {
 /** The words for a metric name, by exact name or by its family (`requests.failed` → `requests.*`). */
 export function metricNotes(name: string): MetricNotes | undefined {
   return NOTES[name] ?? NOTES[name.replace(/\.[^.]+$/, '.*')] ?? NOTES[name.replace(/\..*$/, '.*')];
+}
+
+/** Which end of a metric is good. One that this version doesn't know is taken as a cost. */
+export function betterEnd(name: string): 'low' | 'high' {
+  return isMetricName(name) && metricFacts[name].better === 'more' ? 'high' : 'low';
 }
 
 /** Every note, in reading order, for "How each number is measured". */

@@ -18,8 +18,8 @@ export function verdictWords(verdict: Verdict): VerdictWords {
   return WORDS[verdict];
 }
 
-/** The verdict of one bound: `null` means that it could not be decided. */
-export function boundVerdict(holds: boolean | null): Verdict {
+/** The verdict of one bound or threshold: `null` means that it could not be decided. */
+export function checkVerdict(holds: boolean | null): Verdict {
   if (holds === null) return 'inconclusive';
   return holds ? 'pass' : 'fail';
 }
