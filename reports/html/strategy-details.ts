@@ -93,10 +93,11 @@ function metricsTable(strategy: StrategyResult): Markup {
   )}</tbody></table></details>`;
 }
 
-/** `12–14 (96.9 %)`, with the confidence that the rounds reach. */
-function medianInterval({ ci, unit }: Metric): string {
+/** `12–14 (96.9 %)`, with the confidence that the rounds reach; `the same` as lowest–highest for few rounds. */
+function medianInterval({ ci, low, high, unit }: Metric): string {
   if (ci === undefined || ci.confidence === 0) return MISSING;
-  return `${interval(ci.low, ci.high, unit) ?? '='} (${percent(ci.confidence)} %)`;
+  const same = ci.low === low && ci.high === high;
+  return `${same ? 'the same' : (interval(ci.low, ci.high, unit) ?? '=')} (${percent(ci.confidence)} %)`;
 }
 
 /** A metric's name may break after its dots, and nowhere else. */

@@ -48,7 +48,12 @@ function sureness(comparison: Comparison): string[] {
     );
   }
   if (typeof minimumDetectableEffect === 'number') {
-    found.push(`a change of ${percent(minimumDetectableEffect)} % would have been found`);
+    // From a doubling on, a factor is easier to picture, and the same up and down.
+    const size =
+      minimumDetectableEffect < 1
+        ? `of ${percent(minimumDetectableEffect)} %`
+        : `by × ${significant(1 + minimumDetectableEffect)}`;
+    found.push(`a change ${size} would have been found`);
   }
   if (margin !== undefined) found.push(`up to ${percent(margin)} % counts as the same`);
   const why = reason ?? (basis === undefined ? null : BASIS[basis]);
