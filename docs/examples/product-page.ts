@@ -14,6 +14,8 @@ export default {
   timeoutMs: 2_000,
   // Baseline first; names of built-in strategies, or paths beside this file.
   strategies: ['none', 'mutex', './coalesced-mutex.ts'],
+  // Limits of one's own: a broken one fails the run. More with --threshold.
+  thresholds: ['vs baseline: db.reads < 20%'],
   profiles: {
     smoke: { rounds: 1, stormMs: 2_000 },
     standard: { rounds: 3, stormMs: 5_000 },

@@ -136,7 +136,10 @@ describe('run', () => {
 
   test('runs the scenario and the strategy of the docs, from another folder', async () => {
     const example = join(ROOT, 'docs/examples/product-page.ts');
-    const { code, stdout, stderr } = await cachestorm('run', example, '--out', out, '--seed', '3');
+    const broken = 'coalesced-mutex: db.reads < 1';
+    const { code, stdout, stderr } = await cachestorm(
+      ...['run', example, '--out', out, '--seed', '3', '--threshold', broken],
+    );
     const result = await readResult();
     expect(code, stderr).toBe(EXIT_OF[result.verdict]);
     expect(result.scenarios[0]?.strategies.map(({ name }) => name)).toEqual([
@@ -147,6 +150,11 @@ describe('run', () => {
     expect(stdout).toContain('coalesced-mutex');
     const mine = result.scenarios[0]?.strategies.find(({ name }) => name === 'coalesced-mutex');
     expect(mine?.metrics['db.loadsPerExpiry']?.median).toBeLessThanOrEqual(1.5);
+    expect(mine?.thresholds.map(({ expression, holds }) => [expression, holds])).toEqual([
+      ['vs baseline: db.reads < 20%', true],
+      [broken, false],
+    ]);
+    expect(stdout).toContain(`threshold ${broken}: measured`);
   });
 
   test('a closed load of many keys accounts for every request', async () => {
