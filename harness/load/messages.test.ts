@@ -34,6 +34,18 @@ describe('parseCommand', () => {
     expect(parseCommand({ type: 'stop' })).toEqual({ type: 'stop' });
   });
 
+  it('takes phases whose sum is the duration, and no others', () => {
+    const phases = [
+      { shape: 'ramp', durationMs: 400, fromPerSec: 0, toPerSec: 100 },
+      { shape: 'steady', durationMs: 600, ratePerSec: 100 },
+    ] as const;
+    const load = { model: 'open', arrivals: 'poisson', ratePerSec: 80, phases } as const;
+    const command = { type: 'start', plan: { ...PLAN, load } } as const;
+    expect(parseCommand(command)).toEqual(command);
+    const longer = { type: 'start', plan: { ...PLAN, load, durationMs: 1_001 } };
+    expect(() => parseCommand(longer)).toThrow('the sum of the phases');
+  });
+
   it('names every wrong field at once', () => {
     const plan = { ...PLAN, targets: ['localhost:80'], durationMs: 0, keys: { kind: 'zipf', count: 5 } };
     const parse = () => parseCommand({ type: 'start', plan });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { GeneratorFailedError } from './generator-error.ts';
+import { phasesSchema } from './phase-schema.ts';
+import { totalMs } from './phases.ts';
 import type { GeneratorCommand, GeneratorMessage } from './protocol.ts';
 
 const positive = z.number().positive();
@@ -13,19 +15,34 @@ const keys = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('missing'), count: count.nullable() }),
 ]);
 
-const plan = z.object({
-  targets: z.array(z.url({ protocol: /^https?$/ })).min(1),
-  load: z.discriminatedUnion('model', [
-    z.object({ model: z.literal('open'), arrivals: z.enum(['constant', 'poisson']), ratePerSec: positive }),
-    z.object({ model: z.literal('closed'), connections: count }),
-  ]),
-  durationMs: positive,
-  timeoutMs: positive,
-  maxConnections: count,
-  keys,
-  seed: z.int(),
-  windowMs: positive,
+const openLoad = z.object({
+  model: z.literal('open'),
+  arrivals: z.enum(['constant', 'poisson']),
+  ratePerSec: positive,
+  phases: phasesSchema.exactOptional(),
 });
+
+const plan = z
+  .object({
+    targets: z.array(z.url({ protocol: /^https?$/ })).min(1),
+    load: z.discriminatedUnion('model', [
+      openLoad,
+      z.object({ model: z.literal('closed'), connections: count }),
+    ]),
+    durationMs: positive,
+    timeoutMs: positive,
+    maxConnections: count,
+    keys,
+    seed: z.int(),
+    windowMs: positive,
+  })
+  .refine(
+    ({ load, durationMs }) =>
+      load.model === 'closed' ||
+      load.phases === undefined ||
+      Math.abs(totalMs(load.phases) - durationMs) < 1e-6,
+    { path: ['durationMs'], message: 'expected the sum of the phases' },
+  );
 
 const command: z.ZodType<GeneratorCommand> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), plan }),

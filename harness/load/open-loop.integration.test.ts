@@ -87,6 +87,15 @@ describe('runOpenLoop against a server that keeps its own count', () => {
     expect(latencies(report.histograms.pacerLag ?? '').count).toBe(200);
   });
 
+  it('changes its rate with the phases', async () => {
+    await using server = await startTruthServer();
+    const phases = [{ shape: 'steps', durationMs: 500, ratesPerSec: [200, 600] }] as const;
+    const { windows } = await run([server.url], { load: { ...PLAN.load, phases } });
+    expect(server.received).toHaveLength(200);
+    // The second step begins in the middle of the third window.
+    expect(windows.map(({ offered }) => offered)).toEqual([20, 20, 40, 60, 60]);
+  });
+
   it('sends the same keys in the same order for the same seed', async () => {
     await using server = await startTruthServer();
     const plan = { maxConnections: 1, load: { ...PLAN.load, ratePerSec: 200 } };

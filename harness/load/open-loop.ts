@@ -3,7 +3,7 @@ import { deriveSeed, seededRandom } from '../time/random.ts';
 import { Fifo, Flight } from './flight.ts';
 import { keySource } from './keys.ts';
 import { LoadRecorder } from './load-recorder.ts';
-import { arrivals } from './pacer.ts';
+import { arrivals, phasedArrivals } from './pacer.ts';
 import type { GeneratorPlan, GeneratorReport, OpenLoad } from './protocol.ts';
 import { type FlightEvents, Target } from './target.ts';
 
@@ -61,7 +61,10 @@ class OpenStorm implements FlightEvents {
     this.#recorder = recorder;
     this.#targets = plan.targets.map((url) => new Target({ ...plan, url }, this));
     const random = seededRandom(deriveSeed(seed, 'arrivals'));
-    this.#nextArrival = arrivals(load.arrivals, load.ratePerSec, durationMs, random);
+    this.#nextArrival =
+      load.phases === undefined
+        ? arrivals(load.arrivals, load.ratePerSec, durationMs, random)
+        : phasedArrivals(load.arrivals, load.phases, random);
     this.#nextKey = keySource(plan.keys, seed);
     this.#offeredUntilUs = durationMs * 1e3;
     this.#dueUs = this.#nextArrival();

@@ -3,6 +3,7 @@
  * that nothing the harness does (probing, drawing progress) can delay a request.
  */
 import type { KeyPopularity } from './keys.ts';
+import type { Phase } from './phases.ts';
 
 /** Arrivals come on a schedule, whether or not earlier requests were answered. */
 export interface OpenLoad {
@@ -10,6 +11,12 @@ export interface OpenLoad {
   readonly arrivals: 'constant' | 'poisson';
   /** Mean requests per second over all targets. */
   readonly ratePerSec: number;
+  /**
+   * A rate that changes, in place of `ratePerSec`; the plan's `durationMs` is then their sum.
+   *
+   * @default one steady phase of `ratePerSec`
+   */
+  readonly phases?: readonly Phase[];
 }
 
 /** Each connection waits for its answer before it sends again. For saturation and herds. */
