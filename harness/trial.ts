@@ -67,10 +67,7 @@ export async function runTrial(
   const stopWatching = hotKey === null ? null : await probes.redis.watch(hotKey);
 
   const plan = generatorPlan(trial, planned, services);
-  await unlessAborted(
-    generator.run({ ...plan, durationMs: WARM_UP_MS, seed: trial.seed + 1 }, signal),
-    signal,
-  );
+  await unlessAborted(generator.run(warmUpPlan(plan, trial), signal), signal);
   const start = await settle(services, origin, site);
 
   const sampler = startSampler(probes, SAMPLE_INTERVAL_MS);
@@ -168,7 +165,12 @@ function generatorPlan(
     load:
       load.model === 'closed'
         ? { model: 'closed', connections: load.connections }
-        : { model: 'open', arrivals: load.arrivals, ratePerSec: ratePerSec ?? 0 },
+        : {
+            model: 'open',
+            arrivals: load.arrivals,
+            ratePerSec: ratePerSec ?? 0,
+            ...(load.phases === null ? {} : { phases: load.phases }),
+          },
     durationMs: stormMs,
     timeoutMs: scenario.timeoutMs,
     maxConnections: scenario.maxConnections,
@@ -176,6 +178,14 @@ function generatorPlan(
     seed: trial.seed,
     windowMs: SAMPLE_INTERVAL_MS,
   };
+}
+
+/** The same load, of other arrivals and keys; phases, which are the storm's, at their mean rate. */
+function warmUpPlan(plan: GeneratorPlan, { seed }: Trial): GeneratorPlan {
+  const warmUp = { ...plan, durationMs: WARM_UP_MS, seed: seed + 1 };
+  if (plan.load.model === 'closed') return warmUp;
+  const { phases: _, ...load } = plan.load;
+  return { ...warmUp, load };
 }
 
 interface Settled {

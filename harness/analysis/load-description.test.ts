@@ -21,6 +21,22 @@ test.each([
     ],
     'open loop, Poisson arrivals at 160/s, 1,000 keys, zipf 1.1, 2.5 s a trial, 2 instances, 100 ms a query',
   ],
+  [
+    [
+      `load=${JSON.stringify({
+        model: 'open',
+        phases: [
+          { shape: 'ramp', durationMs: 1_500, fromPerSec: 0, toPerSec: 1_000 },
+          { shape: 'spike', durationMs: 3_000, basePerSec: 500, peakPerSec: 4_000 },
+          { shape: 'steps', durationMs: 1_000, ratesPerSec: [200, 100] },
+          { shape: 'steady', durationMs: 500, ratePerSec: 50 },
+        ],
+      })}`,
+    ],
+    'open loop, constant arrivals from 0 to 1,000/s for 1.5 s, then at 500/s with a peak of 4,000/s for 3 s, ' +
+      'then in steps of 200, 100/s for 1 s, then at 50/s for 0.5 s, one hot key, 6 s a trial, 2 instances, ' +
+      '100 ms a query',
+  ],
 ])('%j', async (settings, expected) => {
   const contest = await loadContest('breakdown', settings.map(parseSetting), null);
   const [planned] = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios;

@@ -1,3 +1,4 @@
+import type { Phase } from '../load/phases.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
 import type { Scenario } from '../scenario/schema.ts';
 
@@ -7,9 +8,27 @@ export function describeLoad({ scenario, ratePerSec, stormMs }: PlannedScenario)
   const arrivals =
     load.model === 'closed'
       ? `closed loop, ${load.connections} connections`
-      : `open loop, ${load.arrivals === 'poisson' ? 'Poisson' : 'constant'} arrivals at ${grouped(ratePerSec ?? 0)}/s`;
+      : `open loop, ${load.arrivals === 'poisson' ? 'Poisson' : 'constant'} arrivals ${describeRate(load.phases, ratePerSec ?? 0)}`;
   const instances = `${service.instances} ${service.instances === 1 ? 'instance' : 'instances'}`;
   return `${arrivals}, ${describeKeys(keys)}, ${stormMs / 1000} s a trial, ${instances}, ${origin.queryMs} ms a query`;
+}
+
+function describeRate(phases: readonly Phase[] | null, ratePerSec: number): string {
+  if (phases === null) return `at ${grouped(ratePerSec)}/s`;
+  return phases.map((phase) => `${describePhase(phase)} for ${phase.durationMs / 1000} s`).join(', then ');
+}
+
+function describePhase(phase: Phase): string {
+  switch (phase.shape) {
+    case 'steady':
+      return `at ${grouped(phase.ratePerSec)}/s`;
+    case 'ramp':
+      return `from ${grouped(phase.fromPerSec)} to ${grouped(phase.toPerSec)}/s`;
+    case 'spike':
+      return `at ${grouped(phase.basePerSec)}/s with a peak of ${grouped(phase.peakPerSec)}/s`;
+    case 'steps':
+      return `in steps of ${phase.ratesPerSec.map(grouped).join(', ')}/s`;
+  }
 }
 
 function describeKeys(keys: Scenario['keys']): string {

@@ -50,13 +50,16 @@ async function fromFile(path: string): Promise<object> {
 function checked(scenario: Scenario, label: string): Scenario {
   const { load, keys, dataset } = scenario;
   const at = (path: string) => (label === '' ? path : `${label}: ${path}`);
-  if (load.model === 'open' && (load.ratePerSec === null) === (load.timesCapacity === null)) {
-    throw new UsageError([
-      {
-        path: at('load'),
-        message: 'expected exactly one of ratePerSec and timesCapacity; set the other to null',
-      },
-    ]);
+  if (load.model === 'open') {
+    const given = [load.ratePerSec, load.timesCapacity, load.phases].filter((value) => value !== null);
+    if (given.length !== 1) {
+      throw new UsageError([
+        {
+          path: at('load'),
+          message: 'expected exactly one of ratePerSec, timesCapacity and phases; set the others to null',
+        },
+      ]);
+    }
   }
   if (keys.kind !== 'hot' && keys.kind !== 'missing' && keys.count > dataset.rows) {
     throw new UsageError([

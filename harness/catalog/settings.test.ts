@@ -67,8 +67,13 @@ describe('a scenario with settings', () => {
     expect(await problemsOf(() => load('load.arrivals=poison'))).toBe(
       '--set: load.arrivals: expected "constant" or "poisson", got string "poison"',
     );
-    expect(await problemsOf(() => load('load.timesCapacity=2'))).toMatch(
-      'expected exactly one of ratePerSec and',
+    const several = 'expected exactly one of ratePerSec, timesCapacity and phases';
+    expect(await problemsOf(() => load('load.timesCapacity=2'))).toMatch(several);
+    const phases = 'load.phases=[{"shape":"steady","durationMs":500,"ratePerSec":10}]';
+    expect(await problemsOf(() => load(phases))).toMatch(several);
+    expect((await load('load.ratePerSec=null', phases)).load).toMatchObject({ phases: [{ ratePerSec: 10 }] });
+    expect(await problemsOf(() => load(phases.replace('500', '400')))).toBe(
+      '--set: load.phases: expected phases of at least 500 ms together, got array [{"shape":"steady","durationMs":400,"ratePerSec":10}]',
     );
   });
 

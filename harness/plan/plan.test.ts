@@ -67,3 +67,19 @@ test('a rate relative to the capacity is resolved', async () => {
   const [planned] = expandPlan([relative], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios;
   expect(planned?.ratePerSec).toBe(2 * 320);
 });
+
+test('phases set the length of the storm in every profile, and the mean rate', async () => {
+  const phases = [
+    { shape: 'ramp', durationMs: 1_000, fromPerSec: 0, toPerSec: 400 },
+    { shape: 'steady', durationMs: 3_000, ratePerSec: 400 },
+  ];
+  const phased = await loadContest(
+    'breakdown',
+    [{ path: ['load'], value: { model: 'open', phases } }],
+    ['none'],
+  );
+  for (const profile of ['smoke', 'publish'] as const) {
+    const [planned] = expandPlan([phased], { seed: 1, profile, infra: 'local' }).scenarios;
+    expect(planned).toMatchObject({ stormMs: 4_000, ratePerSec: 350 });
+  }
+});

@@ -3,6 +3,7 @@
  * The same scenario, options and seed give the same plan, and so the same hash, on every machine.
  */
 import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
+import { meanRatePerSec, totalMs } from '../load/phases.ts';
 import type { ProfileName, Scenario } from '../scenario/schema.ts';
 import { originCapacityPerSec } from '../scenario/schema.ts';
 import { deriveSeed, seededRandom, shuffled } from '../time/random.ts';
@@ -33,8 +34,9 @@ export interface PlannedScenario {
   /** Name of the strategy that the others are compared with. */
   readonly baseline: string;
   readonly rounds: number;
+  /** The profile's, or the sum of the load's phases. */
   readonly stormMs: number;
-  /** The open load's rate after `timesCapacity` was resolved; `null` for a closed load. */
+  /** The open load's rate after `timesCapacity` was resolved, or the mean of its phases; `null` for a closed load. */
   readonly ratePerSec: number | null;
 }
 
@@ -94,6 +96,7 @@ export function expandPlan(contests: readonly Contest[], options: PlanOptions): 
 function planScenario({ scenario, contenders }: Contest, options: PlanOptions): PlannedScenario {
   const profile = scenario.profiles[options.profile];
   const { load } = scenario;
+  const phases = load.model === 'open' ? load.phases : null;
   return {
     scenario,
     strategies: contenders.map(({ reference, definition }) => ({
@@ -103,12 +106,16 @@ function planScenario({ scenario, contenders }: Contest, options: PlanOptions): 
     })),
     baseline: contenders[0]?.definition.name ?? '',
     rounds: options.rounds ?? profile.rounds,
-    stormMs: profile.stormMs,
-    ratePerSec:
-      load.model === 'closed'
-        ? null
-        : (load.ratePerSec ?? (load.timesCapacity ?? 1) * originCapacityPerSec(scenario)),
+    stormMs: phases === null ? profile.stormMs : totalMs(phases),
+    ratePerSec: plannedRate(scenario),
   };
+}
+
+function plannedRate(scenario: Scenario): number | null {
+  const { load } = scenario;
+  if (load.model === 'closed') return null;
+  if (load.phases !== null) return meanRatePerSec(load.phases);
+  return load.ratePerSec ?? (load.timesCapacity ?? 1) * originCapacityPerSec(scenario);
 }
 
 function resolveParameters(

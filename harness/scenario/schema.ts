@@ -1,5 +1,7 @@
 /** What a scenario is, as data. Every number a user may set with `--set path=value` is here with its default. */
 import { z } from 'zod';
+import { phasesSchema } from '../load/phase-schema.ts';
+import { totalMs } from '../load/phases.ts';
 
 const positive = z.number().positive();
 const whole = z.number().int().positive();
@@ -12,6 +14,8 @@ const keys = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('missing'), count: whole.nullable() }),
 ]);
 
+const MIN_STORM_MS = 500;
+
 const load = z.discriminatedUnion('model', [
   z.strictObject({
     model: z.literal('open'),
@@ -20,15 +24,23 @@ const load = z.discriminatedUnion('model', [
       .max(20_000)
       .nullable()
       .default(null)
-      .describe('Requests per second; null: use timesCapacity'),
+      .describe('Requests per second; null: use timesCapacity or phases'),
     timesCapacity: positive.max(100).nullable().default(null).describe('Rate as a multiple of the capacity'),
+    phases: phasesSchema
+      .refine((phases) => totalMs(phases) >= MIN_STORM_MS, `phases of at least ${MIN_STORM_MS} ms together`)
+      .nullable()
+      .default(null)
+      .describe(
+        'A rate that changes: steady, ramp, spike and steps, one after the other; their sum is the length of ' +
+          'the storm in every profile',
+      ),
   }),
   z.strictObject({ model: z.literal('closed'), connections: whole.max(2_000) }),
 ]);
 
 const profile = z.strictObject({
   rounds: whole.max(100),
-  stormMs: whole.min(500).max(600_000),
+  stormMs: whole.min(MIN_STORM_MS).max(600_000),
 });
 
 export const profileNames = ['smoke', 'standard', 'publish'] as const;
