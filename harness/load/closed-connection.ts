@@ -10,6 +10,7 @@ const RECONNECT_DELAY_MS = 10;
 export interface ClosedContext {
   readonly recorder: LoadRecorder;
   readonly nextKey: KeySource;
+  readonly pathOf: (key: string) => string;
   readonly timeoutMs: number;
   /** Microseconds since the storm's start. */
   readonly nowUs: () => number;
@@ -70,7 +71,7 @@ export class ClosedConnection {
   #send(): void {
     const { key, exists } = this.#context.nextKey();
     const nowUs = this.#context.nowUs();
-    const flight = new Flight(nowUs, `${this.#basePath}/items/${key}`, exists);
+    const flight = new Flight(nowUs, this.#basePath + this.#context.pathOf(key), exists);
     flight.sentUs = nowUs;
     this.#flight = flight;
     this.#context.recorder.offered(nowUs, 0);

@@ -1,6 +1,8 @@
 import autocannon, { type Tracker } from 'autocannon';
 import { ClosedConnection, type ClosedContext } from './closed-connection.ts';
+import { itemPath } from './item-path.ts';
 import { keySource } from './keys.ts';
+import { tellProgress } from './load-progress.ts';
 import { LoadRecorder } from './load-recorder.ts';
 import type { LoadContext } from './open-loop.ts';
 import type { ClosedLoad, GeneratorPlan, GeneratorReport } from './protocol.ts';
@@ -25,6 +27,7 @@ const DRAIN_GRACE_MS = 2_000;
  */
 export async function runClosedLoop(plan: ClosedPlan, context: LoadContext): Promise<GeneratorReport> {
   using recorder = new LoadRecorder(plan);
+  using _progress = tellProgress(plan.progressEveryMs, recorder, context.onProgress);
   const { clock } = context;
   const nextKey = keySource(plan.keys, plan.seed);
   const cpu = process.cpuUsage();
@@ -36,7 +39,15 @@ export async function runClosedLoop(plan: ClosedPlan, context: LoadContext): Pro
   };
   context.onStarted(startedAtUs);
 
-  const shared: ClosedContext = { recorder, nextKey, timeoutMs: plan.timeoutMs, nowUs, onSettled };
+  const { timeoutMs } = plan;
+  const shared: ClosedContext = {
+    recorder,
+    nextKey,
+    pathOf: itemPath(plan.path),
+    timeoutMs,
+    nowUs,
+    onSettled,
+  };
   const runs = splitConnections(plan).map(({ url, connections }) => start(url, connections, plan, shared));
   await durationOver(plan.durationMs, context.signal);
   const durationMs = Math.min(plan.durationMs, nowUs() / 1e3);

@@ -6,7 +6,7 @@
 import { systemClock } from '../time/clock.ts';
 import { parseCommand } from './messages.ts';
 import { runOpenLoop } from './open-loop.ts';
-import type { GeneratorMessage, GeneratorPlan, GeneratorReport } from './protocol.ts';
+import type { GeneratorMessage, GeneratorPlan, GeneratorReport, LoadProgress } from './protocol.ts';
 
 let running: AbortController | null = null;
 
@@ -43,7 +43,8 @@ async function carryOut(plan: GeneratorPlan): Promise<void> {
 
 async function run(plan: GeneratorPlan, signal: AbortSignal): Promise<GeneratorReport> {
   const onStarted = (startedAtUs: number): void => say({ type: 'started', startedAtUs });
-  const context = { clock: systemClock, signal, onStarted };
+  const onProgress = (progress: LoadProgress): void => say({ type: 'progress', progress });
+  const context = { clock: systemClock, signal, onStarted, onProgress };
   const { load } = plan;
   if (load.model === 'open') return await runOpenLoop({ ...plan, load }, context);
   // Loaded on demand: autocannon costs 100 modules, which most runs have no use for.

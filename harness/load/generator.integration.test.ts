@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { startTruthServer } from './fixtures/truth-server.ts';
 import { type Generator, startGenerator } from './generator.ts';
 import { GeneratorFailedError, GeneratorLostError } from './generator-error.ts';
-import type { GeneratorPlan } from './protocol.ts';
+import type { GeneratorPlan, LoadProgress } from './protocol.ts';
 
 const PLAN: Omit<GeneratorPlan, 'targets'> = {
   load: { model: 'open', arrivals: 'constant', ratePerSec: 200 },
@@ -48,6 +48,33 @@ describe('startGenerator', () => {
     expect(closed.counts.completed).toBe(server.received.length - 50);
     expect(starts).toEqual([open.startedAtUs, closed.startedAtUs]);
     expect(open.cpuUs).toBeGreaterThan(0);
+  });
+
+  it.each([
+    { model: 'open', arrivals: 'constant', ratePerSec: 200 },
+    { model: 'closed', connections: 2 },
+  ] as const)('asks for the path it is given and tells how it stands: $model', async (load) => {
+    await using server = await startTruthServer({ delayMs: 5 });
+    await using generator = await start();
+    const told: LoadProgress[] = [];
+    const plan = { ...PLAN, load, targets: [`${server.url}/base`], windowMs: null, progressEveryMs: 20 };
+    const path = '/v1/{item}?id={item}';
+    const report = await generator.run({ ...plan, path }, never, undefined, (progress) =>
+      told.push(progress),
+    );
+    expect(new Set(server.received.map((request) => request.path))).toEqual(
+      new Set(['/base/v1/item-0?id=item-0']),
+    );
+    expect(report.windows).toEqual([]);
+    expect(report.counts).toMatchObject({
+      offered: server.received.length,
+      completed: server.received.length,
+    });
+    const offered = told.map(({ counts }) => counts.offered);
+    expect(offered.length).toBeGreaterThan(2);
+    expect(offered).toEqual(offered.toSorted((a, b) => a - b));
+    expect(offered.at(-1)).toBeLessThanOrEqual(report.counts.offered);
+    expect(told.at(-1)?.responseP99Us).toBeGreaterThan(4_000);
   });
 
   it('stops early on its signal, and still reports', async () => {

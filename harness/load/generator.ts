@@ -2,7 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { ForkedProcess } from '../forked-process.ts';
 import { GeneratorFailedError, GeneratorLostError } from './generator-error.ts';
 import { parseMessage } from './messages.ts';
-import type { GeneratorCommand, GeneratorMessage, GeneratorPlan, GeneratorReport } from './protocol.ts';
+import type {
+  GeneratorCommand,
+  GeneratorMessage,
+  GeneratorPlan,
+  GeneratorReport,
+  LoadProgress,
+} from './protocol.ts';
 
 export interface GeneratorOptions {
   /** The process's whole environment. */
@@ -22,6 +28,7 @@ export interface Generator extends AsyncDisposable {
    * even those.
    *
    * @param onStarted called with the storm's start in microseconds of the machine's monotonic clock
+   * @param onProgress called every `progressEveryMs` of the plan
    * @throws GeneratorLostError (`E_GENERATOR_LOST`) when the process dies
    * @throws GeneratorFailedError (`E_GENERATOR_FAILED`) when it cannot carry out the plan
    * @throws the signal's reason, when it is aborted before the load was asked for
@@ -30,6 +37,7 @@ export interface Generator extends AsyncDisposable {
     plan: GeneratorPlan,
     signal: AbortSignal,
     onStarted?: (startedAtUs: number) => void,
+    onProgress?: (progress: LoadProgress) => void,
   ): Promise<GeneratorReport>;
 }
 
@@ -55,16 +63,21 @@ export async function startGenerator({ env, onProcess }: GeneratorOptions): Prom
   );
   return {
     pid: child.pid,
-    run: (plan, signal, onStarted) => runPlan(child, plan, signal, onStarted),
+    run: (plan, signal, onStarted, onProgress) => runPlan(child, plan, signal, { onStarted, onProgress }),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
+}
+
+interface Listeners {
+  readonly onStarted: ((startedAtUs: number) => void) | undefined;
+  readonly onProgress: ((progress: LoadProgress) => void) | undefined;
 }
 
 async function runPlan(
   child: ForkedProcess<GeneratorCommand, GeneratorMessage>,
   plan: GeneratorPlan,
   signal: AbortSignal,
-  onStarted?: (startedAtUs: number) => void,
+  { onStarted, onProgress }: Listeners,
 ): Promise<GeneratorReport> {
   signal.throwIfAborted();
   if (child.busy) throw new GeneratorFailedError('the generator is busy with another plan');
@@ -74,6 +87,7 @@ async function runPlan(
     return await child.exchange<GeneratorReport>(
       (message, { resolve, reject }) => {
         if (message.type === 'started') onStarted?.(message.startedAtUs);
+        if (message.type === 'progress') onProgress?.(message.progress);
         if (message.type === 'error') reject(new GeneratorFailedError(message.message));
         if (message.type === 'report') resolve(message.report);
       },

@@ -1,6 +1,6 @@
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { Flight } from './flight.ts';
-import type { GeneratorReport, LoadCounts, LoadHistograms, LoadWindow } from './protocol.ts';
+import type { GeneratorReport, LoadCounts, LoadHistograms, LoadProgress, LoadWindow } from './protocol.ts';
 
 /** What a load learns about its own course, for the report's head. */
 export interface LoadCourse {
@@ -16,7 +16,8 @@ export interface LoadCourse {
  * and this class in which class it falls.
  */
 export class LoadRecorder implements Disposable {
-  readonly #windowUs: number;
+  /** `null`: no timeline is kept. */
+  readonly #windowUs: number | null;
   readonly #timeoutUs: number;
   readonly #counts = new Tally();
   readonly #windows: Window[] = [];
@@ -31,15 +32,16 @@ export class LoadRecorder implements Disposable {
   #neverSent = 0;
   #maxAgeMs: number | null = null;
 
-  constructor(plan: { readonly windowMs: number; readonly timeoutMs: number }) {
-    this.#windowUs = plan.windowMs * 1e3;
+  constructor(plan: { readonly windowMs: number | null; readonly timeoutMs: number }) {
+    this.#windowUs = plan.windowMs === null ? null : plan.windowMs * 1e3;
     this.#timeoutUs = plan.timeoutMs * 1e3;
   }
 
   /** A request was due at `intendedUs` and taken up `lagUs` later. */
   offered(intendedUs: number, lagUs: number): void {
     this.#counts.offered++;
-    this.#windowAt(intendedUs).tally.offered++;
+    const window = this.#windowAt(intendedUs);
+    if (window !== null) window.tally.offered++;
     this.#pacerLag.record(lagUs);
   }
 
@@ -68,7 +70,7 @@ export class LoadRecorder implements Disposable {
     if (status === (flight.exists ? 200 : 404)) this.#good++;
     this.#response.record(responseUs);
     this.#service.record(nowUs - flight.sentUs);
-    window.responsesUs.push(responseUs);
+    window?.responsesUs.push(responseUs);
   }
 
   timedOut(flight: Flight): void {
@@ -77,7 +79,7 @@ export class LoadRecorder implements Disposable {
     const window = this.#windowAt(flight.intendedUs);
     this.#settle(window, 'timeout');
     this.#response.record(this.#timeoutUs);
-    window.responsesUs.push(this.#timeoutUs);
+    window?.responsesUs.push(this.#timeoutUs);
   }
 
   /** The connection broke, or never came about. */
@@ -91,6 +93,11 @@ export class LoadRecorder implements Disposable {
   lost(flight: Flight): void {
     flight.settled = true;
     this.#settle(this.#windowAt(flight.intendedUs), 'lost');
+  }
+
+  /** The counts so far; costs one look at a histogram. */
+  progress(): LoadProgress {
+    return { counts: { ...this.#counts }, responseP99Us: this.#response.percentile(99) };
   }
 
   report(course: LoadCourse, model: 'open' | 'closed'): GeneratorReport {
@@ -125,24 +132,27 @@ export class LoadRecorder implements Disposable {
 
   /** All windows of the duration, the empty ones too: a gap in the timeline is a finding. */
   #encodedWindows(durationMs: number): LoadWindow[] {
-    const count = Math.max(this.#windows.length, Math.ceil((durationMs * 1e3) / this.#windowUs));
-    if (count > 0) this.#windowAt((count - 0.5) * this.#windowUs);
+    const windowUs = this.#windowUs;
+    if (windowUs === null) return [];
+    const count = Math.max(this.#windows.length, Math.ceil((durationMs * 1e3) / windowUs));
+    if (count > 0) this.#windowAt((count - 0.5) * windowUs);
     using histogram = new LatencyHistogram();
     return this.#windows.map(({ tally, responsesUs }, index) => {
       histogram.reset();
       for (const responseUs of responsesUs) histogram.record(responseUs);
       const { offered, completed, failed, timeout } = tally;
-      const tMs = (index * this.#windowUs) / 1e3;
+      const tMs = (index * windowUs) / 1e3;
       return { tMs, offered, completed, failed, timeout, responseHistogram: histogram.encode() };
     });
   }
 
-  #settle(window: Window, outcome: keyof Omit<LoadCounts, 'offered'>): void {
+  #settle(window: Window | null, outcome: keyof Omit<LoadCounts, 'offered'>): void {
     this.#counts[outcome]++;
-    window.tally[outcome]++;
+    if (window !== null) window.tally[outcome]++;
   }
 
-  #windowAt(intendedUs: number): Window {
+  #windowAt(intendedUs: number): Window | null {
+    if (this.#windowUs === null) return null;
     const index = Math.floor(intendedUs / this.#windowUs);
     while (this.#windows.length <= index) this.#windows.push({ tally: new Tally(), responsesUs: [] });
     return this.#windows[index] as Window;

@@ -46,6 +46,13 @@ describe('parseCommand', () => {
     expect(() => parseCommand(longer)).toThrow('the sum of the phases');
   });
 
+  it('takes a path, a plan without a timeline and the interval of progress', () => {
+    const plan = { ...PLAN, path: '/v1/{item}?a=1', windowMs: null, progressEveryMs: 1_000 };
+    expect(parseCommand({ type: 'start', plan })).toEqual({ type: 'start', plan });
+    const smuggling = { ...PLAN, path: '/a HTTP/1.1\r\n\r\nGET /b' };
+    expect(() => parseCommand({ type: 'start', plan: smuggling })).toThrow('plan.path');
+  });
+
   it('names every wrong field at once', () => {
     const plan = { ...PLAN, targets: ['localhost:80'], durationMs: 0, keys: { kind: 'zipf', count: 5 } };
     const parse = () => parseCommand({ type: 'start', plan });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GeneratorFailedError } from './generator-error.ts';
+import { PATH_PATTERN } from './item-path.ts';
 import { phasesSchema } from './phase-schema.ts';
 import { totalMs } from './phases.ts';
 import type { GeneratorCommand, GeneratorMessage } from './protocol.ts';
@@ -33,8 +34,10 @@ const plan = z
     timeoutMs: positive,
     maxConnections: count,
     keys,
+    path: z.string().regex(PATH_PATTERN).exactOptional(),
     seed: z.int(),
-    windowMs: positive,
+    windowMs: positive.nullable(),
+    progressEveryMs: positive.exactOptional(),
   })
   .refine(
     ({ load, durationMs }) =>
@@ -60,7 +63,7 @@ export function parseCommand(message: unknown): GeneratorCommand {
   throw new GeneratorFailedError(`the generator cannot use this command:\n${z.prettifyError(parsed.error)}`);
 }
 
-const MESSAGE_TYPES: ReadonlySet<unknown> = new Set(['ready', 'started', 'report', 'error']);
+const MESSAGE_TYPES: ReadonlySet<unknown> = new Set(['ready', 'started', 'progress', 'report', 'error']);
 
 /**
  * A generator's message. Its type is checked, not all of a report: both sides come from one commit, and the

@@ -1,10 +1,12 @@
 import type { Clock } from '../time/clock.ts';
 import { deriveSeed, seededRandom } from '../time/random.ts';
 import { Fifo, Flight } from './flight.ts';
+import { itemPath } from './item-path.ts';
 import { keySource } from './keys.ts';
+import { tellProgress } from './load-progress.ts';
 import { LoadRecorder } from './load-recorder.ts';
 import { arrivals, phasedArrivals } from './pacer.ts';
-import type { GeneratorPlan, GeneratorReport, OpenLoad } from './protocol.ts';
+import type { GeneratorPlan, GeneratorReport, LoadProgress, OpenLoad } from './protocol.ts';
 import { type FlightEvents, Target } from './target.ts';
 
 export interface OpenPlan extends GeneratorPlan {
@@ -18,6 +20,8 @@ export interface LoadContext {
   readonly signal: AbortSignal;
   /** Called once with the storm's start, in microseconds of the clock. */
   readonly onStarted: (startedAtUs: number) => void;
+  /** Called every `progressEveryMs` of the plan. */
+  readonly onProgress?: (progress: LoadProgress) => void;
 }
 
 /** Timers are no finer; each tick sends all that has fallen due, so a late one delays but never drops. */
@@ -34,6 +38,7 @@ const TICK_MS = 1;
  */
 export async function runOpenLoop(plan: OpenPlan, context: LoadContext): Promise<GeneratorReport> {
   using recorder = new LoadRecorder(plan);
+  using _progress = tellProgress(plan.progressEveryMs, recorder, context.onProgress);
   const storm = new OpenStorm(plan, context, recorder);
   return await storm.run();
 }
@@ -45,6 +50,7 @@ class OpenStorm implements FlightEvents {
   readonly #targets: readonly Target[];
   readonly #nextArrival: () => number;
   readonly #nextKey: ReturnType<typeof keySource>;
+  readonly #pathOf: (key: string) => string;
   /** All flights by deadline, which is the order of arrival: the timeout is the same for all. */
   readonly #byDeadline = new Fifo<{ readonly flight: Flight; readonly target: Target }>();
   readonly #startedAtUs: number;
@@ -66,6 +72,7 @@ class OpenStorm implements FlightEvents {
         ? arrivals(load.arrivals, load.ratePerSec, durationMs, random)
         : phasedArrivals(load.arrivals, load.phases, random);
     this.#nextKey = keySource(plan.keys, seed);
+    this.#pathOf = itemPath(plan.path);
     this.#offeredUntilUs = durationMs * 1e3;
     this.#dueUs = this.#nextArrival();
     this.#startedAtUs = context.clock.nowUs();
@@ -127,7 +134,7 @@ class OpenStorm implements FlightEvents {
 
   #offer(intendedUs: number): void {
     const { key, exists } = this.#nextKey();
-    const flight = new Flight(intendedUs, `/items/${key}`, exists);
+    const flight = new Flight(intendedUs, this.#pathOf(key), exists);
     const target = this.#targets[this.#turn] as Target;
     this.#turn = this.#turn + 1 === this.#targets.length ? 0 : this.#turn + 1;
     const lagUs = this.#nowUs() - intendedUs;

@@ -35,9 +35,17 @@ export interface GeneratorPlan {
   /** Connections per target at most (open load). */
   readonly maxConnections: number;
   readonly keys: KeyPopularity;
+  /**
+   * Path of every request, after the target's own path; the key takes the place of each `{item}`.
+   *
+   * @default '/items/{item}'
+   */
+  readonly path?: string;
   readonly seed: number;
-  /** Width of a timeline window. */
-  readonly windowMs: number;
+  /** Width of a timeline window; `null` for no timeline, which spares 8 bytes of memory an answer. */
+  readonly windowMs: number | null;
+  /** How often to tell how the load stands. @default never */
+  readonly progressEveryMs?: number;
 }
 
 /** One window of the timeline; a request belongs to the window of its intended send time. */
@@ -73,6 +81,7 @@ export interface GeneratorReport {
   /** Timeouts whose request never left: no connection was free before the deadline. Open load only. */
   readonly neverSent?: number;
   readonly histograms: LoadHistograms;
+  /** Empty when the plan asked for no timeline. */
   readonly windows: readonly LoadWindow[];
   /** CPU time that the generator process used during the storm, microseconds. */
   readonly cpuUs: number;
@@ -113,6 +122,13 @@ export interface LoadCounts {
   readonly shed: number;
 }
 
+/** How a load stands while it runs. */
+export interface LoadProgress {
+  readonly counts: LoadCounts;
+  /** Of all response times so far; `null` before the first. */
+  readonly responseP99Us: number | null;
+}
+
 /** Harness to generator. */
 export type GeneratorCommand =
   | { readonly type: 'start'; readonly plan: GeneratorPlan }
@@ -122,5 +138,6 @@ export type GeneratorCommand =
 export type GeneratorMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'started'; readonly startedAtUs: number }
+  | { readonly type: 'progress'; readonly progress: LoadProgress }
   | { readonly type: 'report'; readonly report: GeneratorReport }
   | { readonly type: 'error'; readonly message: string };
