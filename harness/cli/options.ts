@@ -14,6 +14,14 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+export function positiveNumber(max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : 0;
+    if (value > 0 && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a number above 0, to ${max}.`);
+  };
+}
+
 export function oneOf<const T extends string>(names: readonly T[]): (text: string) => T {
   return (text) => {
     const found = names.find((name) => name === text);
