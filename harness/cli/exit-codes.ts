@@ -31,6 +31,7 @@ const INFRASTRUCTURE = new Set([
   'E_SERVICE_LOST',
   'E_GENERATOR_LOST',
   'E_PROBE',
+  'E_TARGET',
 ]);
 const USAGE = new Set(['E_USAGE', 'E_RUN_DIRECTORY']);
 

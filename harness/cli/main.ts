@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { UsageError } from '../catalog/errors.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { listCommand } from './commands/list.ts';
+import { loadCommand } from './commands/load.ts';
 import { runCommand } from './commands/run.ts';
 import { errorCode, exitCodeOfError, exitCodes } from './exit-codes.ts';
 
@@ -15,7 +16,7 @@ const program = new Command('cachestorm')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text) });
 
-for (const command of [listCommand(), runCommand(), doctorCommand()]) {
+for (const command of [listCommand(), runCommand(), loadCommand(), doctorCommand()]) {
   program.addCommand(command.exitOverride().copyInheritedSettings(program));
 }
 

@@ -1,0 +1,46 @@
+import { significant } from '../../../reports/model/format.ts';
+import { formatDuration } from '../duration.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { explain } from './reach.ts';
+import type { LoadSummary } from './summary.ts';
+
+/** How a load ended: the exit code, and what to say about it unless all is well. */
+export interface LoadOutcome {
+  readonly exitCode: number;
+  readonly message: string | null;
+}
+
+/**
+ * Answers of any status are a result. An end without a single one is not, and neither are the latencies of
+ * a generator that was late itself.
+ *
+ * @param maxLagMs what the 99th percentile of the generator's own lag may be
+ */
+export function outcomeOf(summary: LoadSummary, maxLagMs: number): LoadOutcome {
+  if (summary.interrupted) {
+    return { exitCode: exitCodes.interrupted, message: 'interrupted: this was measured until then' };
+  }
+  const unanswered = whyUnanswered(summary);
+  if (unanswered !== null) {
+    return { exitCode: exitCodes.infrastructure, message: `no request was answered: ${unanswered}` };
+  }
+  const lagMs = summary.pacerLagMs.p99;
+  if (lagMs !== null && lagMs > maxLagMs) {
+    return {
+      exitCode: exitCodes.inconclusive,
+      message:
+        `the generator was late itself: 1 in 100 requests left ${significant(lagMs)} ms or more after its time ` +
+        `(--max-lag ${formatDuration(maxLagMs)}), so these latencies are partly this machine's. ` +
+        'Lower --rate, end what else runs here, or use a machine with more cores.',
+    };
+  }
+  return { exitCode: exitCodes.held, message: null };
+}
+
+function whyUnanswered({ offered, statuses, errors, neverSent }: LoadSummary): string | null {
+  if (offered === 0 || Object.keys(statuses).length > 0) return null;
+  const [mostFrequent] = Object.entries(errors).sort(([, one], [, other]) => other - one);
+  if (mostFrequent !== undefined)
+    return `${mostFrequent[1]} of ${offered} failed: ${explain(mostFrequent[0])}`;
+  return neverSent === offered ? 'no connection came about in time' : null;
+}
