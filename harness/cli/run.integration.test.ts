@@ -157,6 +157,22 @@ describe('run', () => {
     expect(stdout).toContain(`threshold ${broken}: measured`);
   });
 
+  test('a load in phases offers what their rates add up to, and the report names them', async () => {
+    const phases = [
+      { shape: 'ramp', durationMs: 600, fromPerSec: 0, toPerSec: 400 },
+      { shape: 'spike', durationMs: 600, basePerSec: 100, peakPerSec: 400 },
+    ];
+    const { stderr } = await cachestorm(
+      ...['run', 'breakdown', '--strategy', 'mutex', '--rounds', '1', '--out', out],
+      ...['--set', `load=${JSON.stringify({ model: 'open', phases })}`],
+    );
+    const [scenario] = (await readResult()).scenarios;
+    expect(scenario?.strategies[0]?.metrics['requests.offered']?.median, stderr).toBe(120 + 120);
+    expect(scenario?.load.description).toContain(
+      'from 0 to 400/s for 0.6 s, then at 100/s with a peak of 400/s',
+    );
+  });
+
   test('a closed load of many keys accounts for every request', async () => {
     const { stderr } = await cachestorm(
       ...['run', 'breakdown', '--strategy', 'none,mutex', ...QUICK, '--out', out],
