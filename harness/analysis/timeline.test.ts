@@ -1,18 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TruthReading } from '../probes/ground-truth.ts';
+import { reading } from './fixtures/trials.ts';
 import { counterAt } from './timeline.ts';
 
-const reading = (atUs: number, dbReads: number): TruthReading => ({
-  atUs,
-  dbReads,
-  dbWrites: 0,
-  redisHits: 0,
-  redisMisses: 0,
-  redisExpired: 0,
-  redisEvicted: 0,
-  redisMemoryBytes: 0,
-});
 const reads = (held: TruthReading) => held.dbReads;
 
 test('between two readings a counter grows evenly, outside them it stands still', () => {
