@@ -42,6 +42,9 @@ declare module 'autocannon' {
       readonly pipelinedRequests: { clear(): void };
       readonly requestIterator: { requests: BuiltRequest[]; currentRequest: BuiltRequest };
       _connect(): void;
+      _doRequest(): void;
+      /** Drops the connection, whatever is on it, and makes a new one. */
+      _resetConnection(): void;
     }
 
     interface ResponseHead {

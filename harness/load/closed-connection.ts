@@ -22,7 +22,8 @@ export interface ClosedContext {
  * results do not: they skip timeouts, take a close without an answer for nothing at all, and cut off what
  * is in flight at the end.
  *
- * It also mends three faults of version 9.0.0, all where the connection is made anew: a request cut off by a
+ * It also mends four faults of version 9.0.0. It went on sending on a connection of which the server had said
+ * that it closes it. And where a connection is made anew: a request cut off by a
  * close stayed in the queue, so that each later answer was timed from its predecessor's send; a body cut off
  * in the middle stayed in the parser, which then took every later answer for its rest; and a refused
  * connection was tried again at once.
@@ -36,6 +37,8 @@ export class ClosedConnection {
   /** Cut off by a reconnect: a timeout if autocannon says so before it returns, else closed by the server. */
   #cutOff: Flight | null = null;
   #broken = false;
+  /** The last answer said `Connection: close`: the server reads no further request. */
+  #closing = false;
   #retry: NodeJS.Timeout | undefined;
   #finishing = false;
 
@@ -47,6 +50,7 @@ export class ClosedConnection {
     // Its option takes whole seconds from 1 on.
     client.timeout = context.timeoutMs;
     this.#mendReconnect();
+    this.#mendClose();
     client.on('request', () => this.#send());
     client.on('headers', (head) => this.#head(head.statusCode, head.headers));
     client.on('response', (status, _bytes, durationMs) => this.#answer(status, durationMs));
@@ -94,6 +98,7 @@ export class ClosedConnection {
       const name = headers[index]?.toLowerCase();
       const value = headers[index + 1] as string;
       if (name === 'x-cache') flight.cache = value;
+      else if (name === 'connection') this.#closing = value.toLowerCase() === 'close';
       else if (name === 'x-age-ms' && Number.isFinite(Number(value))) flight.ageMs = Number(value);
     }
   }
@@ -139,6 +144,7 @@ export class ClosedConnection {
           this.#context.onSettled();
         });
       }
+      this.#closing = false;
       client.parser.reinitialize(client.parser.type);
       client.pipelinedRequests.clear();
       clearTimeout(this.#retry);
@@ -152,6 +158,20 @@ export class ClosedConnection {
       } else {
         connect();
       }
+    };
+  }
+  #mendClose(): void {
+    const client = this.#client;
+    const doRequest = client._doRequest.bind(client);
+    client._doRequest = () => {
+      if (!this.#closing) {
+        doRequest();
+        return;
+      }
+      // Not at once: the parser, which starts anew with the connection, is still at the end of the answer.
+      queueMicrotask(() => {
+        if (!client.destroyed) client._resetConnection();
+      });
     };
   }
 }

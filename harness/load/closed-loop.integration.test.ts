@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from '../record/histogram.ts';
+import { type Behaviour, startTruthServer } from '../selfcheck/truth-server.ts';
 import { systemClock } from '../time/clock.ts';
 import { type ClosedPlan, runClosedLoop } from './closed-loop.ts';
-import { type Behaviour, startTruthServer } from './fixtures/truth-server.ts';
 import type { GeneratorReport } from './protocol.ts';
 
 const CONNECTIONS = 4;
@@ -83,6 +83,14 @@ describe('runClosedLoop', () => {
     const { minMs, p50Ms } = latencies(histograms.response);
     expect(minMs).toBeGreaterThanOrEqual(DELAY_MS - 1);
     expect(p50Ms).toBeLessThan(2 * DELAY_MS);
+  });
+
+  it('sends nothing more on a connection that the server closes', async () => {
+    await using server = await startTruthServer({ behave: (index) => (index % 2 === 0 ? 'close' : 'ok') });
+    const { counts, errors } = await run([server.url], { durationMs: 200 });
+    expect(counts).toMatchObject({ offered: server.received.length, completed: server.received.length });
+    expect(counts.completed).toBeGreaterThan(CONNECTIONS);
+    expect(errors).toEqual({});
   });
 
   it.each(['hang', 'hang-body'] as const)('times out %s, and the connection goes on', async (behaviour) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startTruthServer } from './fixtures/truth-server.ts';
+import { startTruthServer } from '../selfcheck/truth-server.ts';
 import { type Generator, startGenerator } from './generator.ts';
 import { GeneratorFailedError, GeneratorLostError } from './generator-error.ts';
 import type { GeneratorPlan, LoadProgress } from './protocol.ts';

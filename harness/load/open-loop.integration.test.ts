@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from '../record/histogram.ts';
+import { type Behaviour, startTruthServer } from '../selfcheck/truth-server.ts';
 import { systemClock } from '../time/clock.ts';
-import { type Behaviour, startTruthServer } from './fixtures/truth-server.ts';
 import { type OpenPlan, runOpenLoop } from './open-loop.ts';
 import type { GeneratorReport } from './protocol.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startTruthServer, type TruthServer } from './fixtures/truth-server.ts';
+import { startTruthServer, type TruthServer } from '../selfcheck/truth-server.ts';
 import { Flight } from './flight.ts';
 import { Target } from './target.ts';
 
