@@ -116,6 +116,11 @@ export class ForkedProcess<Command extends object, Message> implements AsyncDisp
     if (this.#child.connected) this.#child.send(command, () => {});
   }
 
+  /** Does nothing once it is gone: its number may belong to another process by then. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const child = this.#child;
     if (this.#disposed || child.pid === undefined) return;

@@ -30,6 +30,7 @@ const INFRASTRUCTURE = new Set([
   'E_GUARDIAN',
   'E_SERVICE_LOST',
   'E_GENERATOR_LOST',
+  'E_TRUTH_SERVER_LOST',
   'E_PROBE',
   'E_TARGET',
 ]);

@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { listCommand } from './commands/list.ts';
 import { loadCommand } from './commands/load.ts';
 import { runCommand } from './commands/run.ts';
+import { selfcheckCommand } from './commands/selfcheck.ts';
 import { errorCode, exitCodeOfError, exitCodes } from './exit-codes.ts';
 
 const program = new Command('cachestorm')
@@ -16,7 +17,7 @@ const program = new Command('cachestorm')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text) });
 
-for (const command of [listCommand(), runCommand(), loadCommand(), doctorCommand()]) {
+for (const command of [listCommand(), runCommand(), loadCommand(), selfcheckCommand(), doctorCommand()]) {
   program.addCommand(command.exitOverride().copyInheritedSettings(program));
 }
 

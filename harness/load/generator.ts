@@ -15,6 +15,8 @@ export interface GeneratorOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Called with the process id as soon as there is one, before anything else can fail: for the undo journal. */
   readonly onProcess?: (pid: number) => void;
+  /** The file to run. @default the real generator; the self-check's tests put broken ones in its place */
+  readonly entry?: string;
 }
 
 /** A generator process that waits for plans. Disposing kills it and its process group. */
@@ -48,10 +50,10 @@ const MAIN = fileURLToPath(new URL('./generator-main.ts', import.meta.url));
  *
  * @throws GeneratorLostError when it dies before
  */
-export async function startGenerator({ env, onProcess }: GeneratorOptions): Promise<Generator> {
+export async function startGenerator({ env, onProcess, entry = MAIN }: GeneratorOptions): Promise<Generator> {
   const { child } = await ForkedProcess.start<GeneratorCommand, GeneratorMessage, void>(
     {
-      entry: MAIN,
+      entry,
       env,
       onProcess,
       parse: parseMessage,
