@@ -7,9 +7,9 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { startTruthServer, type TruthServer } from '../load/fixtures/truth-server.ts';
 import { keySource } from '../load/keys.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
+import { startTruthServer, type TruthServer } from '../selfcheck/truth-server.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 /** These tests count; how late a busy machine makes the generator is another matter. */
