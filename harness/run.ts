@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { localDatabase } from '../infra/local/database.ts';
 import { localRedis } from '../infra/local/redis.ts';
 import { type Stack, startStack } from '../infra/stack.ts';
+import type { ReadStrategyDefinition } from '../scenarios/strategies/strategy.ts';
 import { analyse } from './analysis/analyse.ts';
 import { readTrial } from './analysis/trial.ts';
 import { trialWarnings, worthRepeating } from './analysis/warnings.ts';
@@ -81,11 +82,6 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   }
   await events.flush();
 
-  const definitions = new Map(
-    options.contests.flatMap(({ contenders }) =>
-      contenders.map(({ definition }) => [definition.name, definition]),
-    ),
-  );
   const samples = await directory.readSamples();
   const interrupted = samples.length < plan.trials.length;
   const result = resultSchema.parse({
@@ -104,7 +100,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       infra: plan.infra,
       backends,
     },
-    ...analyse(plan, samples, definitions),
+    ...analyse(plan, samples, definitionsOf(options.contests)),
   } satisfies Result);
   await directory.write('result.json', `${JSON.stringify(result, null, 2)}\n`);
   events.emit({ type: 'run-finished', verdict: result.verdict });
@@ -169,15 +165,19 @@ async function runAndRecord(
   emit({ type: 'trial-finished', trial, dbReads, tookMs: (clock.nowUs() - startedUs) / 1000 });
 }
 
+/** The strategies of a run by name. */
+function definitionsOf(contests: readonly Contest[]): ReadonlyMap<string, ReadStrategyDefinition> {
+  const contenders = contests.flatMap((contest) => contest.contenders);
+  return new Map(contenders.map(({ definition }) => [definition.name, definition]));
+}
+
 /** What makes a trial's numbers doubtful that may not happen again. */
 function reasonsToRepeat(
   sample: TrialSample,
   planned: PlannedScenario,
   contests: readonly Contest[],
 ): string[] {
-  const definition = contests
-    .flatMap(({ contenders }) => contenders)
-    .find((contender) => contender.definition.name === sample.trial.strategy)?.definition;
+  const definition = definitionsOf(contests).get(sample.trial.strategy);
   if (definition === undefined)
     throw new Error(`no definition of strategy ${sample.trial.strategy} was given`);
   const reading = readTrial(sample, planned, definition.expiry);
