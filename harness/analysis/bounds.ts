@@ -31,6 +31,7 @@ export function checkBounds(
     ttlSec: scenario.cache.ttlMs / 1000,
     slowestLoadSec: Math.max(...trials.map(({ slowestLoadMs }) => slowestLoadMs)) / 1000,
     slowestAnswerSec: Math.max(...trials.map(({ values }) => values['latency.response.max'] ?? 0)) / 1000,
+    rows: scenario.dataset.rows,
     parameters: strategy?.parameters ?? {},
   });
   const expiriesPerTrial = mean(trials.map(({ expiries }) => expiries?.length ?? 0));

@@ -1,5 +1,10 @@
-import Fastify, { type FastifyInstance } from 'fastify';
-import type { ReadStrategy, WriteStrategy } from '../../scenarios/strategies/strategy.ts';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type {
+  ReadRequest,
+  ReadResult,
+  ReadStrategy,
+  WriteStrategy,
+} from '../../scenarios/strategies/strategy.ts';
 
 export interface AppParts {
   readonly reader: ReadStrategy;
@@ -12,8 +17,8 @@ interface ItemRoute {
 }
 
 /**
- * The HTTP contract: `GET /items/:id` -> 200 or 404, `PUT /items/:id` -> 200 with the new version,
- * `GET /health`. Answers carry `x-cache`, `x-version` and `x-age-ms`.
+ * The HTTP contract: `GET /items/:id` -> 200 or 404, 503 or 429 when it is refused; `PUT /items/:id` -> 200 with
+ * the new version; `GET /health`. Answers carry `x-cache`, `x-version` and `x-age-ms`.
  */
 export function buildApp({ reader, writer, wallMs }: AppParts): FastifyInstance {
   const app = Fastify({
@@ -26,8 +31,9 @@ export function buildApp({ reader, writer, wallMs }: AppParts): FastifyInstance 
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
   app.get<ItemRoute>('/items/:id', async (request, reply) => {
-    const { item, outcome } = await reader.get(request.params.id);
+    const { item, outcome, refusal } = await reader.get(request.params.id, readRequest(request, reply));
     reply.header('x-cache', outcome);
+    if (outcome === 'shed') return refuse(reply, refusal ?? 'overload');
     if (item === null) return reply.code(404).send({ error: 'E_NOT_FOUND', id: request.params.id });
     reply.header('x-version', item.version);
     reply.header('x-age-ms', Math.max(0, wallMs() - item.loadedAtMs));
@@ -41,8 +47,10 @@ export function buildApp({ reader, writer, wallMs }: AppParts): FastifyInstance 
         .code(400)
         .send({ error: 'E_BAD_VALUE', expected: 'text/plain, or JSON {"value": string}', got: typeof value });
     }
-    const version = await writer.put(request.params.id, value);
-    return reply.header('x-version', version).send({ id: request.params.id, version });
+    const { id } = request.params;
+    const version = await writer.put(id, value);
+    await reader.written?.(id);
+    return reply.header('x-version', version).send({ id, version });
   });
 
   app.get('/health', async () => ({ status: 'ok' }));
@@ -56,4 +64,29 @@ export function buildApp({ reader, writer, wallMs }: AppParts): FastifyInstance 
     return reply.code(status).send({ error: code, message });
   });
   return app;
+}
+
+function refuse(reply: FastifyReply, refusal: NonNullable<ReadResult['refusal']>): FastifyReply {
+  return refusal === 'client-limit'
+    ? reply.code(429).send({ error: 'E_CLIENT_LIMIT' })
+    : reply.code(503).send({ error: 'E_OVERLOAD' });
+}
+
+/** The signal is made when it is asked for: most strategies never do, and a controller a request costs. */
+function readRequest(request: FastifyRequest, { raw }: FastifyReply): ReadRequest {
+  const named = request.headers['x-client-id'];
+  let hungUp: AbortController | undefined;
+  return {
+    client: typeof named === 'string' ? named : request.ip,
+    get signal() {
+      if (hungUp === undefined) {
+        const controller = new AbortController();
+        hungUp = controller;
+        // After the answer too, which does no harm: nobody listens by then.
+        if (raw.destroyed) controller.abort();
+        else raw.once('close', () => controller.abort());
+      }
+      return hungUp.signal;
+    },
+  };
 }

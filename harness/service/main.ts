@@ -36,8 +36,10 @@ async function main(): Promise<void> {
     onBackgroundError: () => backgroundErrors++,
   });
   const strategy = await findReadStrategy(config.strategy);
+  const reader = strategy.create(context, config.parameters);
+  await reader.start?.();
   const app = buildApp({
-    reader: strategy.create(context, config.parameters),
+    reader,
     writer: cacheAside.create(context, {}),
     wallMs: systemClock.wallMs,
   });

@@ -39,6 +39,9 @@ export interface CountedOrigin extends Origin, AsyncDisposable {
 // in `SELECT ..., SLEEP(d) FROM items WHERE id = ?` a missing row would be free, and a penetration storm too.
 const READ = `SELECT i.id, i.value, i.version
   FROM (SELECT SLEEP(?) AS paid) AS cost LEFT JOIN items AS i ON i.id = ?`;
+const READ_MANY = `SELECT i.id, i.value, i.version
+  FROM (SELECT SLEEP(?) AS paid) AS cost JOIN items AS i ON i.id IN (?)`;
+const KEYS = 'SELECT id FROM items WHERE id > ? ORDER BY id LIMIT ?';
 // LAST_INSERT_ID(expr) hands the new version back in the same statement, race-free.
 const WRITE = `INSERT INTO items (id, value, version) VALUES (?, ?, LAST_INSERT_ID(1))
   ON DUPLICATE KEY UPDATE value = VALUES(value), version = LAST_INSERT_ID(version + 1)`;
@@ -58,19 +61,44 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
   const pool = createPool({ uri: url, connectionLimit: poolSize, maxIdle: poolSize, connectTimeout: 5_000 });
   const stats: OriginStats = { reads: 0, writes: 0, inFlight: 0, errors: 0, slowestLoadMs: 0 };
 
-  async function load(key: string): Promise<Item | null> {
+  /** The rows of a query that a reader waits for. */
+  async function read(sql: string, wanted: string | readonly string[]): Promise<Item[]> {
     const askedAtUs = clock.nowUs();
     try {
       return await counted(pool, stats, async (connection) => {
         stats.reads++;
         const loadedAtMs = clock.wallMs();
-        const [rows] = await connection.query<ItemRow[]>(READ, [queryMs / 1000, key]);
-        const row = rows[0];
-        if (row === undefined || row.id === null) return null;
-        return { id: row.id, value: row.value, version: row.version, loadedAtMs };
+        const [rows] = await connection.query<ItemRow[]>(sql, [queryMs / 1000, wanted]);
+        return rows.flatMap(({ id, value, version }) =>
+          id === null ? [] : [{ id, value, version, loadedAtMs }],
+        );
       });
     } finally {
       stats.slowestLoadMs = Math.max(stats.slowestLoadMs, (clock.nowUs() - askedAtUs) / 1000);
+    }
+  }
+
+  async function load(key: string): Promise<Item | null> {
+    return (await read(READ, key))[0] ?? null;
+  }
+
+  async function loadMany(keys: readonly string[]): Promise<readonly Item[]> {
+    // An empty list is no SQL.
+    return keys.length === 0 ? [] : read(READ_MANY, keys);
+  }
+
+  async function* keys(batch = 5_000): AsyncGenerator<readonly string[]> {
+    for (let last = ''; ; ) {
+      const after = last;
+      const found = await counted(pool, stats, async (connection) => {
+        stats.reads++;
+        const [rows] = await connection.query<ItemRow[]>(KEYS, [after, batch]);
+        return rows.flatMap(({ id }) => id ?? []);
+      });
+      const end = found.at(-1);
+      if (end === undefined) return;
+      yield found;
+      last = end;
     }
   }
 
@@ -82,7 +110,7 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
     });
   }
 
-  return { stats, load, store, [Symbol.asyncDispose]: () => pool.end() };
+  return { stats, load, loadMany, keys, store, [Symbol.asyncDispose]: () => pool.end() };
 }
 
 async function counted<T>(

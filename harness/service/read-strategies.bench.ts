@@ -25,9 +25,10 @@ function hitPath(definition: ReadStrategyDefinition): () => ReturnType<ReadStrat
   const missed = async (): Promise<never> => {
     throw new Error(`${definition.name} did not find the entry: this is no hit path`);
   };
+  const noKeys = async function* (): AsyncGenerator<never> {};
   const context = strategyContext({
     redis: { get: async () => ENTRY } as unknown as Redis,
-    origin: { load: missed, store: missed },
+    origin: { load: missed, loadMany: missed, keys: noKeys, store: missed },
     clock: systemClock,
     random: seededRandom(1),
     signal: new AbortController().signal,
@@ -39,5 +40,6 @@ function hitPath(definition: ReadStrategyDefinition): () => ReturnType<ReadStrat
   });
   const defaults = Object.entries(definition.parameters).map(([name, { default: value }]) => [name, value]);
   const strategy = definition.create(context, Object.fromEntries(defaults));
-  return () => strategy.get('item-1');
+  const request = { client: 'bench', signal: new AbortController().signal };
+  return () => strategy.get('item-1', request);
 }

@@ -1,3 +1,4 @@
+import type { ChainableCommander } from 'ioredis';
 import { decodeEntry, encodeEntry } from './entry.ts';
 import type { Item, Prediction, StrategyContext, TheoryInput } from './strategy.ts';
 
@@ -18,11 +19,42 @@ export async function loadItem(context: StrategyContext, key: string): Promise<I
 /** Loads and, when the row exists, writes the entry with the scenario's time to live. */
 export async function fillEntry(context: StrategyContext, key: string): Promise<Item | null> {
   const item = await loadItem(context, key);
-  if (item === null) return null;
-  await context.barrier('beforeCacheSet', key);
-  await context.redis.set(context.entryKey(key), encodeEntry(item), 'PX', context.ttlMs);
-  await context.barrier('afterCacheSet', key);
+  if (item !== null) await writeEntry(context, key, item);
   return item;
+}
+
+/** Writes the entry, stopping at the barriers around it. @param ttlMs default: the scenario's */
+export async function writeEntry(
+  context: StrategyContext,
+  key: string,
+  item: Item,
+  ttlMs: number = context.ttlMs,
+): Promise<void> {
+  await context.barrier('beforeCacheSet', key);
+  await context.redis.set(context.entryKey(key), encodeEntry(item), 'PX', Math.ceil(ttlMs));
+  await context.barrier('afterCacheSet', key);
+}
+
+/** Writes the entries of rows that are there already, all in one round trip. */
+export async function preloadEntries(
+  context: StrategyContext,
+  items: readonly Item[],
+  ttlOf: (item: Item) => number = () => context.ttlMs,
+): Promise<void> {
+  const pipeline = context.redis.pipeline();
+  for (const item of items) {
+    pipeline.set(context.entryKey(item.id), encodeEntry(item), 'PX', Math.ceil(ttlOf(item)));
+  }
+  await allOf(pipeline);
+}
+
+/** A pipeline reports the errors of its commands in its answers: here the first is thrown. */
+export async function allOf(pipeline: ChainableCommander): Promise<readonly unknown[]> {
+  const answers = (await pipeline.exec()) ?? [];
+  return answers.map(([error, answer]) => {
+    if (error !== null) throw error;
+    return answer;
+  });
 }
 
 /** An entry is asked for, filled and dropped: its age is the load, the time to live and the way to the client. */

@@ -26,9 +26,24 @@ export interface Item {
 export type CacheOutcome = 'hit' | 'miss' | 'stale' | 'null' | 'l1' | 'shed';
 
 export interface ReadResult {
-  /** `null`: the database has no such row. */
+  /** `null`: the database has no such row, or the read was refused (`shed`). */
   readonly item: Item | null;
   readonly outcome: CacheOutcome;
+  /**
+   * Why a read was `shed`. `overload`: there is no room for its query (503); `client-limit`: this client asks
+   * for too much (429).
+   *
+   * @default 'overload'
+   */
+  readonly refusal?: 'overload' | 'client-limit';
+}
+
+/** Who reads. */
+export interface ReadRequest {
+  /** What the client calls itself in the header `x-client-id`; its address when it does not. */
+  readonly client: string;
+  /** Aborted once the client has hung up, for instance at its timeout: nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 /** The database, as a strategy sees it. Every call is a query that the database's own counters see too. */
@@ -39,6 +54,20 @@ export interface Origin {
    * @throws OriginError when the database can't be reached or refuses the query.
    */
   load(key: string): Promise<Item | null>;
+  /**
+   * Reads several rows in one query, which costs as much as one. Rows that do not exist are left out.
+   *
+   * @throws OriginError as `load`
+   */
+  loadMany(keys: readonly string[]): Promise<readonly Item[]>;
+  /**
+   * The keys of all rows, in their order, a query for each batch: what a filter is built from. It pays no
+   * modelled cost: no user waits for it.
+   *
+   * @param batch Keys a query. @default 5000
+   * @throws OriginError as `load`
+   */
+  keys(batch?: number): AsyncIterable<readonly string[]>;
   /** Writes one row and resolves with its new version once it is committed. */
   store(key: string, value: string): Promise<number>;
 }
@@ -90,7 +119,16 @@ export interface StrategyContext {
 }
 
 export interface ReadStrategy {
-  get(key: string): Promise<ReadResult>;
+  get(key: string, request: ReadRequest): Promise<ReadResult>;
+  /** Called once, before the first request: builds a filter, warms a cache, subscribes. */
+  start?(): Promise<void>;
+  /** Called after a row was written through this very process and its write strategy is done. */
+  written?(key: string): Promise<void>;
+  /**
+   * Puts rows into the cache without a load of its own, as if it had just loaded them: how a scenario, or a
+   * nightly job, fills a cache in one go.
+   */
+  preload?(items: readonly Item[]): Promise<void>;
 }
 
 export interface WriteStrategy {
@@ -125,6 +163,8 @@ export interface TheoryInput {
   readonly slowestLoadSec: number;
   /** S: seconds of the slowest answer of the trial, from its intended send time. */
   readonly slowestAnswerSec: number;
+  /** Rows of the dataset. */
+  readonly rows: number;
   readonly parameters: ParameterValues;
 }
 

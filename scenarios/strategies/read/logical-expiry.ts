@@ -1,5 +1,5 @@
 import { decodeLogicalEntry, encodeLogicalEntry, type LogicalEntry } from '../entry.ts';
-import { loadItem } from '../fill.ts';
+import { allOf, loadItem } from '../fill.ts';
 import { fillUnderLock, type LockParameter, lockParameters, tryLock } from '../lock.ts';
 import type { Parameter, ReadStrategyDefinition, StrategyContext } from '../strategy.ts';
 
@@ -72,6 +72,14 @@ export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
     }
 
     return {
+      async preload(items) {
+        const pipeline = context.redis.pipeline();
+        for (const item of items) {
+          const entry = { item, expiresAtMs: context.clock.wallMs() + context.ttlMs };
+          pipeline.set(context.entryKey(item.id), encodeLogicalEntry(entry), 'PX', keptMs(context, values));
+        }
+        await allOf(pipeline);
+      },
       async get(key) {
         const cached = await readLogical(context, key);
         if (cached === null) {
@@ -89,6 +97,11 @@ export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
     };
   },
 };
+
+/** How long Redis keeps an entry: past its expiry, so that it can be served stale. */
+function keptMs({ ttlMs }: StrategyContext, { maxStaleMs }: { readonly maxStaleMs: number }): number {
+  return Math.round(ttlMs + maxStaleMs);
+}
 
 function isExpired(context: StrategyContext, entry: LogicalEntry): boolean {
   return context.clock.wallMs() >= entry.expiresAtMs;
@@ -115,7 +128,7 @@ async function fillLogical(
     context.entryKey(key),
     encodeLogicalEntry(entry),
     'PX',
-    Math.round(context.ttlMs + maxStaleMs),
+    keptMs(context, { maxStaleMs }),
   );
   await context.barrier('afterCacheSet', key);
   return entry;

@@ -1,4 +1,4 @@
-import { fillEntry, predictPhysicalAge, readEntry } from '../fill.ts';
+import { fillEntry, predictPhysicalAge, preloadEntries, readEntry } from '../fill.ts';
 import { fillUnderLock, type LockParameter, lockParameters } from '../lock.ts';
 import type { ReadStrategyDefinition } from '../strategy.ts';
 
@@ -31,6 +31,7 @@ export const mutex: ReadStrategyDefinition<LockParameter> = {
   },
   create(context, parameters) {
     return {
+      preload: (items) => preloadEntries(context, items),
       async get(key) {
         const cached = await readEntry(context, key);
         if (cached !== null) return { item: cached, outcome: 'hit' };

@@ -1,4 +1,4 @@
-import { fillEntry, predictPhysicalAge, readEntry } from '../fill.ts';
+import { fillEntry, predictPhysicalAge, preloadEntries, readEntry } from '../fill.ts';
 import type { ReadStrategyDefinition } from '../strategy.ts';
 
 /** Plain cache-aside reads: the baseline that every mitigation is held against. */
@@ -26,6 +26,7 @@ export const none: ReadStrategyDefinition = {
   },
   create(context) {
     return {
+      preload: (items) => preloadEntries(context, items),
       async get(key) {
         const cached = await readEntry(context, key);
         if (cached !== null) return { item: cached, outcome: 'hit' };

@@ -1,4 +1,4 @@
-import { fillEntry, predictPhysicalAge, readEntry } from '../fill.ts';
+import { fillEntry, predictPhysicalAge, preloadEntries, readEntry } from '../fill.ts';
 import type { Item, ReadStrategyDefinition } from '../strategy.ts';
 
 /** Readers of one process that miss together share one load. */
@@ -27,6 +27,7 @@ export const singleFlight: ReadStrategyDefinition = {
   create(context) {
     const flights = new Map<string, Promise<Item | null>>();
     return {
+      preload: (items) => preloadEntries(context, items),
       async get(key) {
         const cached = await readEntry(context, key);
         if (cached !== null) return { item: cached, outcome: 'hit' };

@@ -1,0 +1,32 @@
+/** The database as the service sees it, beside the database's own count. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type StrategyBench, startStrategyBench } from './testing.ts';
+
+let bench: StrategyBench;
+beforeAll(async () => {
+  bench = await startStrategyBench();
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+beforeEach(() => bench.reset(7));
+
+test('reads many rows in one query, and leaves out those that do not exist', async () => {
+  const before = await bench.probe.read();
+  const items = await bench.origin.loadMany(['item-1', 'nobody', 'item-4', 'item-1']);
+  expect(items.map(({ id, version }) => [id, version]).toSorted()).toEqual([
+    ['item-1', 1],
+    ['item-4', 1],
+  ]);
+  expect(await bench.origin.loadMany([])).toEqual([]);
+  await expect.poll(async () => (await bench.probe.read()).reads - before.reads).toBe(1);
+});
+
+test('lists every key once, in batches of the size asked for', async () => {
+  const batches: (readonly string[])[] = [];
+  const loads = await bench.loadsOf(async () => {
+    for await (const batch of bench.origin.keys(3)) batches.push(batch);
+  });
+  expect(batches.map(({ length }) => length)).toEqual([3, 3, 1]);
+  expect(batches.flat()).toEqual(Array.from({ length: 7 }, (_, n) => `item-${n}`));
+  // The last batch may have been full: only an empty one is the end.
+  expect(loads).toBe(4);
+});

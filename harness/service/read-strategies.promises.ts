@@ -1,0 +1,16 @@
+/** What each strategy promises about the loads of a herd; the contract suite holds it to that. */
+export interface Promised {
+  /** Loads when 25 readers in each of 2 processes miss one key together. */
+  readonly herd: number;
+  /** Loads of one process that fills while a reader of another has missed, and not yet loaded. Only a lock looks again. */
+  readonly latecomer: number;
+  /** Whether it keeps an entry for a row that does not exist. @default false */
+  readonly remembersAbsence?: boolean;
+}
+
+export const promises: Readonly<Record<string, Promised>> = {
+  none: { herd: 50, latecomer: 2 },
+  'single-flight': { herd: 2, latecomer: 2 },
+  mutex: { herd: 1, latecomer: 1 },
+  'logical-expiry': { herd: 1, latecomer: 1 },
+};

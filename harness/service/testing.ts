@@ -1,0 +1,137 @@
+/** What tests of strategies share: a real Redis and database, and instances of a strategy that share them. */
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { localDatabase } from '../../infra/local/database.ts';
+import { localRedis } from '../../infra/local/redis.ts';
+import { startStack } from '../../infra/stack.ts';
+import type {
+  ReadRequest,
+  ReadResult,
+  ReadStrategy,
+  ReadStrategyDefinition,
+} from '../../scenarios/strategies/strategy.ts';
+import { connectDatabaseProbe, type DatabaseProbe } from '../probes/database.ts';
+import { systemClock } from '../time/clock.ts';
+import { seededRandom } from '../time/random.ts';
+import { BarrierBoard } from './barrier-board.ts';
+import { connectRedis, strategyContext } from './context.ts';
+import { type CountedOrigin, connectOrigin } from './origin.ts';
+
+export const KEY_PREFIX = 'test:';
+export const TTL_MS = 60_000;
+
+/** One service process's worth of a strategy; several of them share Redis and the database. */
+export interface Instance {
+  /** As the definition made it, asked by a client that never hangs up. */
+  readonly strategy: Omit<ReadStrategy, 'get'> & {
+    get(key: string, request?: Partial<ReadRequest>): Promise<ReadResult>;
+  };
+  readonly board: BarrierBoard;
+  readonly backgroundErrors: unknown[];
+  /** Ends its background work, as the end of the process would. */
+  stop(): void;
+}
+
+export interface InstanceOptions {
+  /** @default 60 s */
+  readonly ttlMs?: number;
+  /** Others than the defaults. */
+  readonly parameters?: Readonly<Record<string, number>>;
+  /** @default 1 */
+  readonly seed?: number;
+}
+
+export interface StrategyBench extends AsyncDisposable {
+  readonly redis: Redis;
+  readonly origin: CountedOrigin;
+  readonly probe: DatabaseProbe;
+  /** Empties Redis and puts `rows` items into the database, `item-0` and so on, of 32 bytes. */
+  reset(rows?: number): Promise<void>;
+  /** Makes an instance and starts it. */
+  instanceOf(definition: ReadStrategyDefinition, options?: InstanceOptions): Promise<Instance>;
+  /** Reads that `work` sent to the database, as the origin counted them. */
+  loadsOf(work: () => Promise<unknown>): Promise<number>;
+}
+
+const QUERY_MS = 5;
+const POOL_SIZE = 16;
+
+export async function startStrategyBench(): Promise<StrategyBench> {
+  await using starting = new AsyncDisposableStack();
+  const signal = new AbortController().signal;
+  const runId = `test-${randomUUID()}`;
+  const stack = starting.use(await startStack({ runId, backends: [localRedis(), localDatabase()], signal }));
+  const database = stack.get('database');
+  const probe = starting.use(await connectDatabaseProbe(database.url('probe'), 'service'));
+  const redis = connectRedis(stack.get('redis').url('service'));
+  await redis.connect();
+  starting.defer(() => redis.disconnect());
+  const origin = starting.use(
+    connectOrigin({
+      url: database.url('service'),
+      queryMs: QUERY_MS,
+      poolSize: POOL_SIZE,
+      clock: systemClock,
+    }),
+  );
+  const cleanUp = starting.move();
+  const running = new Set<Instance>();
+  // Before the connections that their background work uses.
+  cleanUp.defer(() => {
+    for (const instance of running) instance.stop();
+  });
+  return {
+    redis,
+    origin,
+    probe,
+    async reset(rows = 3) {
+      for (const instance of running) instance.stop();
+      running.clear();
+      await stack.get('redis').flush();
+      await probe.seed(rows, 32, (n) => `item-${n}`);
+    },
+    async instanceOf(definition, options = {}) {
+      const instance = makeInstance(definition, { redis, origin }, options);
+      running.add(instance);
+      await instance.strategy.start?.();
+      return instance;
+    },
+    async loadsOf(work) {
+      const before = origin.stats.reads;
+      await work();
+      return origin.stats.reads - before;
+    },
+    [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),
+  };
+}
+
+function makeInstance(
+  definition: ReadStrategyDefinition,
+  servers: Pick<StrategyBench, 'redis' | 'origin'>,
+  { ttlMs = TTL_MS, parameters = {}, seed = 1 }: InstanceOptions,
+): Instance {
+  const board = new BarrierBoard();
+  const backgroundErrors: unknown[] = [];
+  const shutdown = new AbortController();
+  const context = strategyContext({
+    ...servers,
+    clock: systemClock,
+    random: seededRandom(seed),
+    signal: shutdown.signal,
+    ttlMs,
+    keyPrefix: KEY_PREFIX,
+    onBackgroundError: (error) => backgroundErrors.push(error),
+    barrier: board.barrier,
+  });
+  const defaults = Object.entries(definition.parameters).map(([name, parameter]) => [
+    name,
+    parameter.default,
+  ]);
+  const made = definition.create(context, { ...Object.fromEntries(defaults), ...parameters });
+  const { signal } = new AbortController();
+  const strategy: Instance['strategy'] = {
+    ...made,
+    get: (key, request = {}) => made.get(key, { client: 'test', signal, ...request }),
+  };
+  return { strategy, board, backgroundErrors, stop: () => shutdown.abort() };
+}
