@@ -1,4 +1,4 @@
-import type { Prediction, ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
+import type { Prediction, ReadStrategyDefinition, TheoryInput } from '../../scenarios/strategies/strategy.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
 import type { MetricName } from '../result/metrics.ts';
 import type { BoundResult } from '../result/schema.ts';
@@ -18,29 +18,45 @@ export function checkBounds(
   planned: PlannedScenario,
   trials: readonly TrialReading[],
 ): BoundResult[] {
-  const { scenario } = planned;
+  const input = theoryInput(definition.name, planned, trials);
+  const expiries = mean(trials.map((trial) => trial.expiries?.length ?? 0));
+  return (
+    definition
+      .predict(input)
+      // A strategy of a user's may speak of expiries in a scenario that has none.
+      .filter(({ metric }) => metric !== 'db.loadsPerExpiry' || input.hotKey !== null)
+      .map((prediction) => {
+        const attacked = input.missing.find(({ attack }) => prediction.metric.endsWith(`.${attack}`));
+        const trialsOf = prediction.tolerance === 'binomial' ? (attacked?.requests ?? 0) : expiries;
+        return checkOne(prediction, tolerance(prediction, trialsOf), trials);
+      })
+  );
+}
+
+function theoryInput(
+  name: string,
+  { scenario, strategies }: PlannedScenario,
+  trials: readonly TrialReading[],
+): TheoryInput {
   const loadSec = meanOf(trials.map(({ expiries }) => meanLoadSec(expiries ?? [])));
-  const strategy = planned.strategies.find(({ name }) => name === definition.name);
-  const predictions = definition.predict({
-    ratePerSec: mean(
-      trials.map(({ sample }) => sample.load.counts.offered / (sample.load.durationMs / 1000)),
-    ),
+  const ratePerSec = mean(
+    trials.map(({ sample }) => sample.load.counts.offered / (sample.load.durationMs / 1000)),
+  );
+  return {
     // Without an expiry there is nothing to predict from; the bounds that need it end inconclusive below.
-    loadSec: loadSec ?? Number.NaN,
+    hotKey: scenario.keys.kind === 'hot' ? { ratePerSec, loadSec: loadSec ?? Number.NaN } : null,
+    missing: [],
     instances: scenario.service.instances,
     ttlSec: scenario.cache.ttlMs / 1000,
     slowestLoadSec: Math.max(...trials.map(({ slowestLoadMs }) => slowestLoadMs)) / 1000,
     slowestAnswerSec: Math.max(...trials.map(({ values }) => values['latency.response.max'] ?? 0)) / 1000,
     rows: scenario.dataset.rows,
-    parameters: strategy?.parameters ?? {},
-  });
-  const expiriesPerTrial = mean(trials.map(({ expiries }) => expiries?.length ?? 0));
-  return predictions.map((prediction) => checkOne(prediction, expiriesPerTrial, trials));
+    parameters: strategies.find((strategy) => strategy.name === name)?.parameters ?? {},
+  };
 }
 
-function checkOne(prediction: Prediction, expiries: number, trials: readonly TrialReading[]): BoundResult {
+function checkOne(prediction: Prediction, slack: number, trials: readonly TrialReading[]): BoundResult {
   const { metric, formula, value } = prediction;
-  const slack = tolerance(prediction, expiries);
   const predicted = {
     low: widened(prediction.low, -slack),
     high: widened(prediction.high, slack),
@@ -67,13 +83,16 @@ function checkOne(prediction: Prediction, expiries: number, trials: readonly Tri
   return { metric, predicted, measured, holds };
 }
 
-/** How far a mean over `expiries` may lie from the prediction by chance. */
-function tolerance({ tolerance: kind, value }: Prediction, expiries: number): number {
-  if (kind === 'none' || expiries === 0) return 0;
+/** How far a mean over `observed` expiries, or requests, may lie from the prediction by chance. */
+function tolerance({ tolerance: kind, value, high }: Prediction, observed: number): number {
+  if (kind === 'none' || observed === 0) return 0;
   // The mean of n Poisson counts of mean m has standard deviation sqrt(m / n).
-  if (kind === 'poisson') return Z * Math.sqrt(Math.max(value ?? 0, 1) / expiries);
+  if (kind === 'poisson') return Z * Math.sqrt(Math.max(value ?? 0, 1) / observed);
   // One load more or less in the whole trial, at either end of the storm.
-  return 1 / expiries;
+  const edge = 1 / observed;
+  if (kind === 'edge') return edge;
+  const share = Math.min(1, Math.max(0, value ?? high ?? 0));
+  return Z * Math.sqrt((share * (1 - share)) / observed) + edge;
 }
 
 function widened(limit: number | null, slack: number): number | null {

@@ -1,6 +1,6 @@
 import type { ChainableCommander } from 'ioredis';
 import { decodeEntry, encodeEntry } from './entry.ts';
-import type { Item, Prediction, StrategyContext, TheoryInput } from './strategy.ts';
+import type { Item, StrategyContext } from './strategy.ts';
 
 /** The two halves of cache-aside that strategies with a physical time to live share. */
 
@@ -55,16 +55,4 @@ export async function allOf(pipeline: ChainableCommander): Promise<readonly unkn
     if (error !== null) throw error;
     return answer;
   });
-}
-
-/** An entry is asked for, filled and dropped: its age is the load, the time to live and the way to the client. */
-export function predictPhysicalAge({ ttlSec, slowestLoadSec, slowestAnswerSec }: TheoryInput): Prediction {
-  return {
-    metric: 'age.maxMs',
-    value: null,
-    low: null,
-    high: (ttlSec + slowestLoadSec + slowestAnswerSec) * 1000,
-    formula: 'T + D + S',
-    tolerance: 'none',
-  };
 }

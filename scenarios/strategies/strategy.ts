@@ -151,10 +151,10 @@ export type ParameterValues<P extends string = string> = Readonly<Record<P, numb
 
 /** What theory needs to know of a trial to predict it. */
 export interface TheoryInput {
-  /** r: requests offered per second for the hot key. */
-  readonly ratePerSec: number;
-  /** d: seconds from the first miss until the entry was there again, measured from Redis's own notifications. */
-  readonly loadSec: number;
+  /** Of the key that every request asks for; `null` in a scenario without one. */
+  readonly hotKey: HotKeyTraffic | null;
+  /** Requests for keys that exist nowhere, by the kind of attack; empty in a scenario without one. */
+  readonly missing: readonly MissingTraffic[];
   /** P: service processes. */
   readonly instances: number;
   /** T: time to live of an entry, in seconds. */
@@ -166,6 +166,28 @@ export interface TheoryInput {
   /** Rows of the dataset. */
   readonly rows: number;
   readonly parameters: ParameterValues;
+}
+
+export interface HotKeyTraffic {
+  /** r: requests offered per second for the key. */
+  readonly ratePerSec: number;
+  /**
+   * d: seconds from the first miss until the entry was there again, measured from Redis's own notifications.
+   * `NaN` when it never expired: bounds made from it are inconclusive.
+   */
+  readonly loadSec: number;
+}
+
+/** Means over the trials. */
+export interface MissingTraffic {
+  /** A set of keys asked for again and again, or a new key in every request. */
+  readonly attack: 'repeated' | 'endless';
+  readonly requests: number;
+  readonly distinctKeys: number;
+  /** How long the attack went on. */
+  readonly seconds: number;
+  /** Clients that it came from. */
+  readonly clients: number;
 }
 
 /** What theory says a metric must be. `low` or `high` is `null` where theory gives no limit on that side. */
@@ -180,9 +202,10 @@ export interface Prediction {
   /**
    * Where the tolerance comes from. `poisson`: the loads of an expiry are arrivals in an interval, so the
    * interval of a mean of Poisson counts is added; `edge`: one load may fall on either side of the
-   * window's end; `none`: a hard limit.
+   * window's end; `binomial`: a share of independent requests, each of which causes a load or none;
+   * `none`: a hard limit.
    */
-  readonly tolerance: 'poisson' | 'edge' | 'none';
+  readonly tolerance: 'poisson' | 'edge' | 'binomial' | 'none';
 }
 
 interface StrategyDescription<P extends string> {

@@ -2,6 +2,7 @@ import { decodeLogicalEntry, encodeLogicalEntry, type LogicalEntry } from '../en
 import { allOf, loadItem } from '../fill.ts';
 import { fillUnderLock, type LockParameter, lockParameters, tryLock } from '../lock.ts';
 import type { Parameter, ReadStrategyDefinition, StrategyContext } from '../strategy.ts';
+import { loadsPerExpiry, nobodyWaits } from '../theory.ts';
 
 const parameters = {
   ...lockParameters,
@@ -27,21 +28,14 @@ export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
     'Serves stale data at every expiry; after an idle time the first reader gets an old value, so the age is capped.',
   parameters,
   expiry: 'logical',
-  predict: ({ loadSec, ttlSec, slowestLoadSec, slowestAnswerSec }) => [
-    { metric: 'db.loadsPerExpiry', value: 1, low: 1, high: 1, formula: '1', tolerance: 'edge' },
-    {
-      metric: 'latency.response.p99',
-      value: null,
-      low: null,
-      high: loadSec * 1000,
-      formula: '< d: nobody waits',
-      tolerance: 'none',
-    },
+  predict: (input) => [
+    ...loadsPerExpiry(input, () => ({ value: 1, formula: '1' })),
+    ...nobodyWaits(input),
     {
       metric: 'age.maxMs',
       value: null,
       low: null,
-      high: (ttlSec + 2 * slowestLoadSec + slowestAnswerSec) * 1000,
+      high: (input.ttlSec + 2 * input.slowestLoadSec + input.slowestAnswerSec) * 1000,
       formula: 'T + 2 D + S',
       tolerance: 'none',
     },

@@ -1,6 +1,7 @@
-import { fillEntry, predictPhysicalAge, preloadEntries, readEntry } from '../fill.ts';
+import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
 import { fillUnderLock, type LockParameter, lockParameters } from '../lock.ts';
 import type { ReadStrategyDefinition } from '../strategy.ts';
+import { loadsPerExpiry, lockedLoads, predictPhysicalAge } from '../theory.ts';
 
 /** Of all readers of all processes that miss, the one with the lock loads; the others poll the cache. */
 export const mutex: ReadStrategyDefinition<LockParameter> = {
@@ -12,23 +13,7 @@ export const mutex: ReadStrategyDefinition<LockParameter> = {
     'Everyone waits for the load. A crashed holder stalls the key for the lock time; a load longer than it is repeated.',
   parameters: lockParameters,
   expiry: 'physical',
-  predict(input) {
-    const loads = Math.max(
-      1,
-      Math.ceil((input.loadSec * 1000) / (input.parameters.lockMs ?? Number.POSITIVE_INFINITY)),
-    );
-    return [
-      {
-        metric: 'db.loadsPerExpiry',
-        value: loads,
-        low: 1,
-        high: loads,
-        formula: loads === 1 ? '1' : 'ceil(d / lock time)',
-        tolerance: 'edge',
-      },
-      predictPhysicalAge(input),
-    ];
-  },
+  predict: (input) => [...loadsPerExpiry(input, (hot) => lockedLoads(hot, input)), predictPhysicalAge(input)],
   create(context, parameters) {
     return {
       preload: (items) => preloadEntries(context, items),

@@ -1,5 +1,6 @@
-import { fillEntry, predictPhysicalAge, preloadEntries, readEntry } from '../fill.ts';
+import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
 import type { ReadStrategyDefinition } from '../strategy.ts';
+import { loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
 
 /** Plain cache-aside reads: the baseline that every mitigation is held against. */
 export const none: ReadStrategyDefinition = {
@@ -11,16 +12,14 @@ export const none: ReadStrategyDefinition = {
   parameters: {},
   expiry: 'physical',
   predict(input) {
-    const duringLoad = input.ratePerSec * input.loadSec;
     return [
-      {
-        metric: 'db.loadsPerExpiry',
-        value: 1 + duringLoad,
-        low: duringLoad,
-        high: 1 + duringLoad,
+      ...loadsPerExpiry(input, ({ ratePerSec, loadSec }) => ({
+        value: 1 + ratePerSec * loadSec,
+        low: ratePerSec * loadSec,
         formula: '1 + r d',
         tolerance: 'poisson',
-      },
+      })),
+      ...loadsPerMissing(input, () => ({ value: 1, low: 1, formula: '1' })),
       predictPhysicalAge(input),
     ];
   },

@@ -1,5 +1,6 @@
-import { fillEntry, predictPhysicalAge, preloadEntries, readEntry } from '../fill.ts';
+import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
 import type { Item, ReadStrategyDefinition } from '../strategy.ts';
+import { loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
 
 /** Readers of one process that miss together share one load. */
 export const singleFlight: ReadStrategyDefinition = {
@@ -11,19 +12,12 @@ export const singleFlight: ReadStrategyDefinition = {
     'Knows only its own process: P processes make P loads. One slow load delays everyone who joined it.',
   parameters: {},
   expiry: 'physical',
-  predict(input) {
-    return [
-      {
-        metric: 'db.loadsPerExpiry',
-        value: input.instances,
-        low: 1,
-        high: input.instances,
-        formula: 'P',
-        tolerance: 'edge',
-      },
-      predictPhysicalAge(input),
-    ];
-  },
+  predict: (input) => [
+    ...loadsPerExpiry(input, () => ({ value: input.instances, low: 1, formula: 'P' })),
+    // Requests that come one after the other share nothing.
+    ...loadsPerMissing(input, () => ({ value: null, low: null, high: 1, formula: '<= 1' })),
+    predictPhysicalAge(input),
+  ],
   create(context) {
     const flights = new Map<string, Promise<Item | null>>();
     return {
