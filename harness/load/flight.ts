@@ -1,9 +1,13 @@
+import type { Drawn } from './streams.ts';
+
 /** One request on its way: what was meant, and what came of it. Times in microseconds since the storm's start. */
 export class Flight {
   readonly intendedUs: number;
   readonly path: string;
   /** Whether the key exists: 200 is then the expected answer, else 404. */
   readonly exists: boolean;
+  /** What else is known of it, in a load of several streams. */
+  readonly drawn: Drawn | null;
   /** When it was written to a connection; `NaN` before. */
   sentUs = Number.NaN;
   /** HTTP status, 0 before the head of an answer came. */
@@ -15,10 +19,11 @@ export class Flight {
   /** It has been counted, and whatever happens to it now counts no more. */
   settled = false;
 
-  constructor(intendedUs: number, path: string, exists: boolean) {
+  constructor(intendedUs: number, path: string, exists: boolean, drawn: Drawn | null = null) {
     this.intendedUs = intendedUs;
     this.path = path;
     this.exists = exists;
+    this.drawn = drawn;
   }
 
   get sent(): boolean {

@@ -46,14 +46,15 @@ describe('keySource', () => {
     );
   });
 
-  it('names existing keys item-<n> with n below the count, and others missing-<n>', () => {
+  it('names keys by their family: item-<n>, missing-<n> of a set, endless-<n>', () => {
     fc.assert(
       fc.property(popularities, seeds, (popularity, seed) => {
         const next = keySource(popularity, seed);
         for (let times = 0; times < 50; times++) {
           const { key, exists } = next();
-          const [, name, n] = /^(item|missing)-(\d+)$/.exec(key) ?? [];
-          expect(name).toBe(popularity.kind === 'missing' ? 'missing' : 'item');
+          const [, name, n] = /^(item|missing|endless)-(\d+)$/.exec(key) ?? [];
+          const missing = 'count' in popularity && popularity.count === null ? 'endless' : 'missing';
+          expect(name).toBe(popularity.kind === 'missing' ? missing : 'item');
           expect(exists).toBe(popularity.kind !== 'missing');
           if ('count' in popularity && popularity.count !== null)
             expect(Number(n)).toBeLessThan(popularity.count);

@@ -55,9 +55,14 @@ export function itemKey(n: number): string {
   return `item-${n}`;
 }
 
-/** The name of the n-th key that exists nowhere. */
+/** The name of the n-th key of a set that exists nowhere. */
 function missingKey(n: number): string {
   return `missing-${n}`;
+}
+
+/** The name of a key that exists nowhere and is asked for once. Another family: a service may count its loads. */
+function endlessKey(n: number): string {
+  return `endless-${n}`;
 }
 
 /**
@@ -123,7 +128,7 @@ function missingKeys(count: number | null, random: Random, seed: number): KeySou
   }
   // Two phases of one trial must not repeat each other's keys: a null cache would know them already.
   let next = deriveSeed(seed, 'missing') * ENDLESS_STREAM_SPACING;
-  return () => ({ key: missingKey(next++), exists: false });
+  return () => ({ key: endlessKey(next++), exists: false });
 }
 
 function natural(what: string, value: number, atLeast: number): number {

@@ -1,6 +1,9 @@
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { Flight } from './flight.ts';
-import type { GeneratorReport, LoadCounts, LoadHistograms, LoadProgress, LoadWindow } from './protocol.ts';
+import type { GeneratorReport, LoadHistograms, LoadProgress, LoadWindow } from './protocol.ts';
+import { StreamTally } from './stream-tally.ts';
+import type { Drawn, Stream } from './streams.ts';
+import { type Outcome, Tally } from './tally.ts';
 
 /** What a load learns about its own course, for the report's head. */
 export interface LoadCourse {
@@ -28,18 +31,25 @@ export class LoadRecorder implements Disposable {
   readonly #outcomes = new Map<string, number>();
   readonly #statuses = new Map<number, number>();
   readonly #errors = new Map<string, number>();
+  readonly #streams: readonly { readonly name: string; readonly tally: StreamTally }[];
   #good = 0;
   #neverSent = 0;
   #maxAgeMs: number | null = null;
 
-  constructor(plan: { readonly windowMs: number | null; readonly timeoutMs: number }) {
+  constructor(plan: {
+    readonly windowMs: number | null;
+    readonly timeoutMs: number;
+    readonly streams?: readonly Stream[];
+  }) {
+    this.#streams = (plan.streams ?? []).map(({ name }) => ({ name, tally: new StreamTally() }));
     this.#windowUs = plan.windowMs === null ? null : plan.windowMs * 1e3;
     this.#timeoutUs = plan.timeoutMs * 1e3;
   }
 
   /** A request was due at `intendedUs` and taken up `lagUs` later. */
-  offered(intendedUs: number, lagUs: number): void {
+  offered(intendedUs: number, lagUs: number, drawn: Drawn | null = null): void {
     this.#counts.offered++;
+    this.#streamOf(drawn)?.offered();
     const window = this.#windowAt(intendedUs);
     if (window !== null) window.tally.offered++;
     this.#pacerLag.record(lagUs);
@@ -62,11 +72,12 @@ export class LoadRecorder implements Disposable {
     if (cache !== null) increment(this.#outcomes, cache);
     if (flight.ageMs !== null) this.#maxAgeMs = Math.max(this.#maxAgeMs ?? 0, flight.ageMs);
     const window = this.#windowAt(flight.intendedUs);
-    if (status >= 500) {
-      this.#settle(window, status === 503 && cache === 'shed' ? 'shed' : 'failed');
+    const shed = cache === 'shed' && (status === 503 || status === 429);
+    if (shed || status >= 500) {
+      this.#settle(flight, shed ? 'shed' : 'failed');
       return;
     }
-    this.#settle(window, 'completed');
+    this.#settle(flight, 'completed', responseUs);
     if (status === (flight.exists ? 200 : 404)) this.#good++;
     this.#response.record(responseUs);
     this.#service.record(nowUs - flight.sentUs);
@@ -76,9 +87,9 @@ export class LoadRecorder implements Disposable {
   timedOut(flight: Flight): void {
     flight.settled = true;
     if (!flight.sent) this.#neverSent++;
-    const window = this.#windowAt(flight.intendedUs);
-    this.#settle(window, 'timeout');
+    this.#settle(flight, 'timeout', this.#timeoutUs);
     this.#response.record(this.#timeoutUs);
+    const window = this.#windowAt(flight.intendedUs);
     window?.responsesUs.push(this.#timeoutUs);
   }
 
@@ -86,13 +97,13 @@ export class LoadRecorder implements Disposable {
   failed(flight: Flight, code: string): void {
     flight.settled = true;
     increment(this.#errors, code);
-    this.#settle(this.#windowAt(flight.intendedUs), 'failed');
+    this.#settle(flight, 'failed');
   }
 
   /** Without an end: only a load that can wait for its answers no longer has these. */
   lost(flight: Flight): void {
     flight.settled = true;
-    this.#settle(this.#windowAt(flight.intendedUs), 'lost');
+    this.#settle(flight, 'lost');
   }
 
   /** The counts so far; costs one look at a histogram. */
@@ -100,7 +111,12 @@ export class LoadRecorder implements Disposable {
     return { counts: { ...this.#counts }, responseP99Us: this.#response.percentile(99) };
   }
 
-  report(course: LoadCourse, model: 'open' | 'closed'): GeneratorReport {
+  /** @param distinctKeys of a stream, by its index */
+  report(
+    course: LoadCourse,
+    model: 'open' | 'closed',
+    distinctKeys: (stream: number) => number = () => 0,
+  ): GeneratorReport {
     return {
       ...course,
       counts: { ...this.#counts },
@@ -110,12 +126,20 @@ export class LoadRecorder implements Disposable {
       errors: Object.fromEntries(this.#errors),
       maxAgeMs: this.#maxAgeMs,
       ...(model === 'open' ? { neverSent: this.#neverSent } : {}),
+      ...(this.#streams.length === 0
+        ? {}
+        : {
+            streams: Object.fromEntries(
+              this.#streams.map(({ name, tally }, index) => [name, tally.report(distinctKeys(index))]),
+            ),
+          }),
       histograms: this.#histograms(model),
       windows: this.#encodedWindows(course.durationMs),
     };
   }
 
   [Symbol.dispose](): void {
+    for (const { tally } of this.#streams) tally[Symbol.dispose]();
     for (const histogram of [this.#response, this.#service, this.#sendLag, this.#pacerLag]) {
       histogram[Symbol.dispose]();
     }
@@ -146,9 +170,15 @@ export class LoadRecorder implements Disposable {
     });
   }
 
-  #settle(window: Window | null, outcome: keyof Omit<LoadCounts, 'offered'>): void {
+  #settle(flight: Flight, outcome: Outcome, responseUs: number | null = null): void {
     this.#counts[outcome]++;
+    this.#streamOf(flight.drawn)?.settled(flight, outcome, responseUs);
+    const window = this.#windowAt(flight.intendedUs);
     if (window !== null) window.tally[outcome]++;
+  }
+
+  #streamOf(drawn: Drawn | null): StreamTally | undefined {
+    return drawn === null ? undefined : this.#streams[drawn.stream]?.tally;
   }
 
   #windowAt(intendedUs: number): Window | null {
@@ -157,15 +187,6 @@ export class LoadRecorder implements Disposable {
     while (this.#windows.length <= index) this.#windows.push({ tally: new Tally(), responsesUs: [] });
     return this.#windows[index] as Window;
   }
-}
-
-class Tally {
-  offered = 0;
-  completed = 0;
-  failed = 0;
-  timeout = 0;
-  lost = 0;
-  shed = 0;
 }
 
 interface Window {

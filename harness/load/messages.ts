@@ -16,6 +16,15 @@ const keys = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('missing'), count: count.nullable() }),
 ]);
 
+const stream = z.object({
+  name: z.string(),
+  share: positive,
+  operation: z.enum(['read', 'write']),
+  keys: z.union([keys, z.object({ kind: z.literal(['new', 'inserted']) })]),
+  clients: count,
+  valueBytes: count,
+});
+
 const openLoad = z.object({
   model: z.literal('open'),
   arrivals: z.enum(['constant', 'poisson']),
@@ -34,6 +43,7 @@ const plan = z
     timeoutMs: positive,
     maxConnections: count,
     keys,
+    streams: z.array(stream).min(1).exactOptional(),
     path: z.string().regex(PATH_PATTERN).exactOptional(),
     seed: z.int(),
     windowMs: positive.nullable(),
@@ -45,7 +55,11 @@ const plan = z
       load.phases === undefined ||
       Math.abs(totalMs(load.phases) - durationMs) < 1e-6,
     { path: ['durationMs'], message: 'expected the sum of the phases' },
-  );
+  )
+  .refine(({ load, streams }) => load.model === 'open' || streams === undefined, {
+    path: ['streams'],
+    message: 'expected an open load',
+  });
 
 const command: z.ZodType<GeneratorCommand> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), plan }),

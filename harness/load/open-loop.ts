@@ -2,11 +2,12 @@ import type { Clock } from '../time/clock.ts';
 import { deriveSeed, seededRandom } from '../time/random.ts';
 import { Fifo, Flight } from './flight.ts';
 import { itemPath } from './item-path.ts';
-import { keySource } from './keys.ts';
+import { type KeySource, keySource } from './keys.ts';
 import { tellProgress } from './load-progress.ts';
 import { LoadRecorder } from './load-recorder.ts';
 import { arrivals, phasedArrivals } from './pacer.ts';
 import type { GeneratorPlan, GeneratorReport, LoadProgress, OpenLoad } from './protocol.ts';
+import { type StreamSource, streamSource } from './streams.ts';
 import { type FlightEvents, Target } from './target.ts';
 
 export interface OpenPlan extends GeneratorPlan {
@@ -49,7 +50,8 @@ class OpenStorm implements FlightEvents {
   readonly #recorder: LoadRecorder;
   readonly #targets: readonly Target[];
   readonly #nextArrival: () => number;
-  readonly #nextKey: ReturnType<typeof keySource>;
+  readonly #nextKey: KeySource;
+  readonly #streams: StreamSource | null;
   readonly #pathOf: (key: string) => string;
   /** All flights by deadline, which is the order of arrival: the timeout is the same for all. */
   readonly #byDeadline = new Fifo<{ readonly flight: Flight; readonly target: Target }>();
@@ -72,6 +74,7 @@ class OpenStorm implements FlightEvents {
         ? arrivals(load.arrivals, load.ratePerSec, durationMs, random)
         : phasedArrivals(load.arrivals, load.phases, random);
     this.#nextKey = keySource(plan.keys, seed);
+    this.#streams = plan.streams === undefined ? null : streamSource(plan.streams, seed);
     this.#pathOf = itemPath(plan.path);
     this.#offeredUntilUs = durationMs * 1e3;
     this.#dueUs = this.#nextArrival();
@@ -100,7 +103,8 @@ class OpenStorm implements FlightEvents {
       durationMs: this.#offeredUntilUs / 1e3,
       cpuUs: user + system,
     };
-    return this.#recorder.report(course, 'open');
+    const source = this.#streams;
+    return this.#recorder.report(course, 'open', (stream) => source?.distinctKeys(stream) ?? 0);
   }
 
   onSent(flight: Flight): void {
@@ -110,6 +114,9 @@ class OpenStorm implements FlightEvents {
 
   onAnswer(flight: Flight): void {
     this.#recorder.answered(flight, this.#settledNow());
+    if (flight.drawn?.shape.method === 'PUT' && flight.status === 200) {
+      this.#streams?.acknowledged(flight.drawn);
+    }
   }
 
   onFailure(flight: Flight, code: string): void {
@@ -133,16 +140,24 @@ class OpenStorm implements FlightEvents {
   }
 
   #offer(intendedUs: number): void {
-    const { key, exists } = this.#nextKey();
-    const flight = new Flight(intendedUs, this.#pathOf(key), exists);
+    const flight = this.#nextFlight(intendedUs);
     const target = this.#targets[this.#turn] as Target;
     this.#turn = this.#turn + 1 === this.#targets.length ? 0 : this.#turn + 1;
     const lagUs = this.#nowUs() - intendedUs;
-    this.#recorder.offered(intendedUs, lagUs);
+    this.#recorder.offered(intendedUs, lagUs, flight.drawn);
     this.#unsettled++;
     this.#byDeadline.push({ flight, target });
     // After a stall of our own, sending what is already too late would only cost connections.
     if (lagUs < this.#plan.timeoutMs * 1e3) target.send(flight);
+  }
+
+  #nextFlight(intendedUs: number): Flight {
+    if (this.#streams === null) {
+      const { key, exists } = this.#nextKey();
+      return new Flight(intendedUs, this.#pathOf(key), exists);
+    }
+    const drawn = this.#streams.next();
+    return new Flight(intendedUs, this.#pathOf(drawn.key), drawn.exists, drawn);
   }
 
   #expire(nowUs: number): void {

@@ -4,6 +4,7 @@
  */
 import type { KeyPopularity } from './keys.ts';
 import type { Phase } from './phases.ts';
+import type { Stream } from './streams.ts';
 
 /** Arrivals come on a schedule, whether or not earlier requests were answered. */
 export interface OpenLoad {
@@ -34,7 +35,14 @@ export interface GeneratorPlan {
   readonly timeoutMs: number;
   /** Connections per target at most (open load). */
   readonly maxConnections: number;
+  /** Of every request, in a load without `streams`. */
   readonly keys: KeyPopularity;
+  /**
+   * The parts that the load consists of, in place of `keys`. Open load only.
+   *
+   * @default one stream of reads that names no client
+   */
+  readonly streams?: readonly Stream[];
   /**
    * Path of every request, after the target's own path; the key takes the place of each `{item}`.
    *
@@ -74,6 +82,8 @@ export interface GeneratorReport {
   readonly outcomes: Readonly<Record<string, number>>;
   /** Answers by HTTP status. */
   readonly statuses: Readonly<Record<string, number>>;
+  /** What came of each stream, by its name. Loads with streams only. */
+  readonly streams?: Readonly<Record<string, StreamReport>>;
   /** Failures by error code, e.g. `ECONNREFUSED`. */
   readonly errors: Readonly<Record<string, number>>;
   /** Largest `x-age-ms` seen, or `null` when the service sends none. */
@@ -108,6 +118,19 @@ export interface LoadHistograms {
   readonly pacerLag?: string;
 }
 
+export interface StreamReport {
+  readonly counts: LoadCounts;
+  /** As in the whole load's report. */
+  readonly good: number;
+  /** Answers of 404 for keys that exist: users who were told that something is not there. */
+  readonly falseNotFound: number;
+  /** Requests whose deadline passed before they left. */
+  readonly neverSent: number;
+  readonly distinctKeys: number;
+  /** Response times; see {@link LoadHistograms}. */
+  readonly responseHistogram: string;
+}
+
 export interface LoadCounts {
   readonly offered: number;
   /** Answered in full, with a status below 500. */
@@ -118,7 +141,7 @@ export interface LoadCounts {
   readonly timeout: number;
   /** Sent, and never settled: zero unless the generator itself is broken or was stopped. */
   readonly lost: number;
-  /** Refused by the service: 503 with `x-cache: shed`. */
+  /** Refused by the service: 503 or 429 with `x-cache: shed`. */
   readonly shed: number;
 }
 

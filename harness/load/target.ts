@@ -128,7 +128,14 @@ class Connection implements Dispatcher.DispatchHandler {
   send(flight: Flight): void {
     this.flight = flight;
     this.#controller = null;
-    this.#client.dispatch({ method: 'GET', path: this.#basePath + flight.path }, this);
+    const path = this.#basePath + flight.path;
+    const shape = flight.drawn?.shape;
+    this.#client.dispatch(
+      shape === undefined
+        ? { method: 'GET', path }
+        : { method: shape.method, path, headers: shape.headers, body: shape.body },
+      this,
+    );
   }
 
   /** Ends the request on the wire by closing the connection: HTTP/1.1 knows no other way. */

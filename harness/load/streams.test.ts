@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Drawn, type Stream, type StreamSource, streamSource } from './streams.ts';
+
+const HONEST: Stream = {
+  name: 'honest',
+  share: 0.5,
+  operation: 'read',
+  keys: { kind: 'uniform', count: 10 },
+  clients: 3,
+  valueBytes: 1,
+};
+const REPEATED: Stream = { ...HONEST, name: 'repeated', share: 0.3, keys: { kind: 'missing', count: 4 } };
+const ENDLESS: Stream = { ...HONEST, name: 'endless', share: 0.2, keys: { kind: 'missing', count: null } };
+const INSERTS: Stream = {
+  ...HONEST,
+  name: 'inserts',
+  operation: 'write',
+  keys: { kind: 'new' },
+  clients: 1,
+  valueBytes: 5,
+};
+const INSERTED: Stream = { ...HONEST, name: 'inserted', keys: { kind: 'inserted' } };
+
+function drawn(source: StreamSource, count: number): Drawn[] {
+  return Array.from({ length: count }, () => source.next());
+}
+
+function of(stream: number, draws: readonly Drawn[]): string[] {
+  return draws.filter((draw) => draw.stream === stream).map(({ key }) => key);
+}
+
+describe('streamSource', () => {
+  it('gives each stream its share of the requests', () => {
+    const count = 10_000;
+    const draws = drawn(streamSource([HONEST, REPEATED, ENDLESS], 1), count);
+    for (const [index, { share }] of [HONEST, REPEATED, ENDLESS].entries()) {
+      const sigma = Math.sqrt(count * share * (1 - share));
+      expect(Math.abs(of(index, draws).length - count * share)).toBeLessThan(4 * sigma);
+    }
+  });
+
+  it('draws the same for the same seed, whatever the seed', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const [first, second] = [1, 2].map(() => drawn(streamSource([HONEST, REPEATED, ENDLESS], seed), 50));
+        expect(first).toEqual(second);
+      }),
+    );
+  });
+
+  it('keeps each stream’s keys as they are when another stream joins', () => {
+    const without = of(0, drawn(streamSource([HONEST, REPEATED], 7), 2_000));
+    const withOne = of(0, drawn(streamSource([HONEST, REPEATED, ENDLESS], 7), 2_000));
+    const common = Math.min(without.length, withOne.length);
+    expect(common).toBeGreaterThan(500);
+    expect(withOne.slice(0, common)).toEqual(without.slice(0, common));
+  });
+
+  it('says which keys exist, and in which family a missing one is', () => {
+    const draws = drawn(streamSource([HONEST, REPEATED, ENDLESS], 1), 300);
+    const names = ['item', 'missing', 'endless'];
+    for (const { stream, key, exists } of draws) {
+      expect(key).toMatch(new RegExp(`^${names[stream]}-\\d+$`));
+      expect(exists).toBe(stream === 0);
+    }
+  });
+
+  it('never asks for an endless key twice, not even in another load of the trial', () => {
+    const keys = [1, 2].flatMap((seed) =>
+      of(0, drawn(streamSource([{ ...ENDLESS, share: 1 }], seed), 2_000)),
+    );
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('counts the different keys of each stream', () => {
+    const source = streamSource([HONEST, REPEATED, ENDLESS], 1);
+    const draws = drawn(source, 1_000);
+    for (const index of [0, 1, 2]) {
+      expect(source.distinctKeys(index)).toBe(new Set(of(index, draws)).size);
+    }
+  });
+
+  it('lets every client of a stream speak, each under a name of its own', () => {
+    const draws = drawn(streamSource([HONEST, REPEATED], 1), 500);
+    const clients = new Set(draws.map(({ shape }) => shape.headers[1]));
+    expect([...clients].toSorted()).toEqual([
+      'honest-0',
+      'honest-1',
+      'honest-2',
+      'repeated-0',
+      'repeated-1',
+      'repeated-2',
+    ]);
+  });
+
+  it('writes new keys, and reads of them only those that were acknowledged', () => {
+    const source = streamSource([INSERTS, INSERTED], 3);
+    const written: string[] = [];
+    for (const [turn, draw] of drawn(source, 40).entries()) {
+      if (draw.stream === 1) expect(draw.key).toBe('item-0');
+      else if (turn % 2 === 0) {
+        expect(draw.shape).toMatchObject({ method: 'PUT', body: 'wwwww' });
+        source.acknowledged(draw);
+        written.push(draw.key);
+        break;
+      }
+    }
+    expect(written).toHaveLength(1);
+    expect(new Set(of(1, drawn(source, 200)))).toEqual(new Set(written));
+  });
+});
