@@ -2,9 +2,11 @@ import { sum } from './analysis/statistics/summary.ts';
 import { type Generator, startGenerator } from './load/generator.ts';
 import { itemKey } from './load/keys.ts';
 import type { GeneratorPlan, GeneratorReport } from './load/protocol.ts';
+import { generatorPlan, SAMPLE_INTERVAL_MS } from './plan/generator-plan.ts';
 import type { PlannedScenario, PlannedStrategy, Trial } from './plan/plan.ts';
 import { type Probes, readTruth, startSampler, type TruthReading } from './probes/ground-truth.ts';
 import { SAMPLE_VERSION, type TrialSample } from './record/sample.ts';
+import { HONEST_STREAM } from './scenario/schema.ts';
 import { entryKey } from './service/context.ts';
 import { type ServiceProcess, startService } from './service/process.ts';
 import type { ServiceReport } from './service/protocol.ts';
@@ -12,7 +14,6 @@ import type { Clock } from './time/clock.ts';
 
 export const KEY_PREFIX = 'cachestorm:';
 
-const SAMPLE_INTERVAL_MS = 100;
 /** Compiles the hot paths of service and generator and opens their connections before anything counts. */
 const WARM_UP_MS = 500;
 /** How long queries may go on after the last request was settled; a queue behind the pool ends by then or never. */
@@ -66,7 +67,11 @@ export async function runTrial(
   const hotKey = planned.scenario.keys.kind === 'hot' ? entryKey(KEY_PREFIX, itemKey(0)) : null;
   const stopWatching = hotKey === null ? null : await probes.redis.watch(hotKey);
 
-  const plan = generatorPlan(trial, planned, services);
+  const plan = generatorPlan(
+    trial,
+    planned,
+    services.map(({ url }) => url),
+  );
   await unlessAborted(generator.run(warmUpPlan(plan, trial), signal), signal);
   const start = await settle(services, origin, site);
 
@@ -153,39 +158,14 @@ async function startAll(
   return Promise.all(starting) as Promise<[Generator, ...ServiceProcess[]]>;
 }
 
-function generatorPlan(
-  trial: Trial,
-  planned: PlannedScenario,
-  services: readonly ServiceProcess[],
-): GeneratorPlan {
-  const { scenario, ratePerSec, stormMs } = planned;
-  const { load } = scenario;
-  return {
-    targets: services.map(({ url }) => url),
-    load:
-      load.model === 'closed'
-        ? { model: 'closed', connections: load.connections }
-        : {
-            model: 'open',
-            arrivals: load.arrivals,
-            ratePerSec: ratePerSec ?? 0,
-            ...(load.phases === null ? {} : { phases: load.phases }),
-          },
-    durationMs: stormMs,
-    timeoutMs: scenario.timeoutMs,
-    maxConnections: scenario.maxConnections,
-    keys: scenario.keys,
-    seed: trial.seed,
-    windowMs: SAMPLE_INTERVAL_MS,
-  };
-}
-
 /** The same load, of other arrivals and keys; phases, which are the storm's, at their mean rate. */
 function warmUpPlan(plan: GeneratorPlan, { seed }: Trial): GeneratorPlan {
   const warmUp = { ...plan, durationMs: WARM_UP_MS, seed: seed + 1 };
   if (plan.load.model === 'closed') return warmUp;
   const { phases: _, ...load } = plan.load;
-  return { ...warmUp, load };
+  // An attack begins with the storm, and rows are inserted then: the honest readers alone warm up.
+  const streams = plan.streams?.filter(({ name }) => name === HONEST_STREAM);
+  return { ...warmUp, load, ...(streams === undefined ? {} : { streams }) };
 }
 
 interface Settled {

@@ -1,5 +1,6 @@
 import type { ScenarioInput } from '../harness/scenario/schema.ts';
 import { breakdown } from './breakdown.ts';
+import { penetration } from './penetration.ts';
 
 /** The built-in scenarios, in the order in which `list` shows and a bare `run` runs them. */
-export const scenarios: readonly ScenarioInput[] = [breakdown];
+export const scenarios: readonly ScenarioInput[] = [breakdown, penetration];

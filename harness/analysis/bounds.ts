@@ -4,6 +4,7 @@ import type { MetricName } from '../result/metrics.ts';
 import type { BoundResult } from '../result/schema.ts';
 import { meanLoadSec } from './expiries.ts';
 import { mean, median } from './statistics/summary.ts';
+import { missingTraffic } from './streams.ts';
 import type { TrialReading } from './trial.ts';
 
 /** 99.9% of a normal distribution: a bound that holds is broken by chance once in a thousand trials. */
@@ -45,7 +46,10 @@ function theoryInput(
   return {
     // Without an expiry there is nothing to predict from; the bounds that need it end inconclusive below.
     hotKey: scenario.keys.kind === 'hot' ? { ratePerSec, loadSec: loadSec ?? Number.NaN } : null,
-    missing: [],
+    missing: missingTraffic(
+      scenario,
+      trials.map(({ sample }) => sample),
+    ),
     instances: scenario.service.instances,
     ttlSec: scenario.cache.ttlMs / 1000,
     slowestLoadSec: Math.max(...trials.map(({ slowestLoadMs }) => slowestLoadMs)) / 1000,

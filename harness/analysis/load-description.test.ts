@@ -37,6 +37,14 @@ test.each([
       'then in steps of 200, 100/s for 1 s, then at 50/s for 0.5 s, one hot key, 6 s a trial, 2 instances, ' +
       '100 ms a query',
   ],
+  [
+    [
+      'clients=50',
+      'streams=[{"name":"attack","share":0.25,"keys":{"kind":"missing","count":100},"clients":4},{"name":"inserts","share":0.05,"operation":"write","keys":{"kind":"new"}}]',
+    ],
+    'open loop, constant arrivals at 1,000/s, 70% honest (one hot key from 50 clients) + 25% attack ' +
+      '(100 missing keys from 4 clients) + 5% inserts (new rows), 2.5 s a trial, 2 instances, 100 ms a query',
+  ],
 ])('%j', async (settings, expected) => {
   const contest = await loadContest('breakdown', settings.map(parseSetting), null);
   const [planned] = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios;

@@ -1,16 +1,16 @@
 import type { Phase } from '../load/phases.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import { HONEST_STREAM, type Scenario, type ScenarioStream } from '../scenario/schema.ts';
 
 /** The storm in one line. Names the load model first: numbers of an open and a closed loop don't compare. */
 export function describeLoad({ scenario, ratePerSec, stormMs }: PlannedScenario): string {
-  const { load, keys, origin, service } = scenario;
+  const { load, origin, service } = scenario;
   const arrivals =
     load.model === 'closed'
       ? `closed loop, ${load.connections} connections`
       : `open loop, ${load.arrivals === 'poisson' ? 'Poisson' : 'constant'} arrivals ${describeRate(load.phases, ratePerSec ?? 0)}`;
   const instances = `${service.instances} ${service.instances === 1 ? 'instance' : 'instances'}`;
-  return `${arrivals}, ${describeKeys(keys)}, ${stormMs / 1000} s a trial, ${instances}, ${origin.queryMs} ms a query`;
+  return `${arrivals}, ${describeTraffic(scenario)}, ${stormMs / 1000} s a trial, ${instances}, ${origin.queryMs} ms a query`;
 }
 
 function describeRate(phases: readonly Phase[] | null, ratePerSec: number): string {
@@ -31,8 +31,32 @@ function describePhase(phase: Phase): string {
   }
 }
 
-function describeKeys(keys: Scenario['keys']): string {
+/** The readers of the scenario's keys, or how the load is shared out among them and others. */
+function describeTraffic({ keys, clients, streams }: Scenario): string {
+  if (streams.length === 0) return `${describeKeys(keys)}${describeClients(clients)}`;
+  const rest = 1 - streams.reduce((sum, { share }) => sum + share, 0);
+  return [{ name: HONEST_STREAM, share: rest, keys, clients }, ...streams]
+    .map(
+      (stream) =>
+        `${percent(stream.share)} ${stream.name} (${describeKeys(stream.keys)}${describeClients(stream.clients)})`,
+    )
+    .join(' + ');
+}
+
+function describeClients(clients: number): string {
+  return clients === 1 ? '' : ` from ${grouped(clients)} clients`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))}%`;
+}
+
+function describeKeys(keys: ScenarioStream['keys']): string {
   switch (keys.kind) {
+    case 'new':
+      return 'new rows';
+    case 'inserted':
+      return 'rows just inserted';
     case 'hot':
       return 'one hot key';
     case 'uniform':

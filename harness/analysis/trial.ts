@@ -4,6 +4,7 @@ import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
 import { type Expiry, findExpiries } from './expiries.ts';
 import { sum } from './statistics/summary.ts';
+import { falseNotFoundOfInserted, honestValues, loadsPerMissing } from './streams.ts';
 
 /** A trial's numbers. `null`: could not be measured, which is not zero. */
 export interface TrialReading {
@@ -43,6 +44,8 @@ export function readTrial(
   const lookups = after.redisHits - before.redisHits + after.redisMisses - before.redisMisses;
   const values: Record<MetricName, number | null> = {
     'db.loadsPerExpiry': ratio(dbReads, expiries?.length ?? 0),
+    'db.loadsPerMissing.repeated': loadsPerMissing(sample, scenario, 'repeated'),
+    'db.loadsPerMissing.endless': loadsPerMissing(sample, scenario, 'endless'),
     'db.reads': dbReads,
     'db.writes': after.dbWrites - before.dbWrites,
     'db.hitRate': ratio(dbReads, load.counts.completed),
@@ -56,6 +59,8 @@ export function readTrial(
     'latency.service.p99': atMs(service, 99),
     'latency.service.max': atMs(service, 100),
     goodput: ratio(load.good, load.counts.offered),
+    ...honestValues(load),
+    'inserted.falseNotFound': falseNotFoundOfInserted(load, scenario),
     'requests.offered': load.counts.offered,
     'requests.completed': load.counts.completed,
     'requests.failed': load.counts.failed,

@@ -1,6 +1,11 @@
 import { scenarios } from '../../scenarios/registry.ts';
 import { isMetricName, metricNames } from '../result/metrics.ts';
-import { type Scenario, type ScenarioInput, scenarioSchema } from '../scenario/schema.ts';
+import {
+  type Scenario,
+  type ScenarioInput,
+  type ScenarioStream,
+  scenarioSchema,
+} from '../scenario/schema.ts';
 import { type Problem, UsageError } from './errors.ts';
 import { importFile, isPath } from './files.ts';
 import { didYouMean } from './nearest.ts';
@@ -48,7 +53,7 @@ async function fromFile(path: string): Promise<object> {
 
 /** What no single field can tell. */
 function checked(scenario: Scenario, label: string): Scenario {
-  const { load, keys, dataset } = scenario;
+  const { load, dataset } = scenario;
   const at = (path: string) => (label === '' ? path : `${label}: ${path}`);
   if (load.model === 'open') {
     const given = [load.ratePerSec, load.timesCapacity, load.phases].filter((value) => value !== null);
@@ -61,20 +66,59 @@ function checked(scenario: Scenario, label: string): Scenario {
       ]);
     }
   }
-  if (keys.kind !== 'hot' && keys.kind !== 'missing' && keys.count > dataset.rows) {
-    throw new UsageError([
-      {
-        path: at('keys.count'),
-        message: `expected at most dataset.rows (${dataset.rows}), got ${keys.count}`,
-      },
-    ]);
-  }
-  const problems = [
-    ...scenario.thresholds.map((expression, index) => syntaxProblem(expression, at(`thresholds.${index}`))),
-    ...Object.keys(scenario.margins).map((name) => marginProblem(name, at(`margins.${name}`))),
-  ].filter((problem) => problem !== null);
+  const problems = [...keyProblems('keys', scenario.keys, dataset.rows), ...streamProblems(scenario)].map(
+    ({ path, message }) => ({ path: at(path), message }),
+  );
+  problems.push(
+    ...scenario.thresholds.flatMap(
+      (expression, index) => syntaxProblem(expression, at(`thresholds.${index}`)) ?? [],
+    ),
+    ...Object.keys(scenario.margins).flatMap((name) => marginProblem(name, at(`margins.${name}`)) ?? []),
+  );
   if (problems.length > 0) throw new UsageError(problems);
   return scenario;
+}
+
+function keyProblems(path: string, keys: ScenarioStream['keys'], rows: number): Problem[] {
+  const ofRows = keys.kind === 'uniform' || keys.kind === 'zipf' || keys.kind === 'scan';
+  if (!ofRows || keys.count <= rows) return [];
+  return [{ path: `${path}.count`, message: `expected at most dataset.rows (${rows}), got ${keys.count}` }];
+}
+
+function streamProblems({ load, streams, dataset }: Scenario): Problem[] {
+  const problems: Problem[] = [];
+  const share = streams.reduce((sum, stream) => sum + stream.share, 0);
+  if (streams.length > 0 && load.model === 'closed') {
+    problems.push({
+      path: 'streams',
+      message: 'expected an open load: a closed one has no arrivals to share',
+    });
+  }
+  if (share >= 1) {
+    const message = `expected shares of less than 1 together, for the readers of keys are the rest; got ${share}`;
+    problems.push({ path: 'streams', message });
+  }
+  for (const [index, { name, keys, operation }] of streams.entries()) {
+    const path = `streams.${index}`;
+    problems.push(...keyProblems(`${path}.keys`, keys, dataset.rows));
+    if (streams.findIndex((other) => other.name === name) < index) {
+      problems.push({ path: `${path}.name`, message: `"${name}" is named more than once` });
+    }
+    if (keys.kind === 'new' && operation === 'read') {
+      problems.push({
+        path: `${path}.operation`,
+        message: 'expected "write": a new key is there once it is written',
+      });
+    }
+    if (operation === 'write' && (keys.kind === 'missing' || keys.kind === 'inserted')) {
+      const message = `expected keys to write, such as {kind: "new"}, got {kind: "${keys.kind}"}`;
+      problems.push({ path: `${path}.keys`, message });
+    }
+    if (keys.kind === 'inserted' && !streams.some((other) => other.keys.kind === 'new')) {
+      problems.push({ path: `${path}.keys`, message: 'expected a stream of {kind: "new"} keys beside it' });
+    }
+  }
+  return problems;
 }
 
 function marginProblem(name: string, path: string): Problem | null {

@@ -21,6 +21,8 @@ const neither = (unit: MetricFacts['unit']) => ({ unit, better: null, margin: MA
 
 export const metricFacts = {
   'db.loadsPerExpiry': less('ratio'),
+  'db.loadsPerMissing.repeated': less('ratio'),
+  'db.loadsPerMissing.endless': less('ratio'),
   'db.reads': less('count'),
   'db.writes': neither('count'),
   'db.hitRate': less('fraction'),
@@ -34,6 +36,12 @@ export const metricFacts = {
   'latency.service.p99': less('ms'),
   'latency.service.max': less('ms'),
   goodput: { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
+  'honest.latency.response.p50': less('ms'),
+  'honest.latency.response.p99': less('ms'),
+  'honest.goodput': { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
+  'honest.falseNotFound': less('count'),
+  'honest.shed': less('count'),
+  'inserted.falseNotFound': less('fraction'),
   'requests.offered': neither('count'),
   'requests.completed': neither('count'),
   'requests.failed': less('count'),

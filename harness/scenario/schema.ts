@@ -14,6 +14,20 @@ const keys = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('missing'), count: whole.nullable() }),
 ]);
 
+/** The stream of a scenario's own `keys`, beside its other `streams`. */
+export const HONEST_STREAM = 'honest';
+
+const stream = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, 'kebab-case, such as random-keys')
+    .refine((name) => name !== HONEST_STREAM, `another name: "${HONEST_STREAM}" is the rest of the load`),
+  share: z.number().positive().lt(1).describe('Of all requests'),
+  operation: z.enum(['read', 'write']).default('read'),
+  keys: z.union([keys, z.strictObject({ kind: z.literal(['new', 'inserted']) })]),
+  clients: whole.max(10_000).default(1).describe('Named in the header x-client-id'),
+});
+
 const MIN_STORM_MS = 500;
 
 const load = z.discriminatedUnion('model', [
@@ -64,7 +78,15 @@ export const scenarioSchema = z.strictObject({
     .prefault({}),
   service: z.strictObject({ instances: whole.max(16).default(2) }).prefault({}),
   load,
-  keys,
+  keys: keys.describe('Of the readers that the service is there for'),
+  clients: whole.max(10_000).default(1).describe('That those readers are, as the header x-client-id says'),
+  streams: z
+    .array(stream)
+    .max(8)
+    .default([])
+    .describe(
+      'Further parts of the load, such as an attack or writes; the readers of keys are the rest, called honest',
+    ),
   timeoutMs: positive.max(60_000).default(5_000).describe('Of one request, from its intended send time'),
   maxConnections: whole.max(10_000).default(256).describe('Per service instance'),
   strategies: z
@@ -89,6 +111,7 @@ export const scenarioSchema = z.strictObject({
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;
+export type ScenarioStream = z.infer<typeof stream>;
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 export type ProfileName = (typeof profileNames)[number];
 

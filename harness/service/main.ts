@@ -60,6 +60,7 @@ async function main(): Promise<void> {
       dbInFlight: origin.stats.inFlight,
       dbErrors: origin.stats.errors,
       slowestLoadMs: origin.stats.slowestLoadMs,
+      askedByFamily: Object.fromEntries(origin.stats.askedByFamily),
       backgroundErrors,
       cpuUs: user + system,
     };

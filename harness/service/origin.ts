@@ -21,6 +21,11 @@ export interface OriginStats {
   inFlight: number;
   errors: number;
   slowestLoadMs: number;
+  /**
+   * Rows that readers asked for, by the family of their key: the key without its number at the end. In one
+   * query of many rows each counts.
+   */
+  readonly askedByFamily: Map<string, number>;
 }
 
 export interface OriginOptions {
@@ -46,6 +51,8 @@ const KEYS = 'SELECT id FROM items WHERE id > ? ORDER BY id LIMIT ?';
 const WRITE = `INSERT INTO items (id, value, version) VALUES (?, ?, LAST_INSERT_ID(1))
   ON DUPLICATE KEY UPDATE value = VALUES(value), version = LAST_INSERT_ID(version + 1)`;
 
+const MAX_FAMILIES = 32;
+
 interface ItemRow extends RowDataPacket {
   readonly id: string | null;
   readonly value: string;
@@ -59,7 +66,14 @@ interface ItemRow extends RowDataPacket {
  */
 export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions): CountedOrigin {
   const pool = createPool({ uri: url, connectionLimit: poolSize, maxIdle: poolSize, connectTimeout: 5_000 });
-  const stats: OriginStats = { reads: 0, writes: 0, inFlight: 0, errors: 0, slowestLoadMs: 0 };
+  const stats: OriginStats = {
+    reads: 0,
+    writes: 0,
+    inFlight: 0,
+    errors: 0,
+    slowestLoadMs: 0,
+    askedByFamily: new Map(),
+  };
 
   /** The rows of a query that a reader waits for. */
   async function read(sql: string, wanted: string | readonly string[]): Promise<Item[]> {
@@ -67,6 +81,7 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
     try {
       return await counted(pool, stats, async (connection) => {
         stats.reads++;
+        for (const key of [wanted].flat()) countFamily(stats.askedByFamily, key);
         const loadedAtMs = clock.wallMs();
         const [rows] = await connection.query<ItemRow[]>(sql, [queryMs / 1000, wanted]);
         return rows.flatMap(({ id, value, version }) =>
@@ -111,6 +126,13 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
   }
 
   return { stats, load, loadMany, keys, store, [Symbol.asyncDispose]: () => pool.end() };
+}
+
+function countFamily(counts: Map<string, number>, key: string): void {
+  const family = key.replace(/-?\d+$/, '');
+  // A service outside of a storm is asked for anything: so many families are no families.
+  if (counts.size >= MAX_FAMILIES && !counts.has(family)) return;
+  counts.set(family, (counts.get(family) ?? 0) + 1);
 }
 
 async function counted<T>(

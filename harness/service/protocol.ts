@@ -33,6 +33,8 @@ export interface ServiceReport {
   readonly dbErrors: number;
   /** Slowest load, waiting for a connection of the pool included. */
   readonly slowestLoadMs: number;
+  /** Rows asked for since the process started, by the family of their key (`item`, `missing`, `endless`, `new`). */
+  readonly askedByFamily?: Readonly<Record<string, number>>;
   readonly backgroundErrors: number;
   /** CPU time of the process since it started. */
   readonly cpuUs: number;

@@ -1,0 +1,37 @@
+import { defineScenario } from '../harness/scenario/schema.ts';
+
+/**
+ * Penetration: requests for keys that exist nowhere pass through the cache, for there is nothing to cache.
+ *
+ * Two attacks at once, each of which one defence stops and another does not: a small set of missing keys asked
+ * for again and again, and an endless stream of new ones. Together with what honest readers need they ask for
+ * more than the database can do (550 + some 200 queries/s of 500). Honest entries live for a second, so that
+ * these readers need the database too and wait in the same queue. Rows inserted meanwhile are asked for at
+ * once: a filter that has not heard of them denies that they exist.
+ */
+export const penetration = defineScenario({
+  name: 'penetration',
+  title: 'Penetration: requests for what does not exist',
+  question:
+    'When clients ask for keys that exist nowhere, how many of those requests reach the database, and what do honest users notice?',
+  dataset: { rows: 1_000, valueBytes: 256 },
+  cache: { ttlMs: 1_000 },
+  origin: { queryMs: 20, poolSize: 5 },
+  service: { instances: 2 },
+  load: { model: 'open', arrivals: 'poisson', ratePerSec: 1_000 },
+  keys: { kind: 'zipf', count: 1_000, exponent: 1.1 },
+  clients: 50,
+  streams: [
+    { name: 'repeated', share: 0.25, keys: { kind: 'missing', count: 100 }, clients: 4 },
+    { name: 'endless', share: 0.3, keys: { kind: 'missing', count: null }, clients: 4 },
+    { name: 'inserts', share: 0.01, operation: 'write', keys: { kind: 'new' } },
+    { name: 'inserted', share: 0.04, keys: { kind: 'inserted' }, clients: 10 },
+  ],
+  timeoutMs: 1_000,
+  strategies: ['none', 'single-flight'],
+  profiles: {
+    smoke: { rounds: 3, stormMs: 3_000 },
+    standard: { rounds: 7, stormMs: 6_000 },
+    publish: { rounds: 10, stormMs: 20_000 },
+  },
+});
