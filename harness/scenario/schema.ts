@@ -52,6 +52,13 @@ const load = z.discriminatedUnion('model', [
   z.strictObject({ model: z.literal('closed'), connections: whole.max(2_000) }),
 ]);
 
+const fault = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('flush').describe('Redis loses everything (FLUSHALL)'),
+    atMs: z.number().nonnegative().max(600_000).describe('Since the start of the storm'),
+  }),
+]);
+
 const profile = z.strictObject({
   rounds: whole.max(100),
   stormMs: whole.min(MIN_STORM_MS).max(600_000),
@@ -77,7 +84,16 @@ export const scenarioSchema = z.strictObject({
     })
     .prefault({}),
   service: z.strictObject({ instances: whole.max(16).default(2) }).prefault({}),
+  start: z
+    .enum(['warm', 'cold'])
+    .default('warm')
+    .describe('warm: the load ran before the storm; cold: fresh processes and an empty cache meet it'),
+  preload: z
+    .boolean()
+    .default(false)
+    .describe('All rows are put into the cache in one go just before the storm, as by a nightly job'),
   load,
+  faults: z.array(fault).max(20).default([]).describe('On a timeline from the start of the storm'),
   keys: keys.describe('Of the readers that the service is there for'),
   clients: whole.max(10_000).default(1).describe('That those readers are, as the header x-client-id says'),
   streams: z

@@ -10,6 +10,7 @@ import { seededRandom } from '../time/random.ts';
 import { buildApp } from './app.ts';
 import { connectRedis, strategyContext } from './context.ts';
 import { connectOrigin } from './origin.ts';
+import { preload } from './preload.ts';
 import type { ServiceCommand, ServiceConfig, ServiceMessage, ServiceReport } from './protocol.ts';
 
 async function main(): Promise<void> {
@@ -49,6 +50,11 @@ async function main(): Promise<void> {
 
   process.on('message', (command: ServiceCommand) => {
     if (command.type === 'report') send({ type: 'report', report: report() });
+    else
+      preload(reader, origin).then(
+        () => send({ type: 'preloaded' }),
+        (error: unknown) => send({ type: 'error', message: String(error) }),
+      );
   });
   send({ type: 'ready', port: address.port });
 

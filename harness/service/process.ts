@@ -22,11 +22,23 @@ export class ServiceLostError extends Error {
   }
 }
 
+/** A service could not fill its cache. */
+export class ServicePreloadError extends Error {
+  readonly code = 'E_SERVICE_PRELOAD';
+  override readonly name = 'ServicePreloadError';
+}
+
 export interface ServiceProcess extends AsyncDisposable {
   /** Base URL, e.g. `http://127.0.0.1:40123`. */
   readonly url: string;
   /** Asks the process for its own account. One question at a time. */
   report(): Promise<ServiceReport>;
+  /**
+   * Has it put all rows of the database into the cache.
+   *
+   * @throws ServicePreloadError
+   */
+  preload(): Promise<void>;
 }
 
 export interface ServiceOptions {
@@ -74,6 +86,14 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
           if (message.type === 'report') resolve(message.report);
         },
         { type: 'report' },
+      ),
+    preload: () =>
+      child.exchange<void>(
+        (message, { resolve, reject }) => {
+          if (message.type === 'preloaded') resolve();
+          if (message.type === 'error') reject(new ServicePreloadError(message.message));
+        },
+        { type: 'preload' },
       ),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };

@@ -41,11 +41,15 @@ export interface ServiceReport {
 }
 
 /** Harness to service. */
-export interface ServiceCommand {
-  readonly type: 'report';
-}
+export type ServiceCommand =
+  | { readonly type: 'report' }
+  /** Put all rows into the cache, by the strategy's own hand. */
+  | { readonly type: 'preload' };
 
 /** Service to harness. */
 export type ServiceMessage =
   | { readonly type: 'ready'; readonly port: number }
-  | { readonly type: 'report'; readonly report: ServiceReport };
+  | { readonly type: 'report'; readonly report: ServiceReport }
+  | { readonly type: 'preloaded' }
+  /** It could not carry out a command. */
+  | { readonly type: 'error'; readonly message: string };
