@@ -1,0 +1,92 @@
+/**
+ * `npm run proof:paired -- [--aa 20] [--slower 10] [--storm-ms 3000]`: what the verdicts of comparisons are worth, on
+ * this machine and in real runs of the breakdown scenario's publish profile (10 rounds):
+ *
+ * - the baseline against itself, `--aa` times: at most one comparison in twenty may say that it differs from itself;
+ * - the baseline against itself with loads that take 10% longer, `--slower` times: nine runs of ten must say so.
+ *
+ * Storms are shorter than the profile's 30 s, which only makes it harder: fewer expiries, more scatter.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Comparison, resultSchema } from '../../harness/result/schema.ts';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const MAIN = path('../../harness/cli/main.ts');
+const SLOWER = path('./paired/slower.ts');
+const ALLOWED_FALSE = 0.05;
+const NEEDED_FOUND = 0.9;
+
+const { values: flags } = parseArgs({
+  options: {
+    aa: { type: 'string', default: '20' },
+    slower: { type: 'string', default: '10' },
+    'storm-ms': { type: 'string', default: '3000' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const folder = await mkdtemp(join(tmpdir(), 'proof-paired-'));
+try {
+  const seed = Number(flags.seed);
+  const found = await detectSlowdowns(Number(flags.slower), seed);
+  const { different, comparisons } = await compareWithItself(Number(flags.aa), seed + 1_000);
+  const slowdownsHold = found >= NEEDED_FOUND * Number(flags.slower);
+  const selfHolds = different <= ALLOWED_FALSE * comparisons;
+  console.log(`10% slower: found in ${found} of ${flags.slower} runs${slowdownsHold ? '' : '  FAILED'}`);
+  console.log(
+    `the baseline against itself: ${different} of ${comparisons} comparisons say different${selfHolds ? '' : '  FAILED'}`,
+  );
+  process.exitCode = slowdownsHold && selfHolds ? 0 : 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function detectSlowdowns(runs: number, firstSeed: number): Promise<number> {
+  let found = 0;
+  for (let turn = 0; turn < runs; turn++) {
+    const comparisons = await run(['--strategy', `none,${SLOWER}`], firstSeed + turn);
+    const p99 = comparisons.find(({ metric }) => metric === 'latency.response.p99');
+    if (p99?.verdict === 'worse') found++;
+    console.log(`slower, run ${turn + 1} of ${runs}: ${comparisons.map(told).join('; ')}`);
+  }
+  return found;
+}
+
+async function compareWithItself(runs: number, firstSeed: number) {
+  let different = 0;
+  let comparisons = 0;
+  for (let turn = 0; turn < runs; turn++) {
+    const all = await run(['--strategy', 'none', '--aa'], firstSeed + turn);
+    comparisons += all.length;
+    different += all.filter(({ verdict }) => verdict === 'better' || verdict === 'worse').length;
+    console.log(`against itself, run ${turn + 1} of ${runs}: ${all.map(told).join('; ')}`);
+  }
+  return { different, comparisons };
+}
+
+async function run(options: readonly string[], seed: number): Promise<readonly Comparison[]> {
+  const storm = ['--set', `profiles.publish.stormMs=${flags['storm-ms']}`];
+  const args = ['run', 'breakdown', '--profile', 'publish', ...storm, ...options, '--seed', String(seed)];
+  const child = spawn(process.execPath, [MAIN, ...args, '--out', folder], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-2_000);
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  // 4: a trial was void twice, on a busy machine. Its comparisons stand, and count here too.
+  if (code !== 0 && code !== 1 && code !== 4)
+    throw new Error(`the run ended with exit code ${code}: ${stderr}`);
+  const result = resultSchema.parse(JSON.parse(await readFile(join(folder, 'result.json'), 'utf8')));
+  return result.scenarios.flatMap((scenario) => scenario.comparisons);
+}
+
+function told({ metric, ratio, verdict, pAdjusted }: Comparison): string {
+  return `${metric} x ${ratio?.toFixed(3)} ${verdict} (p ${pAdjusted?.toPrecision(2)})`;
+}
