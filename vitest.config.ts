@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Real servers take their time to start. */
-const SLOW = { testTimeout: 60_000, hookTimeout: 60_000 };
+/** When a test is given up: never a judgement of speed, so far beyond what a busy machine makes of it. */
+const DEADLINE = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
@@ -12,6 +12,7 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
+          ...DEADLINE,
           sequence: { groupOrder: 0 },
         },
       },
@@ -20,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['{infra,reports}/**/*.integration.test.ts'],
-          ...SLOW,
+          ...DEADLINE,
           // They wait more than they work, and measure nothing: two at a time.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -31,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['harness/**/*.integration.test.ts'],
-          ...SLOW,
+          ...DEADLINE,
           // Real load on real servers: one file at a time, so that they do not measure each other.
           fileParallelism: false,
           sequence: { groupOrder: 2 },
