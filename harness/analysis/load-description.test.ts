@@ -15,6 +15,11 @@ test.each([
     'closed loop, 50 connections, ever new missing keys, 2.5 s a trial, 1 instance, 100 ms a query',
   ],
   [
+    ['load={"model":"open","ratePerSec":200,"keepAlive":false}'],
+    'open loop, constant arrivals at 200/s, a new connection for every request, one hot key, 2.5 s a trial, ' +
+      '2 instances, 100 ms a query',
+  ],
+  [
     [
       'load={"model":"open","arrivals":"poisson","timesCapacity":0.5}',
       'keys={"kind":"zipf","count":1000,"exponent":1.1}',

@@ -9,8 +9,9 @@ export function describeLoad({ scenario, ratePerSec, stormMs }: PlannedScenario)
     load.model === 'closed'
       ? `closed loop, ${load.connections} connections`
       : `open loop, ${load.arrivals === 'poisson' ? 'Poisson' : 'constant'} arrivals ${describeRate(load.phases, ratePerSec ?? 0)}`;
+  const renewed = load.keepAlive ? '' : ', a new connection for every request';
   const instances = `${service.instances} ${service.instances === 1 ? 'instance' : 'instances'}`;
-  return `${arrivals}, ${describeTraffic(scenario)}, ${stormMs / 1000} s a trial, ${instances}, ${origin.queryMs} ms a query`;
+  return `${arrivals}${renewed}, ${describeTraffic(scenario)}, ${stormMs / 1000} s a trial, ${instances}, ${origin.queryMs} ms a query`;
 }
 
 function describeRate(phases: readonly Phase[] | null, ratePerSec: number): string {

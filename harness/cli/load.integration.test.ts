@@ -47,6 +47,7 @@ const summarySchema = z.strictObject({
   arrivals: z.enum(['constant', 'poisson']).optional(),
   ratePerSec: z.number().optional(),
   connections: count,
+  keepAlive: z.boolean(),
   keys: z.string().nullable(),
   seed: count,
   timeoutMs: z.number(),
@@ -121,7 +122,14 @@ describe('an open load', () => {
     expect(ended.code, ended.stderr).toBe(0);
     expect(summaryOf(ended)).toMatchObject({
       ...{ url, model: 'open', arrivals: 'constant', ratePerSec: 400, seed: 7, keys: 'zipf:1.1:100' },
-      ...{ offered: 200, completed: 200, achievedRate: 400, durationMs: 500, interrupted: false },
+      ...{
+        offered: 200,
+        completed: 200,
+        achievedRate: 400,
+        durationMs: 500,
+        interrupted: false,
+        keepAlive: true,
+      },
       ...{ statuses: { 200: 180, 404: 20 }, errors: {}, neverSent: 0 },
     });
     const nextKey = keySource({ kind: 'zipf', exponent: 1.1, count: 100 }, 7);
@@ -137,6 +145,18 @@ describe('an open load', () => {
     expect(paths(server)).toEqual(Array(50).fill('/health?a=b'));
     expect(stdout).toContain('50 offered  50 completed');
     expect(stdout).toMatch(/response( +[\d.,]+){7}\n/);
+  });
+
+  test('makes a connection for every request without keep-alive', async () => {
+    await using server = await startTruthServer();
+    const url = `${server.url}/{item}`;
+    const summary = summaryOf(
+      await load(url, '--rate', '200', '--duration', '250ms', '--no-keep-alive', '--json'),
+    );
+    expect(summary).toMatchObject({ keepAlive: false, offered: 50, completed: 50, errors: {} });
+    // One more was opened to see whether anything listens.
+    expect([server.received.length, server.connections]).toEqual([50, 51]);
+    expect(server.received.every(({ closes }) => closes)).toBe(true);
   });
 
   test('repeats Poisson arrivals for the same seed', async () => {

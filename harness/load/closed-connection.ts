@@ -12,6 +12,7 @@ export interface ClosedContext {
   readonly nextKey: KeySource;
   readonly pathOf: (key: string) => string;
   readonly timeoutMs: number;
+  readonly keepAlive: boolean;
   /** Microseconds since the storm's start. */
   readonly nowUs: () => number;
   readonly onSettled: () => void;
@@ -37,7 +38,7 @@ export class ClosedConnection {
   /** Cut off by a reconnect: a timeout if autocannon says so before it returns, else closed by the server. */
   #cutOff: Flight | null = null;
   #broken = false;
-  /** The last answer said `Connection: close`: the server reads no further request. */
+  /** The answer or the request said `Connection: close`: the server reads no further request. */
   #closing = false;
   #retry: NodeJS.Timeout | undefined;
   #finishing = false;
@@ -79,10 +80,12 @@ export class ClosedConnection {
     flight.sentUs = nowUs;
     this.#flight = flight;
     this.#context.recorder.offered(nowUs, 0);
+    const { keepAlive } = this.#context;
+    this.#closing = !keepAlive;
     // In place of its list of requests: every key is a fresh draw, and it costs less than its own builder.
     const request: BuiltRequest = {
       requestBuffer: Buffer.from(
-        `GET ${flight.path} HTTP/1.1\r\nHost: ${this.#host}\r\nConnection: keep-alive\r\n\r\n`,
+        `GET ${flight.path} HTTP/1.1\r\nHost: ${this.#host}\r\nConnection: ${keepAlive ? 'keep-alive' : 'close'}\r\n\r\n`,
         'latin1',
       ),
     };
@@ -98,7 +101,7 @@ export class ClosedConnection {
       const name = headers[index]?.toLowerCase();
       const value = headers[index + 1] as string;
       if (name === 'x-cache') flight.cache = value;
-      else if (name === 'connection') this.#closing = value.toLowerCase() === 'close';
+      else if (name === 'connection') this.#closing ||= value.toLowerCase() === 'close';
       else if (name === 'x-age-ms' && Number.isFinite(Number(value))) flight.ageMs = Number(value);
     }
   }

@@ -39,12 +39,13 @@ export async function runClosedLoop(plan: ClosedPlan, context: LoadContext): Pro
   };
   context.onStarted(startedAtUs);
 
-  const { timeoutMs } = plan;
+  const { timeoutMs, keepAlive = true } = plan;
   const shared: ClosedContext = {
     recorder,
     nextKey,
     pathOf: itemPath(plan.path),
     timeoutMs,
+    keepAlive,
     nowUs,
     onSettled,
   };

@@ -47,7 +47,13 @@ describe('parseCommand', () => {
   });
 
   it('takes a path, a plan without a timeline and the interval of progress', () => {
-    const plan = { ...PLAN, path: '/v1/{item}?a=1', windowMs: null, progressEveryMs: 1_000 };
+    const plan = {
+      ...PLAN,
+      path: '/v1/{item}?a=1',
+      windowMs: null,
+      keepAlive: false,
+      progressEveryMs: 1_000,
+    };
     expect(parseCommand({ type: 'start', plan })).toEqual({ type: 'start', plan });
     const smuggling = { ...PLAN, path: '/a HTTP/1.1\r\n\r\nGET /b' };
     expect(() => parseCommand({ type: 'start', plan: smuggling })).toThrow('plan.path');

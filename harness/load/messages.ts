@@ -42,6 +42,7 @@ const plan = z
     durationMs: positive,
     timeoutMs: positive,
     maxConnections: count,
+    keepAlive: z.boolean().exactOptional(),
     keys,
     streams: z.array(stream).min(1).exactOptional(),
     path: z.string().regex(PATH_PATTERN).exactOptional(),

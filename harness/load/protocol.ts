@@ -35,6 +35,13 @@ export interface GeneratorPlan {
   readonly timeoutMs: number;
   /** Connections per target at most (open load). */
   readonly maxConnections: number;
+  /**
+   * Whether a connection serves one request after the other. If not, each request says `Connection: close`
+   * and has a connection of its own, whose setup is part of its service time.
+   *
+   * @default true
+   */
+  readonly keepAlive?: boolean;
   /** Of every request, in a load without `streams`. */
   readonly keys: KeyPopularity;
   /**

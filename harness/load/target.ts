@@ -18,6 +18,8 @@ export interface TargetOptions {
   readonly maxConnections: number;
   /** Bounds how long a connection attempt may hold its place. */
   readonly timeoutMs: number;
+  /** Whether a connection serves more than one request. @default true */
+  readonly keepAlive?: boolean;
 }
 
 /**
@@ -77,7 +79,9 @@ export class Target {
   #grow(): Connection | undefined {
     if (this.#connections.length >= this.#options.maxConnections) return undefined;
     const client = new Client(this.#origin, {
-      pipelining: 1,
+      // 0 sends `Connection: close` and closes after each answer. A server that heeds it closes first, and has
+      // the TIME_WAIT; of the others our side keeps a port for a minute, and EADDRNOTAVAIL says when none is left.
+      pipelining: (this.#options.keepAlive ?? true) ? 1 : 0,
       allowH2: false,
       // The deadline is ours, from the intended send time: undici's own clocks would count it twice.
       headersTimeout: 0,

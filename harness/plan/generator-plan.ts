@@ -28,6 +28,7 @@ export function generatorPlan(
     durationMs: stormMs,
     timeoutMs: scenario.timeoutMs,
     maxConnections: scenario.maxConnections,
+    keepAlive: load.keepAlive,
     keys: scenario.keys,
     ...(streams.length === 0 ? {} : { streams }),
     seed: trial.seed,

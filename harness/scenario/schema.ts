@@ -30,6 +30,11 @@ const stream = z.strictObject({
 
 const MIN_STORM_MS = 500;
 
+const keepAlive = z
+  .boolean()
+  .default(true)
+  .describe('false: a new connection for every request, with Connection: close');
+
 const load = z.discriminatedUnion('model', [
   z.strictObject({
     model: z.literal('open'),
@@ -48,8 +53,9 @@ const load = z.discriminatedUnion('model', [
         'A rate that changes: steady, ramp, spike and steps, one after the other; their sum is the length of ' +
           'the storm in every profile',
       ),
+    keepAlive,
   }),
-  z.strictObject({ model: z.literal('closed'), connections: whole.max(2_000) }),
+  z.strictObject({ model: z.literal('closed'), connections: whole.max(2_000), keepAlive }),
 ]);
 
 const fault = z.discriminatedUnion('kind', [

@@ -22,7 +22,9 @@ const DETAILS = `
 Response times count from when a request should have left, so that a stall shows in every request it delays.
 Answers of every status are counted and reported; those below 500 are completed. Redirects are not followed.
 Certificates of https:// are checked, but not with --closed.
-A connection is made only when none is free, up to --connections.
+A connection is made only when none is free, up to --connections. With --no-keep-alive each serves one request:
+up to --connections at once, and its setup is part of the service time. When this machine's ports run out, that
+is the error EADDRNOTAVAIL.
 
 Keys, in place of each {item} in the URL:
   hot                 item-0, always
@@ -60,6 +62,7 @@ export function loadCommand(): Command {
       oneOf(['constant', 'poisson']),
     )
     .option('--connections <n>', `at most; default: ${DEFAULT_CONNECTIONS}`, wholeNumber(1, 10_000))
+    .option('--no-keep-alive', 'a new connection for every request, with Connection: close')
     .addOption(
       new Option('--timeout <time>', 'of one request, from its intended send time')
         .argParser(duration(1, 60_000))

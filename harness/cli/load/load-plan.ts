@@ -11,6 +11,8 @@ export interface LoadFlags {
   readonly arrivals?: ArrivalKind;
   readonly closed?: boolean;
   readonly connections?: number;
+  /** Unless `--no-keep-alive` was given. */
+  readonly keepAlive: boolean;
   readonly duration: number;
   readonly timeout: number;
   readonly keys?: KeyPopularity;
@@ -32,13 +34,14 @@ export const DEFAULT_KEYS: KeyPopularity = { kind: 'uniform', count: 1_000 };
 export function loadPlan(target: TargetUrl, flags: LoadFlags, progressEveryMs: number): GeneratorPlan {
   const problems = problemsOf(target, flags);
   if (problems.length > 0) throw new UsageError(problems);
-  const { duration, timeout, seed } = flags;
+  const { duration, timeout, seed, keepAlive } = flags;
   return {
     targets: [target.origin],
     load: loadOf(flags),
     durationMs: duration,
     timeoutMs: timeout,
     maxConnections: flags.connections ?? DEFAULT_CONNECTIONS,
+    keepAlive,
     keys: flags.keys ?? DEFAULT_KEYS,
     path: target.path,
     seed,

@@ -54,9 +54,10 @@ function loadLine({ model, arrivals, ratePerSec, connections, keys, seed, ...sum
     model === 'open'
       ? `open loop, ${arrivals === 'poisson' ? 'Poisson' : 'constant'} arrivals at ${grouped(ratePerSec ?? 0)}/s, up to ${grouped(connections)} connections`
       : `closed loop, ${grouped(connections)} connections`;
+  const renewed = summary.keepAlive ? '' : ', each for one request';
   const asked = keys === null ? '' : `, keys ${keys}`;
   const seconds = (summary.durationMs / 1e3).toFixed(1);
-  return `${load}${asked}, ${seconds} s, timeout ${formatDuration(summary.timeoutMs)}, seed ${seed}`;
+  return `${load}${renewed}${asked}, ${seconds} s, timeout ${formatDuration(summary.timeoutMs)}, seed ${seed}`;
 }
 
 function countsLine({ offered, completed, failed, timeout, lost, shed }: LoadSummary): string {

@@ -9,7 +9,7 @@ import { summaryText } from './summary-text.ts';
 import { targetUrl } from './target-url.ts';
 
 const TARGET = targetUrl('http://127.0.0.1:4001/items/{item}');
-const FLAGS: LoadFlags = { rate: 100, duration: 1_000, timeout: 500, seed: 1, maxLag: 10 };
+const FLAGS: LoadFlags = { rate: 100, duration: 1_000, timeout: 500, keepAlive: true, seed: 1, maxLag: 10 };
 const NOTHING: LoadCounts = { offered: 0, completed: 0, failed: 0, timeout: 0, lost: 0, shed: 0 };
 
 /** Every value from 1 to 1,000 ms once. */
@@ -96,11 +96,15 @@ describe('summaryText', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(120);
   });
 
+  test('says that no connection serves a second request', () => {
+    const text = summaryText(summary({}, { ...FLAGS, keepAlive: false }));
+    expect(text).toContain('up to 256 connections, each for one request, keys');
+  });
+
   test('says of a closed load what its latencies hide', () => {
-    const text = summaryText(
-      summary({}, { duration: 1_000, timeout: 500, seed: 1, maxLag: 10, closed: true, connections: 8 }),
-    );
-    expect(text).toContain('closed loop, 8 connections');
+    const { rate: _, ...flags } = FLAGS;
+    const text = summaryText(summary({}, { ...flags, closed: true, connections: 8 }));
+    expect(text).toContain('closed loop, 8 connections, keys');
     expect(text).toContain('the waits that never began are missing');
     expect(text).not.toContain('send lag');
   });

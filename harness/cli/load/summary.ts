@@ -13,6 +13,8 @@ export interface LoadSummary extends LoadCounts {
   readonly ratePerSec?: number;
   /** At most in an open load, always in a closed one. */
   readonly connections: number;
+  /** Whether a connection served more than one request. */
+  readonly keepAlive: boolean;
   /** As `--keys` takes them; `null` when the URL has no `{item}`. */
   readonly keys: string | null;
   readonly seed: number;
@@ -59,6 +61,7 @@ export function summarise(
     model: load.model,
     ...(load.model === 'open' ? { arrivals: load.arrivals, ratePerSec: load.ratePerSec } : {}),
     connections: load.model === 'open' ? plan.maxConnections : load.connections,
+    keepAlive: plan.keepAlive ?? true,
     keys: target.path.includes(ITEM) ? formatKeys(plan.keys) : null,
     seed: plan.seed,
     timeoutMs: plan.timeoutMs,
