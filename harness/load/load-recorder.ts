@@ -1,9 +1,10 @@
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { Flight } from './flight.ts';
-import type { GeneratorReport, LoadHistograms, LoadProgress, LoadWindow } from './protocol.ts';
+import type { GeneratorReport, LoadHistograms, LoadProgress } from './protocol.ts';
 import { StreamTally } from './stream-tally.ts';
 import type { Drawn, Stream } from './streams.ts';
 import { type Outcome, Tally } from './tally.ts';
+import { Timeline } from './timeline.ts';
 
 /** What a load learns about its own course, for the report's head. */
 export interface LoadCourse {
@@ -19,11 +20,9 @@ export interface LoadCourse {
  * and this class in which class it falls.
  */
 export class LoadRecorder implements Disposable {
-  /** `null`: no timeline is kept. */
-  readonly #windowUs: number | null;
+  readonly #timeline: Timeline | null;
   readonly #timeoutUs: number;
   readonly #counts = new Tally();
-  readonly #windows: Window[] = [];
   readonly #response = new LatencyHistogram();
   readonly #service = new LatencyHistogram();
   readonly #sendLag = new LatencyHistogram();
@@ -42,7 +41,7 @@ export class LoadRecorder implements Disposable {
     readonly streams?: readonly Stream[];
   }) {
     this.#streams = (plan.streams ?? []).map(({ name }) => ({ name, tally: new StreamTally() }));
-    this.#windowUs = plan.windowMs === null ? null : plan.windowMs * 1e3;
+    this.#timeline = plan.windowMs === null ? null : new Timeline(plan.windowMs);
     this.#timeoutUs = plan.timeoutMs * 1e3;
   }
 
@@ -50,8 +49,7 @@ export class LoadRecorder implements Disposable {
   offered(intendedUs: number, lagUs: number, drawn: Drawn | null = null): void {
     this.#counts.offered++;
     this.#streamOf(drawn)?.offered();
-    const window = this.#windowAt(intendedUs);
-    if (window !== null) window.tally.offered++;
+    this.#timeline?.offered(intendedUs);
     this.#pacerLag.record(lagUs);
   }
 
@@ -71,7 +69,6 @@ export class LoadRecorder implements Disposable {
     increment(this.#statuses, status);
     if (cache !== null) increment(this.#outcomes, cache);
     if (flight.ageMs !== null) this.#maxAgeMs = Math.max(this.#maxAgeMs ?? 0, flight.ageMs);
-    const window = this.#windowAt(flight.intendedUs);
     const shed = cache === 'shed' && (status === 503 || status === 429);
     if (shed || status >= 500) {
       this.#settle(flight, shed ? 'shed' : 'failed');
@@ -79,18 +76,13 @@ export class LoadRecorder implements Disposable {
     }
     this.#settle(flight, 'completed', responseUs);
     if (status === (flight.exists ? 200 : 404)) this.#good++;
-    this.#response.record(responseUs);
     this.#service.record(nowUs - flight.sentUs);
-    window?.responsesUs.push(responseUs);
   }
 
   timedOut(flight: Flight): void {
     flight.settled = true;
     if (!flight.sent) this.#neverSent++;
     this.#settle(flight, 'timeout', this.#timeoutUs);
-    this.#response.record(this.#timeoutUs);
-    const window = this.#windowAt(flight.intendedUs);
-    window?.responsesUs.push(this.#timeoutUs);
   }
 
   /** The connection broke, or never came about. */
@@ -134,7 +126,7 @@ export class LoadRecorder implements Disposable {
             ),
           }),
       histograms: this.#histograms(model),
-      windows: this.#encodedWindows(course.durationMs),
+      windows: this.#timeline?.encoded(course.durationMs) ?? [],
     };
   }
 
@@ -154,48 +146,17 @@ export class LoadRecorder implements Disposable {
     };
   }
 
-  /** All windows of the duration, the empty ones too: a gap in the timeline is a finding. */
-  #encodedWindows(durationMs: number): LoadWindow[] {
-    const windowUs = this.#windowUs;
-    if (windowUs === null) return [];
-    const count = Math.max(this.#windows.length, Math.ceil((durationMs * 1e3) / windowUs));
-    if (count > 0) this.#windowAt((count - 0.5) * windowUs);
-    using histogram = new LatencyHistogram();
-    return this.#windows.map(({ tally, responsesUs }, index) => {
-      histogram.reset();
-      for (const responseUs of responsesUs) histogram.record(responseUs);
-      const { offered, completed, failed, timeout } = tally;
-      const tMs = (index * windowUs) / 1e3;
-      return { tMs, offered, completed, failed, timeout, responseHistogram: histogram.encode() };
-    });
-  }
-
+  /** @param responseUs of what has a place among the latencies */
   #settle(flight: Flight, outcome: Outcome, responseUs: number | null = null): void {
     this.#counts[outcome]++;
     this.#streamOf(flight.drawn)?.settled(flight, outcome, responseUs);
-    const window = this.#windowAt(flight.intendedUs);
-    if (window !== null) window.tally[outcome]++;
+    this.#timeline?.settled(flight.intendedUs, outcome, responseUs);
+    if (responseUs !== null) this.#response.record(responseUs);
   }
 
   #streamOf(drawn: Drawn | null): StreamTally | undefined {
     return drawn === null ? undefined : this.#streams[drawn.stream]?.tally;
   }
-
-  #windowAt(intendedUs: number): Window | null {
-    if (this.#windowUs === null) return null;
-    const index = Math.floor(intendedUs / this.#windowUs);
-    while (this.#windows.length <= index) this.#windows.push({ tally: new Tally(), responsesUs: [] });
-    return this.#windows[index] as Window;
-  }
-}
-
-interface Window {
-  readonly tally: Tally;
-  /**
-   * Kept raw until the end: a histogram per window takes 70 KB and a call into WebAssembly per request,
-   * a number 8 bytes.
-   */
-  readonly responsesUs: number[];
 }
 
 function increment<K>(counts: Map<K, number>, key: K): void {

@@ -57,7 +57,7 @@ export interface GeneratorPlan {
    */
   readonly path?: string;
   readonly seed: number;
-  /** Width of a timeline window; `null` for no timeline, which spares 8 bytes of memory an answer. */
+  /** Width of a timeline window; `null` for no timeline. */
   readonly windowMs: number | null;
   /** How often to tell how the load stands. @default never */
   readonly progressEveryMs?: number;
