@@ -17,6 +17,7 @@ export type RunEventBody =
   | { readonly type: 'stack-started'; readonly backends: readonly string[]; readonly tookMs: number }
   | { readonly type: 'dataset-seeded'; readonly scenario: string; readonly rows: number }
   | { readonly type: 'trial-started'; readonly trial: Trial; readonly stormMs: number }
+  | { readonly type: 'warmed-up'; readonly trial: Trial; readonly tookMs: number; readonly steady: boolean }
   | { readonly type: 'storm-started'; readonly trial: Trial; readonly startedAtUs: number }
   | { readonly type: 'trial-voided'; readonly trial: Trial; readonly reasons: readonly string[] }
   | {

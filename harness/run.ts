@@ -151,7 +151,10 @@ async function runAndRecord(
   const startedUs = clock.nowUs();
   emit({ type: 'trial-started', trial, stormMs: planned.stormMs });
   const attempt = () =>
-    runTrial(trial, planned, site, (startedAtUs) => emit({ type: 'storm-started', trial, startedAtUs }));
+    runTrial(trial, planned, site, {
+      onWarmedUp: ({ tookMs, steady }) => emit({ type: 'warmed-up', trial, tookMs, steady }),
+      onStormStarted: (startedAtUs) => emit({ type: 'storm-started', trial, startedAtUs }),
+    });
   let sample = await attempt();
   const reasons = reasonsToRepeat(sample, planned, contests);
   if (reasons.length > 0) {

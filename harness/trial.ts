@@ -1,21 +1,19 @@
 import { sum } from './analysis/statistics/summary.ts';
 import { type Generator, startGenerator } from './load/generator.ts';
 import { itemKey } from './load/keys.ts';
-import type { GeneratorPlan, GeneratorReport } from './load/protocol.ts';
+import type { GeneratorReport } from './load/protocol.ts';
 import { generatorPlan, SAMPLE_INTERVAL_MS } from './plan/generator-plan.ts';
 import type { PlannedScenario, PlannedStrategy, Trial } from './plan/plan.ts';
 import { type Probes, readTruth, startSampler, type TruthReading } from './probes/ground-truth.ts';
-import { SAMPLE_VERSION, type TrialSample } from './record/sample.ts';
-import { HONEST_STREAM } from './scenario/schema.ts';
+import { SAMPLE_VERSION, type TrialSample, type WarmUp } from './record/sample.ts';
 import { entryKey } from './service/context.ts';
 import { type ServiceProcess, startService } from './service/process.ts';
 import type { ServiceReport } from './service/protocol.ts';
 import type { Clock } from './time/clock.ts';
+import { warmUp } from './warm-up.ts';
 
 export const KEY_PREFIX = 'cachestorm:';
 
-/** Compiles the hot paths of service and generator and opens their connections before anything counts. */
-const WARM_UP_MS = 500;
 /** How long queries may go on after the last request was settled; a queue behind the pool ends by then or never. */
 const SETTLE_MS = 15_000;
 /** How long the server may take to count the last statements, once nobody waits for them. */
@@ -34,6 +32,12 @@ export interface TrialSite {
   readonly signal: AbortSignal;
 }
 
+export interface TrialListener {
+  /** Called before anything counts. */
+  readonly onWarmedUp: (warmUp: WarmUp) => void;
+  readonly onStormStarted: (startedAtUs: number) => void;
+}
+
 /** The database was still being queried long after the storm. */
 export class SettleError extends Error {
   readonly code = 'E_SETTLE';
@@ -44,7 +48,7 @@ export class SettleError extends Error {
  * One strategy, once, on fresh processes and a flushed cache:
  *
  * 1. flush Redis; start the service instances and the generator beside each other;
- * 2. warm up with the same load, then wait until no query is under way;
+ * 2. warm up with the same load until it is steady, then wait until no query is under way;
  * 3. read the servers' counters;
  * 4. storm, sampling the counters every 100 ms;
  * 5. wait until no query is under way, and read the counters again.
@@ -53,7 +57,7 @@ export async function runTrial(
   trial: Trial,
   planned: PlannedScenario,
   site: TrialSite,
-  onStormStarted: (startedAtUs: number) => void,
+  { onWarmedUp, onStormStarted }: TrialListener,
 ): Promise<TrialSample> {
   const strategy = planned.strategies.find(({ name }) => name === trial.strategy);
   if (strategy === undefined) throw new Error(`the plan has no strategy ${trial.strategy}`);
@@ -72,7 +76,8 @@ export async function runTrial(
     planned,
     services.map(({ url }) => url),
   );
-  await unlessAborted(generator.run(warmUpPlan(plan, trial), signal), signal);
+  const warmedUp = await unlessAborted(warmUp(generator, plan, site), signal);
+  onWarmedUp(warmedUp);
   const start = await settle(services, origin, site);
 
   const sampler = startSampler(probes, SAMPLE_INTERVAL_MS);
@@ -92,6 +97,7 @@ export async function runTrial(
     sampleVersion: SAMPLE_VERSION,
     trial,
     voided: [],
+    warmUp: warmedUp,
     load,
     before: start.truth,
     after: end.truth,
@@ -156,16 +162,6 @@ async function startAll(
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return Promise.all(starting) as Promise<[Generator, ...ServiceProcess[]]>;
-}
-
-/** The same load, of other arrivals and keys; phases, which are the storm's, at their mean rate. */
-function warmUpPlan(plan: GeneratorPlan, { seed }: Trial): GeneratorPlan {
-  const warmUp = { ...plan, durationMs: WARM_UP_MS, seed: seed + 1 };
-  if (plan.load.model === 'closed') return warmUp;
-  const { phases: _, ...load } = plan.load;
-  // An attack begins with the storm, and rows are inserted then: the honest readers alone warm up.
-  const streams = plan.streams?.filter(({ name }) => name === HONEST_STREAM);
-  return { ...warmUp, load, ...(streams === undefined ? {} : { streams }) };
 }
 
 interface Settled {

@@ -98,6 +98,14 @@ describe('doubts take the verdict away', () => {
     expect(verdict).toBe('pass');
   });
 
+  test('a warm-up that never got steady is told, but judges nothing', () => {
+    const { verdict, codes } = judged({ ...facts, steady: false });
+    expect(codes).toContain('warm-up-unsteady');
+    expect(verdict).toBe('pass');
+    for (const fine of [facts, { ...facts, steady: true }])
+      expect(judged(fine).codes).not.toContain('warm-up-unsteady');
+  });
+
   test('a repeated trial is told, and judged by its second try', () => {
     const { verdict, codes } = judged({ ...facts, voided: ['it was late'] });
     expect(codes).toContain('trial-repeated');

@@ -1,5 +1,6 @@
 import type { PlannedScenario } from '../plan/plan.ts';
 import type { Warning } from '../result/schema.ts';
+import { sum } from './statistics/summary.ts';
 import type { TrialReading } from './trial.ts';
 
 /**
@@ -27,6 +28,13 @@ const catalogue = {
     voids: true,
     repeat: false,
     remedy: 'Lengthen the storm or shorten cache.ttlMs, so that the hot key expires during it.',
+  },
+  // Not repeated: what is unsteady by nature is so again, and nothing of the warm-up is in the numbers.
+  'warm-up-unsteady': {
+    voids: false,
+    repeat: false,
+    remedy:
+      'Lengthen the storm, so that its start weighs less. A load above what the service can take never gets steady, and one of a few requests a second can’t be told to be.',
   },
   'background-errors': {
     voids: false,
@@ -101,6 +109,14 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
     add(
       'generator-late',
       `1 in 100 requests left ${lagMs.toFixed(0)} ms or more after its time; more than half a query (${limitMs} ms) hides the effect`,
+    );
+  }
+  const { warmUp } = sample;
+  if (warmUp?.steady === false) {
+    const completed = sum(warmUp.windows.map((window) => window.completed));
+    add(
+      'warm-up-unsteady',
+      `throughput or response time was not steady after ${(warmUp.tookMs / 1000).toFixed(1)} s of warm-up and ${completed} completed requests`,
     );
   }
   if (expiries?.length === 0) add('no-expiry', 'the hot key did not expire during the storm');

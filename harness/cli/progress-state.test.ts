@@ -18,8 +18,8 @@ const trialFinished: RunEventBody = { type: 'trial-finished', trial, dbReads: 1,
 
 test('before the first trial is done the storm and an overhead are expected of each', () => {
   const progress = after([0, started], [100, trialStarted]);
-  expect(remainingMs(progress, 100_000)).toBe(4 * 3_500);
-  expect(remainingMs(progress, 1_100_000)).toBe(4 * 3_500 - 1_000);
+  expect(remainingMs(progress, 100_000)).toBe(4 * 4_000);
+  expect(remainingMs(progress, 1_100_000)).toBe(4 * 4_000 - 1_000);
 });
 
 test('afterwards what the finished ones took', () => {
@@ -29,7 +29,7 @@ test('afterwards what the finished ones took', () => {
 
 test('a trial that takes longer than expected never makes the rest negative', () => {
   const progress = after([0, started], [0, trialStarted]);
-  expect(remainingMs(progress, 900_000_000)).toBe(3 * 3_500);
+  expect(remainingMs(progress, 900_000_000)).toBe(3 * 4_000);
 });
 
 test('the phase follows the storm, and stops at its end', () => {

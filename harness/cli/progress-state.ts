@@ -21,7 +21,7 @@ export interface RunningTrial {
 }
 
 /** What a trial takes beside its storm, until one was timed: starting processes, warming up, settling. */
-const OVERHEAD_MS = 1_500;
+const OVERHEAD_MS = 2_000;
 
 export const initialProgress: Progress = {
   total: 0,
@@ -66,6 +66,7 @@ export function progressAfter(progress: Progress, event: RunEvent): Progress {
     case 'stack-stopped':
       return { ...progress, current: null, step: 'judging' };
     case 'trial-voided':
+    case 'warmed-up':
     case 'dataset-seeded':
     case 'run-finished':
       return progress;

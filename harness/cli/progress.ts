@@ -85,6 +85,12 @@ function describe(event: RunEvent, progress: Progress): string | null {
       const { scenario, strategy, round } = event.trial;
       return `void, once more: ${scenario}, ${strategy}, round ${round}: ${event.reasons.join('; ')}`;
     }
+    case 'warmed-up': {
+      if (event.steady) return null;
+      const { scenario, strategy, round } = event.trial;
+      const took = `${(event.tookMs / 1000).toFixed(1)} s of warm-up`;
+      return `not steady after ${took}: ${scenario}, ${strategy}, round ${round}`;
+    }
     case 'interrupted':
       return `${event.reason}: undoing everything, keeping what was measured`;
     // The command prints the error itself, at its end.

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TrialSample } from '../record/sample.ts';
 import { resultJsonSchema } from '../result/json-schema.ts';
 import { type Result, resultSchema } from '../result/schema.ts';
 
@@ -45,6 +46,13 @@ const cachestorm = (...args: string[]) => finish(start(...args));
 
 async function readResult(): Promise<Result> {
   return resultSchema.parse(JSON.parse(await readFile(join(out, 'result.json'), 'utf8')));
+}
+
+async function readSamples(): Promise<TrialSample[]> {
+  const names = (await readdir(join(out, 'samples'))).filter((name) => name.endsWith('.json'));
+  return Promise.all(
+    names.map(async (name) => JSON.parse(await readFile(join(out, 'samples', name), 'utf8')) as TrialSample),
+  );
 }
 
 /** Waits for a line of `events.jsonl` of this type. */
@@ -127,7 +135,22 @@ describe('run', () => {
     expect((await readdir(out)).sort()).toEqual(
       ['events.jsonl', 'plan.json', 'report.html', 'result.json', 'samples', 'summary.md'].sort(),
     );
-    expect(await readdir(join(out, 'samples'))).toHaveLength(4);
+    const samples = await readSamples();
+    expect(samples).toHaveLength(4);
+    for (const { trial, warmUp, services, load } of samples) {
+      expect(warmUp?.windows.length).toBeGreaterThan(0);
+      // The warm-up read the database too; nothing of that, nor of its requests, is counted.
+      const reads = (at: 'before' | 'after') =>
+        services.reduce((sum, account) => sum + account[at].dbReads, 0);
+      expect(reads('before')).toBeGreaterThan(0);
+      expect(metric(trial.strategy, 'db.reads')).toBe(reads('after') - reads('before'));
+      expect(load.counts.offered).toBe(1_200);
+    }
+    const events = (await readFile(join(out, 'events.jsonl'), 'utf8')).trimEnd().split('\n');
+    const types = events.map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(types.filter((type) => type === 'warmed-up').length).toBeGreaterThanOrEqual(4);
+    for (const [index, type] of types.entries())
+      if (type === 'storm-started') expect(types[index - 1]).toBe('warmed-up');
     const validate = new Ajv2020({ strict: false }).compile(JSON.parse(resultJsonSchema()));
     expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
     expect(await remains(result.runId)).toEqual([]);

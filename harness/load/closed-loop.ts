@@ -27,7 +27,7 @@ const DRAIN_GRACE_MS = 2_000;
  */
 export async function runClosedLoop(plan: ClosedPlan, context: LoadContext): Promise<GeneratorReport> {
   using recorder = new LoadRecorder(plan);
-  using _progress = tellProgress(plan.progressEveryMs, recorder, context.onProgress);
+  using _progress = tellProgress(plan.progressEveryMs, recorder, context);
   const { clock } = context;
   const nextKey = keySource(plan.keys, plan.seed);
   const cpu = process.cpuUsage();

@@ -75,6 +75,11 @@ describe('startGenerator', () => {
     expect(offered).toEqual(offered.toSorted((a, b) => a - b));
     expect(offered.at(-1)).toBeLessThanOrEqual(report.counts.offered);
     expect(told.at(-1)?.responseP99Us).toBeGreaterThan(4_000);
+    const intervals = told.map(({ interval }) => interval);
+    const inIntervals = intervals.reduce((sum, { completed }) => sum + completed, 0);
+    expect(inIntervals).toBe(told.at(-1)?.counts.completed);
+    for (const { completed, responseP50Us } of intervals)
+      expect(responseP50Us === null ? 0 : responseP50Us).toBeGreaterThan(completed === 0 ? -1 : 4_000);
   });
 
   it('stops early on its signal, and still reports', async () => {

@@ -105,6 +105,28 @@ describe('LoadRecorder', () => {
     expect(errors).toEqual({ ECONNRESET: 1 });
   });
 
+  it('tells what was settled since it was asked last, and only of plans that ask', () => {
+    const plan = { windowMs: null, timeoutMs: TIMEOUT_MS };
+    using recorder = new LoadRecorder({ ...plan, progressEveryMs: 10 });
+    const answer = (status: number, responseUs: number): void => {
+      recorder.offered(0, 0);
+      recorder.answered(flightAt(0, { status }), responseUs);
+    };
+    for (const responseUs of [1_000, 2_000, 3_000]) answer(200, responseUs);
+    answer(500, 10);
+    expect(recorder.progress(10).interval).toEqual({ tookMs: 10, completed: 3, responseP50Us: 2_000 });
+    answer(200, 500);
+    expect(recorder.progress(12)).toMatchObject({
+      counts: { completed: 4, failed: 1 },
+      interval: { tookMs: 12, completed: 1, responseP50Us: 500 },
+    });
+    expect(recorder.progress(10).interval).toEqual({ tookMs: 10, completed: 0, responseP50Us: null });
+    using silent = new LoadRecorder(plan);
+    silent.offered(0, 0);
+    silent.answered(flightAt(0, { status: 200 }), 500);
+    expect(silent.progress(10).interval.responseP50Us).toBeNull();
+  });
+
   it('counts the timeouts that were never sent', () => {
     using recorder = new LoadRecorder({ windowMs: 10, timeoutMs: TIMEOUT_MS });
     for (const flight of [new Flight(0, '/', true), flightAt(0, { status: 0 })]) {

@@ -1,8 +1,8 @@
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { Flight } from './flight.ts';
-import type { GeneratorReport, LoadHistograms, LoadProgress } from './protocol.ts';
+import type { GeneratorPlan, GeneratorReport, LoadHistograms, LoadProgress } from './protocol.ts';
 import { StreamTally } from './stream-tally.ts';
-import type { Drawn, Stream } from './streams.ts';
+import type { Drawn } from './streams.ts';
 import { type Outcome, Tally } from './tally.ts';
 import { Timeline } from './timeline.ts';
 
@@ -27,20 +27,20 @@ export class LoadRecorder implements Disposable {
   readonly #service = new LatencyHistogram();
   readonly #sendLag = new LatencyHistogram();
   readonly #pacerLag = new LatencyHistogram();
+  /** Response times since the last look; `null` when nobody looks. */
+  readonly #interval: LatencyHistogram | null;
   readonly #outcomes = new Map<string, number>();
   readonly #statuses = new Map<number, number>();
   readonly #errors = new Map<string, number>();
   readonly #streams: readonly { readonly name: string; readonly tally: StreamTally }[];
+  #completedBefore = 0;
   #good = 0;
   #neverSent = 0;
   #maxAgeMs: number | null = null;
 
-  constructor(plan: {
-    readonly windowMs: number | null;
-    readonly timeoutMs: number;
-    readonly streams?: readonly Stream[];
-  }) {
+  constructor(plan: Pick<GeneratorPlan, 'windowMs' | 'timeoutMs' | 'streams' | 'progressEveryMs'>) {
     this.#streams = (plan.streams ?? []).map(({ name }) => ({ name, tally: new StreamTally() }));
+    this.#interval = plan.progressEveryMs === undefined ? null : new LatencyHistogram();
     this.#timeline = plan.windowMs === null ? null : new Timeline(plan.windowMs);
     this.#timeoutUs = plan.timeoutMs * 1e3;
   }
@@ -98,9 +98,17 @@ export class LoadRecorder implements Disposable {
     this.#settle(flight, 'lost');
   }
 
-  /** The counts so far; costs one look at a histogram. */
-  progress(): LoadProgress {
-    return { counts: { ...this.#counts }, responseP99Us: this.#response.percentile(99) };
+  /**
+   * The counts so far and since the last call; costs a look at two histograms.
+   *
+   * @param tookMs since the last call, or since the load's start
+   */
+  progress(tookMs: number): LoadProgress {
+    const completed = this.#counts.completed - this.#completedBefore;
+    this.#completedBefore = this.#counts.completed;
+    const interval = { tookMs, completed, responseP50Us: this.#interval?.percentile(50) ?? null };
+    this.#interval?.reset();
+    return { counts: { ...this.#counts }, responseP99Us: this.#response.percentile(99), interval };
   }
 
   /** @param distinctKeys of a stream, by its index */
@@ -132,8 +140,8 @@ export class LoadRecorder implements Disposable {
 
   [Symbol.dispose](): void {
     for (const { tally } of this.#streams) tally[Symbol.dispose]();
-    for (const histogram of [this.#response, this.#service, this.#sendLag, this.#pacerLag]) {
-      histogram[Symbol.dispose]();
+    for (const histogram of [this.#response, this.#service, this.#sendLag, this.#pacerLag, this.#interval]) {
+      histogram?.[Symbol.dispose]();
     }
   }
 
@@ -151,7 +159,9 @@ export class LoadRecorder implements Disposable {
     this.#counts[outcome]++;
     this.#streamOf(flight.drawn)?.settled(flight, outcome, responseUs);
     this.#timeline?.settled(flight.intendedUs, outcome, responseUs);
-    if (responseUs !== null) this.#response.record(responseUs);
+    if (responseUs === null) return;
+    this.#response.record(responseUs);
+    this.#interval?.record(responseUs);
   }
 
   #streamOf(drawn: Drawn | null): StreamTally | undefined {

@@ -39,7 +39,7 @@ const TICK_MS = 1;
  */
 export async function runOpenLoop(plan: OpenPlan, context: LoadContext): Promise<GeneratorReport> {
   using recorder = new LoadRecorder(plan);
-  using _progress = tellProgress(plan.progressEveryMs, recorder, context.onProgress);
+  using _progress = tellProgress(plan.progressEveryMs, recorder, context);
   const storm = new OpenStorm(plan, context, recorder);
   return await storm.run();
 }

@@ -157,6 +157,16 @@ export interface LoadProgress {
   readonly counts: LoadCounts;
   /** Of all response times so far; `null` before the first. */
   readonly responseP99Us: number | null;
+  readonly interval: LoadInterval;
+}
+
+/** What came of a load between two looks at it. A request belongs to the interval in which it was settled. */
+export interface LoadInterval {
+  /** Of the plan's `progressEveryMs`, more or less: timers are late. */
+  readonly tookMs: number;
+  readonly completed: number;
+  /** Median response time of the completed and of the timeouts; `null` when there were none. */
+  readonly responseP50Us: number | null;
 }
 
 /** Harness to generator. */

@@ -1,5 +1,5 @@
 /** What one trial recorded, as `samples/<trial>.json`: everything that the analysis needs, and no judgement. */
-import type { GeneratorReport } from '../load/protocol.ts';
+import type { GeneratorReport, LoadInterval } from '../load/protocol.ts';
 import type { Trial } from '../plan/plan.ts';
 import type { TruthReading } from '../probes/ground-truth.ts';
 import type { KeyEvent } from '../probes/redis.ts';
@@ -12,6 +12,8 @@ export interface TrialSample {
   readonly trial: Trial;
   /** Why an earlier try of this trial was void; empty for a first try. Void tries are in `samples/void/`. */
   readonly voided: readonly string[];
+  /** Absent from samples of versions that warmed up for a fixed time. */
+  readonly warmUp?: WarmUp;
   readonly load: GeneratorReport;
   /** Counters before the first request and after the last query had ended. */
   readonly before: TruthReading;
@@ -22,6 +24,15 @@ export interface TrialSample {
   readonly keyEvents: readonly KeyEvent[] | null;
   /** One account per service instance, and what it was before the storm. */
   readonly services: readonly { readonly before: ServiceReport; readonly after: ServiceReport }[];
+}
+
+/** The load before the storm. Nothing of it is in any other number of the sample. */
+export interface WarmUp {
+  /** Until the last of its requests was settled. */
+  readonly tookMs: number;
+  /** Whether throughput and median response time had come to rest; if not, its time was up. */
+  readonly steady: boolean;
+  readonly windows: readonly LoadInterval[];
 }
 
 /** Name of a trial's sample file: sorts in the order of execution. */

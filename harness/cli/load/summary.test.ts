@@ -186,6 +186,7 @@ test('the live line counts, and says when only answers are waited for', () => {
   const progress = {
     counts: { offered: 6_000, completed: 5_900, failed: 20, timeout: 30, lost: 0, shed: 0 },
     responseP99Us: 1_234,
+    interval: { tookMs: 250, completed: 500, responseP50Us: 900 },
   };
   expect(liveLine(progress, 2_950, 10_000)).toBe(
     '3.0 of 10 s  6,000 offered  5,900 completed (2,000/s)  50 on their way  50 errors  p99 1.23 ms',
