@@ -177,7 +177,7 @@ describe('run', () => {
       ['vs baseline: db.reads < 20%', true],
       [broken, false],
     ]);
-    expect(stdout).toContain(`threshold ${broken}: measured`);
+    expect(stdout).toContain('coalesced-mutex: threshold db.reads < 1: measured');
   });
 
   test('a load in phases offers what their rates add up to, and the report names them', async () => {

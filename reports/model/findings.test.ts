@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { edit, failedResult, heldResult, inconclusiveResult } from '../fixtures/results.ts';
+import { edit, failedResult, heldResult, inconclusiveResult, named } from '../fixtures/results.ts';
 import { emptyResult, firstVersionResult } from '../fixtures/variants.ts';
 import { comparisonWords } from './comparison-words.ts';
 import { limits, openChecks, thresholdTally } from './findings.ts';
@@ -34,6 +34,21 @@ describe('openChecks', () => {
       'inconclusive',
     ]);
     expect(openChecks(scenarioOf(both))[0]?.text).toContain('measured 1.98 % of none');
+  });
+
+  it('names a strategy once, though its threshold begins with it', () => {
+    const said = (expression: string) => {
+      const result = edit((_, scenario) => {
+        const [threshold] = named(scenario, 'mutex').thresholds;
+        if (threshold !== undefined) Object.assign(threshold, { expression, holds: false });
+      });
+      const [check] = openChecks(scenarioOf(result));
+      return `${check?.strategy}: ${check?.text.split(': measured')[0]}`;
+    };
+    expect(said('mutex: db.reads < 9')).toBe('mutex: threshold db.reads < 9');
+    expect(said('mutex vs none: db.reads < 9%')).toBe('mutex: threshold vs none: db.reads < 9%');
+    expect(said('mutex-2: db.reads < 9')).toBe('mutex: threshold mutex-2: db.reads < 9');
+    expect(said('vs mutex: db.reads < 9%')).toBe('mutex: threshold vs mutex: db.reads < 9%');
   });
 
   it('counts what held', () => {

@@ -53,7 +53,15 @@ export function thresholdTally(scenario: ScenarioResult): string | null {
 function thresholdSentence(threshold: ThresholdResult, unit: Metric['unit']): string {
   const reason =
     threshold.holds === null && threshold.reason !== undefined ? `; undecided: ${threshold.reason}` : '';
-  return `threshold ${threshold.expression}: measured ${thresholdActual(threshold, unit)}${reason}`;
+  return `threshold ${claimOf(threshold)}: measured ${thresholdActual(threshold, unit)}${reason}`;
+}
+
+/** The expression without the strategy that it may begin with: each line has that name before it already. */
+function claimOf({ expression, strategy }: ThresholdResult): string {
+  const rest = expression.startsWith(strategy) ? expression.slice(strategy.length) : '';
+  // `mutex: db.reads < 9` and `mutex vs none: db.reads < 9%`, but not `mutex-2: db.reads < 9`.
+  if (rest.startsWith(': ')) return rest.slice(2);
+  return rest.startsWith(' vs ') ? rest.slice(1) : expression;
 }
 
 /** `12.3 ms`, or `4.1 % of none` for a relative one. */
