@@ -6,6 +6,7 @@ import type { ReadStrategyDefinition } from '../scenarios/strategies/strategy.ts
 import { analyse } from './analysis/analyse.ts';
 import { readTrial } from './analysis/trial.ts';
 import { trialWarnings, worthRepeating } from './analysis/warnings.ts';
+import { definitionsOf } from './catalog/contest.ts';
 import type { RunEvent, RunEventBody } from './events.ts';
 import { itemKey } from './load/keys.ts';
 import { planHash } from './plan/hash.ts';
@@ -59,6 +60,7 @@ export interface RunOutcome {
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { directory, clock, signal } = options;
   const startedAtMs = clock.wallMs();
+  const definitions = definitionsOf(options.contests);
   const plan = expandPlan(options.contests, options);
   const hash = planHash(plan);
   const runId = newRunId(startedAtMs);
@@ -69,7 +71,8 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   let backends: BackendVersions = [];
   let error: unknown = null;
   try {
-    await runStorm(plan, runId, options, events.emit, (started) => {
+    const underWay = { ...options, plan, runId, definitions, emit: events.emit };
+    await runStorm(underWay, (started) => {
       backends = started;
     });
     events.emit({ type: 'stack-stopped' });
@@ -100,7 +103,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       infra: plan.infra,
       backends,
     },
-    ...analyse(plan, samples, definitionsOf(options.contests)),
+    ...analyse(plan, samples, definitions),
   } satisfies Result);
   await directory.write('result.json', `${JSON.stringify(result, null, 2)}\n`);
   events.emit({ type: 'run-finished', verdict: result.verdict });
@@ -111,15 +114,18 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
 type Emit = (body: RunEventBody) => void;
 type BackendVersions = Result['provenance']['backends'];
 
+/** A run whose plan is written. */
+interface RunUnderWay extends RunOptions {
+  readonly plan: Plan;
+  readonly runId: string;
+  /** The strategies of the plan, by name. */
+  readonly definitions: ReadonlyMap<string, ReadStrategyDefinition>;
+  readonly emit: Emit;
+}
+
 /** Steps 2 to 4. */
-async function runStorm(
-  plan: Plan,
-  runId: string,
-  options: RunOptions,
-  emit: Emit,
-  onBackends: (backends: BackendVersions) => void,
-): Promise<void> {
-  const { clock, signal } = options;
+async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions) => void): Promise<void> {
+  const { plan, runId, clock, signal, emit } = run;
   const startedUs = clock.nowUs();
   emit({ type: 'stack-starting', backends: ['redis', 'database'] });
   await using stack = await startStack({ runId, signal, backends: [localRedis(), localDatabase()] });
@@ -129,14 +135,14 @@ async function runStorm(
   emit({ type: 'stack-started', backends: names, tookMs: (clock.nowUs() - startedUs) / 1000 });
 
   await using cleanUp = new AsyncDisposableStack();
-  const site = await openSite(stack, options, cleanUp);
+  const site = await openSite(stack, run, cleanUp);
   for (const planned of plan.scenarios) {
     const { name, dataset } = planned.scenario;
     await site.probes.database.seed(dataset.rows, dataset.valueBytes, itemKey);
     emit({ type: 'dataset-seeded', scenario: name, rows: dataset.rows });
     for (const trial of plan.trials.filter(({ scenario }) => scenario === name)) {
       signal.throwIfAborted();
-      await runAndRecord(trial, planned, site, options, emit);
+      await runAndRecord(trial, planned, site, run);
     }
   }
 }
@@ -145,8 +151,7 @@ async function runAndRecord(
   trial: Trial,
   planned: PlannedScenario,
   site: TrialSite,
-  { clock, directory, contests }: RunOptions,
-  emit: Emit,
+  { clock, directory, definitions, emit }: RunUnderWay,
 ): Promise<void> {
   const startedUs = clock.nowUs();
   emit({ type: 'trial-started', trial, stormMs: planned.stormMs });
@@ -156,7 +161,7 @@ async function runAndRecord(
       onStormStarted: (startedAtUs) => emit({ type: 'storm-started', trial, startedAtUs }),
     });
   let sample = await attempt();
-  const reasons = reasonsToRepeat(sample, planned, contests);
+  const reasons = reasonsToRepeat(sample, planned, definitions);
   if (reasons.length > 0) {
     emit({ type: 'trial-voided', trial, reasons });
     await directory.writeVoidSample(sample);
@@ -168,19 +173,13 @@ async function runAndRecord(
   emit({ type: 'trial-finished', trial, dbReads, tookMs: (clock.nowUs() - startedUs) / 1000 });
 }
 
-/** The strategies of a run by name. */
-function definitionsOf(contests: readonly Contest[]): ReadonlyMap<string, ReadStrategyDefinition> {
-  const contenders = contests.flatMap((contest) => contest.contenders);
-  return new Map(contenders.map(({ definition }) => [definition.name, definition]));
-}
-
 /** What makes a trial's numbers doubtful that may not happen again. */
 function reasonsToRepeat(
   sample: TrialSample,
   planned: PlannedScenario,
-  contests: readonly Contest[],
+  definitions: RunUnderWay['definitions'],
 ): string[] {
-  const definition = definitionsOf(contests).get(sample.trial.strategy);
+  const definition = definitions.get(sample.trial.strategy);
   if (definition === undefined)
     throw new Error(`no definition of strategy ${sample.trial.strategy} was given`);
   const reading = readTrial(sample, planned, definition.expiry);

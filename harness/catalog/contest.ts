@@ -43,6 +43,33 @@ export async function loadContest(
   return { scenario, contenders };
 }
 
+/**
+ * The strategies of all contests by name, under which samples and results know them.
+ *
+ * @throws UsageError when two contests bring different strategies of one name: one of them would judge both.
+ */
+export function definitionsOf(contests: readonly Contest[]): ReadonlyMap<string, ReadStrategyDefinition> {
+  const found = new Map<string, Owned>();
+  const problems: Problem[] = [];
+  for (const { scenario, contenders } of contests) {
+    for (const { definition, reference } of contenders) {
+      const first = found.get(definition.name);
+      if (first === undefined) {
+        found.set(definition.name, { definition, reference, scenario: scenario.name });
+      } else if (first.definition !== definition) {
+        const message = `the scenarios ${first.scenario} and ${scenario.name} bring two strategies of this name (${first.reference} and ${reference}); give one of them another, or run the scenarios apart`;
+        problems.push({ path: `strategy "${definition.name}"`, message });
+      }
+    }
+  }
+  if (problems.length > 0) throw new UsageError(problems);
+  return new Map([...found].map(([name, { definition }]) => [name, definition]));
+}
+
+interface Owned extends Contender {
+  readonly scenario: string;
+}
+
 function thresholdProblems(
   expressions: readonly string[],
   names: readonly string[],

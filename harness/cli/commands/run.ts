@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { renderHtml } from '../../../reports/html/render.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
-import { loadContest } from '../../catalog/contest.ts';
+import { definitionsOf, loadContest } from '../../catalog/contest.ts';
 import { type Problem, UsageError } from '../../catalog/errors.ts';
 import { builtInScenarios } from '../../catalog/scenarios.ts';
 import type { Setting } from '../../catalog/settings.ts';
@@ -146,6 +146,7 @@ async function loadContests(
     problems.push({ path: 'scenario', message: `"${scenario.name}" is named more than once` });
   }
   if (problems.length > 0) throw new UsageError(problems);
+  definitionsOf(contests);
   return contests;
 }
 
