@@ -5,6 +5,7 @@ import { LoadRecorder } from './load-recorder.ts';
 import type { GeneratorReport } from './protocol.ts';
 
 const TIMEOUT_MS = 100;
+const PLAN = { windowMs: 10, timeoutMs: TIMEOUT_MS, durationMs: 30 };
 const COURSE = { startedAtUs: 0, finishedAtUs: 1, durationMs: 30, cpuUs: 0 };
 
 interface Answer {
@@ -25,7 +26,7 @@ function flightAt(intendedUs: number, { status, exists = true, cache, ageMs }: A
 }
 
 function reportOf(...answers: readonly Answer[]): GeneratorReport {
-  using recorder = new LoadRecorder({ windowMs: 10, timeoutMs: TIMEOUT_MS });
+  using recorder = new LoadRecorder(PLAN);
   for (const answer of answers) {
     const flight = flightAt(0, answer);
     recorder.offered(0, 0);
@@ -89,7 +90,7 @@ describe('LoadRecorder', () => {
   });
 
   it('counts each request in the window of its intended time, and shows empty windows', () => {
-    using recorder = new LoadRecorder({ windowMs: 10, timeoutMs: TIMEOUT_MS });
+    using recorder = new LoadRecorder(PLAN);
     const late = flightAt(9_999, { status: 200 });
     const broken = flightAt(20_000, { status: 0 });
     for (const flight of [late, broken]) recorder.offered(flight.intendedUs, 0);
@@ -128,11 +129,23 @@ describe('LoadRecorder', () => {
   });
 
   it('counts the timeouts that were never sent', () => {
-    using recorder = new LoadRecorder({ windowMs: 10, timeoutMs: TIMEOUT_MS });
+    using recorder = new LoadRecorder(PLAN);
     for (const flight of [new Flight(0, '/', true), flightAt(0, { status: 0 })]) {
       recorder.offered(0, 0);
       recorder.timedOut(flight);
     }
     expect(recorder.report(COURSE, 'open')).toMatchObject({ neverSent: 1, counts: { timeout: 2 } });
+  });
+
+  it('tells what came too late for the storm from what found no connection', () => {
+    using recorder = new LoadRecorder(PLAN);
+    recorder.offered(29_000, 999);
+    recorder.attempted(29_999);
+    recorder.offered(29_500, 499);
+    recorder.attempted(30_000);
+    recorder.offered(29_900, 100);
+    const { withinStorm } = recorder.report(COURSE, 'open');
+    expect(withinStorm).toEqual({ takenUp: 2, attempted: 1 });
+    expect(recorder.report(COURSE, 'closed').withinStorm).toBeUndefined();
   });
 });

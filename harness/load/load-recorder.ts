@@ -1,6 +1,12 @@
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { Flight } from './flight.ts';
-import type { GeneratorPlan, GeneratorReport, LoadHistograms, LoadProgress } from './protocol.ts';
+import type {
+  GeneratorPlan,
+  GeneratorReport,
+  LoadHistograms,
+  LoadProgress,
+  StreamReport,
+} from './protocol.ts';
 import { StreamTally } from './stream-tally.ts';
 import type { Drawn } from './streams.ts';
 import { type Outcome, Tally } from './tally.ts';
@@ -22,6 +28,7 @@ export interface LoadCourse {
 export class LoadRecorder implements Disposable {
   readonly #timeline: Timeline | null;
   readonly #timeoutUs: number;
+  readonly #durationUs: number;
   readonly #counts = new Tally();
   readonly #response = new LatencyHistogram();
   readonly #service = new LatencyHistogram();
@@ -36,13 +43,18 @@ export class LoadRecorder implements Disposable {
   #completedBefore = 0;
   #good = 0;
   #neverSent = 0;
+  #takenUp = 0;
+  #attempted = 0;
   #maxAgeMs: number | null = null;
 
-  constructor(plan: Pick<GeneratorPlan, 'windowMs' | 'timeoutMs' | 'streams' | 'progressEveryMs'>) {
+  constructor(
+    plan: Pick<GeneratorPlan, 'windowMs' | 'timeoutMs' | 'durationMs' | 'streams' | 'progressEveryMs'>,
+  ) {
     this.#streams = (plan.streams ?? []).map(({ name }) => ({ name, tally: new StreamTally() }));
     this.#interval = plan.progressEveryMs === undefined ? null : new LatencyHistogram();
     this.#timeline = plan.windowMs === null ? null : new Timeline(plan.windowMs);
     this.#timeoutUs = plan.timeoutMs * 1e3;
+    this.#durationUs = plan.durationMs * 1e3;
   }
 
   /** A request was due at `intendedUs` and taken up `lagUs` later. */
@@ -50,11 +62,17 @@ export class LoadRecorder implements Disposable {
     this.#counts.offered++;
     this.#streamOf(drawn)?.offered();
     this.#timeline?.offered(intendedUs);
+    if (intendedUs + lagUs < this.#durationUs) this.#takenUp++;
     this.#pacerLag.record(lagUs);
   }
 
   sent(lagUs: number): void {
     this.#sendLag.record(lagUs);
+  }
+
+  /** A request had a connection for itself, or was refused one. Open load only. */
+  attempted(atUs: number): void {
+    if (atUs < this.#durationUs) this.#attempted++;
   }
 
   /** The complete answer is there. Past its deadline it is a timeout, whoever noticed first. */
@@ -125,14 +143,13 @@ export class LoadRecorder implements Disposable {
       statuses: Object.fromEntries(this.#statuses),
       errors: Object.fromEntries(this.#errors),
       maxAgeMs: this.#maxAgeMs,
-      ...(model === 'open' ? { neverSent: this.#neverSent } : {}),
-      ...(this.#streams.length === 0
-        ? {}
-        : {
-            streams: Object.fromEntries(
-              this.#streams.map(({ name, tally }, index) => [name, tally.report(distinctKeys(index))]),
-            ),
-          }),
+      ...(model === 'open'
+        ? {
+            neverSent: this.#neverSent,
+            withinStorm: { takenUp: this.#takenUp, attempted: this.#attempted },
+          }
+        : {}),
+      ...(this.#streams.length === 0 ? {} : { streams: this.#streamReports(distinctKeys) }),
       histograms: this.#histograms(model),
       windows: this.#timeline?.encoded(course.durationMs) ?? [],
     };
@@ -143,6 +160,12 @@ export class LoadRecorder implements Disposable {
     for (const histogram of [this.#response, this.#service, this.#sendLag, this.#pacerLag, this.#interval]) {
       histogram?.[Symbol.dispose]();
     }
+  }
+
+  #streamReports(distinctKeys: (stream: number) => number): Record<string, StreamReport> {
+    return Object.fromEntries(
+      this.#streams.map(({ name, tally }, index) => [name, tally.report(distinctKeys(index))]),
+    );
   }
 
   #histograms(model: 'open' | 'closed'): LoadHistograms {

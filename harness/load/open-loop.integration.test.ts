@@ -81,6 +81,10 @@ describe('runOpenLoop against a server that keeps its own count', () => {
     expect([first.received.length, second.received.length]).toEqual([100, 100]);
     expect(report).toMatchObject({ good: 200, outcomes: { hit: 200 }, statuses: { 200: 200 }, errors: {} });
     expect(report).toMatchObject({ maxAgeMs: 7, neverSent: 0, durationMs: 500 });
+    // A pause of the machine at the very end may keep the last ones back; they are not twice in it.
+    expect(report.withinStorm?.attempted).toBeGreaterThan(100);
+    expect(report.withinStorm?.attempted).toBeLessThanOrEqual(report.withinStorm?.takenUp as number);
+    expect(report.withinStorm?.takenUp).toBeLessThanOrEqual(200);
     expect(report.windows.map(({ offered }) => offered)).toEqual([40, 40, 40, 40, 40]);
     expect(report.finishedAtUs).toBeGreaterThan(report.startedAtUs);
     expect(latencies(report.histograms.sendLag).count).toBe(200);
@@ -184,12 +188,14 @@ describe('runOpenLoop against faults', () => {
     closed.close();
     await once(closed, 'close');
     for (const maxConnections of [64, 1]) {
-      const { counts, errors } = await run([`http://127.0.0.1:${port}`], {
+      const { counts, errors, withinStorm } = await run([`http://127.0.0.1:${port}`], {
         load: { ...PLAN.load, ratePerSec: 2_000 },
         maxConnections,
       });
       expect(counts).toMatchObject({ offered: 1_000, failed: 1_000 });
       expect(errors).toEqual({ ECONNREFUSED: 1_000 });
+      // None waited for a connection: each was refused one.
+      expect(withinStorm?.attempted).toBeGreaterThan(500);
     }
   });
 
@@ -237,7 +243,7 @@ describe('runOpenLoop against faults', () => {
 
   it('never sends a request whose deadline passed while it waited for a connection', async () => {
     await using server = await startTruthServer({ behave: () => 'hang' });
-    const { counts, neverSent } = await run([server.url], {
+    const { counts, neverSent, withinStorm } = await run([server.url], {
       maxConnections: 1,
       timeoutMs: 100,
       load: { model: 'open', arrivals: 'poisson', ratePerSec: 2_000 },
@@ -245,6 +251,7 @@ describe('runOpenLoop against faults', () => {
     expect(counts).toMatchObject({ timeout: counts.offered, completed: 0, failed: 0 });
     // Those that run out in the same tick as the one before them find no connection free in between.
     expect(neverSent).toBeGreaterThan(0);
+    expect(withinStorm?.takenUp).toBeGreaterThan(withinStorm?.attempted as number);
     expect(server.received).toHaveLength(counts.offered - (neverSent as number));
   });
 

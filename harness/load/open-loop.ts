@@ -110,6 +110,7 @@ class OpenStorm implements FlightEvents {
   onSent(flight: Flight): void {
     flight.sentUs = this.#nowUs();
     this.#recorder.sent(flight.sentUs - flight.intendedUs);
+    this.#recorder.attempted(flight.sentUs);
   }
 
   onAnswer(flight: Flight): void {
@@ -120,7 +121,8 @@ class OpenStorm implements FlightEvents {
   }
 
   onFailure(flight: Flight, code: string): void {
-    this.#settledNow();
+    const nowUs = this.#settledNow();
+    if (!flight.sent) this.#recorder.attempted(nowUs);
     this.#recorder.failed(flight, code);
   }
 

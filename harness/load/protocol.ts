@@ -97,11 +97,21 @@ export interface GeneratorReport {
   readonly maxAgeMs: number | null;
   /** Timeouts whose request never left: no connection was free before the deadline. Open load only. */
   readonly neverSent?: number;
+  /** How much of the schedule was kept by the end of `durationMs`. Open load only; earlier samples lack it. */
+  readonly withinStorm?: WithinStorm;
   readonly histograms: LoadHistograms;
   /** Empty when the plan asked for no timeline. */
   readonly windows: readonly LoadWindow[];
   /** CPU time that the generator process used during the storm, microseconds. */
   readonly cpuUs: number;
+}
+
+/** Requests counted before the storm's end. What is missing from `offered` came too late, or never. */
+export interface WithinStorm {
+  /** Taken up by the pacer: the generator did its part. */
+  readonly takenUp: number;
+  /** Of these, sent, or refused a connection. The rest waited for a free one, of which there was none. */
+  readonly attempted: number;
 }
 
 /**
