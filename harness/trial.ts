@@ -4,6 +4,7 @@ import { itemKey } from './load/keys.ts';
 import type { GeneratorReport } from './load/protocol.ts';
 import { generatorPlan, SAMPLE_INTERVAL_MS } from './plan/generator-plan.ts';
 import type { PlannedScenario, PlannedStrategy, Trial } from './plan/plan.ts';
+import { readCpuTimes, stealShare } from './probes/cpu-steal.ts';
 import { type Probes, readTruth, startSampler, type TruthReading } from './probes/ground-truth.ts';
 import { SAMPLE_VERSION, type TrialSample, type WarmUp } from './record/sample.ts';
 import { entryKey } from './service/context.ts';
@@ -82,9 +83,13 @@ export async function runTrial(
 
   const sampler = startSampler(probes, SAMPLE_INTERVAL_MS);
   let load: GeneratorReport;
+  let stolen: number | null;
   let end: Settled;
   try {
+    const cpuBefore = await readCpuTimes();
+    for (const service of services) service.stormStarts();
     load = await unlessAborted(generator.run(plan, signal, onStormStarted), signal);
+    stolen = stealShare(cpuBefore, await readCpuTimes());
     end = await settle(services, origin, site);
   } catch (error) {
     // What the sampler has to say is the same, or comes of it.
@@ -103,6 +108,7 @@ export async function runTrial(
     after: end.truth,
     readings,
     keyEvents,
+    ...(stolen === null ? {} : { machine: { stealShare: stolen } }),
     services: services.map((_, index) => pair(start.reports[index], end.reports[index])),
   };
 }

@@ -107,7 +107,7 @@ describe('LoadRecorder', () => {
   });
 
   it('tells what was settled since it was asked last, and only of plans that ask', () => {
-    const plan = { windowMs: null, timeoutMs: TIMEOUT_MS };
+    const plan = { ...PLAN, windowMs: null };
     using recorder = new LoadRecorder({ ...plan, progressEveryMs: 10 });
     const answer = (status: number, responseUs: number): void => {
       recorder.offered(0, 0);

@@ -22,6 +22,11 @@ export interface TrialSample {
   readonly readings: readonly TruthReading[];
   /** What happened to the hot key's entry; `null` when no single key is hot. */
   readonly keyEvents: readonly KeyEvent[] | null;
+  /** What the machine did during the storm; absent where it does not tell. */
+  readonly machine?: {
+    /** CPU time that was asked for here and given to another machine of the hypervisor, 0 to 1. */
+    readonly stealShare: number;
+  };
   /** One account per service instance, and what it was before the storm. */
   readonly services: readonly { readonly before: ServiceReport; readonly after: ServiceReport }[];
 }

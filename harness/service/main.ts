@@ -9,6 +9,7 @@ import { systemClock } from '../time/clock.ts';
 import { seededRandom } from '../time/random.ts';
 import { buildApp } from './app.ts';
 import { connectRedis, strategyContext } from './context.ts';
+import { watchEventLoop } from './event-loop.ts';
 import { connectOrigin } from './origin.ts';
 import { preload } from './preload.ts';
 import type { ServiceCommand, ServiceConfig, ServiceMessage, ServiceReport } from './protocol.ts';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   const config = JSON.parse(required('CACHESTORM_SERVICE')) as ServiceConfig;
   const shutdown = new AbortController();
   let backgroundErrors = 0;
+  const eventLoop = watchEventLoop();
 
   const redis = connectRedis(required('REDIS_URL'));
   await redis.connect();
@@ -49,12 +51,17 @@ async function main(): Promise<void> {
   if (address === null || typeof address === 'string') throw new Error('the service has no TCP port');
 
   process.on('message', (command: ServiceCommand) => {
-    if (command.type === 'report') send({ type: 'report', report: report() });
-    else
-      preload(reader, origin).then(
-        () => send({ type: 'preloaded' }),
-        (error: unknown) => send({ type: 'error', message: String(error) }),
-      );
+    switch (command.type) {
+      case 'report':
+        return send({ type: 'report', report: report() });
+      case 'storm-starts':
+        return eventLoop.restart();
+      case 'preload':
+        preload(reader, origin).then(
+          () => send({ type: 'preloaded' }),
+          (error: unknown) => send({ type: 'error', message: String(error) }),
+        );
+    }
   });
   send({ type: 'ready', port: address.port });
 
@@ -69,6 +76,7 @@ async function main(): Promise<void> {
       askedByFamily: Object.fromEntries(origin.stats.askedByFamily),
       backgroundErrors,
       cpuUs: user + system,
+      eventLoopDelayMs: eventLoop.read(),
     };
   }
 }

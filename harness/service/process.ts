@@ -39,6 +39,8 @@ export interface ServiceProcess extends AsyncDisposable {
    * @throws ServicePreloadError
    */
   preload(): Promise<void>;
+  /** Tells the process that what it measures of itself counts from now on. */
+  stormStarts(): void;
 }
 
 export interface ServiceOptions {
@@ -95,6 +97,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
         },
         { type: 'preload' },
       ),
+    stormStarts: () => child.send({ type: 'storm-starts' }),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
 }

@@ -38,11 +38,14 @@ export interface ServiceReport {
   readonly backgroundErrors: number;
   /** CPU time of the process since it started. */
   readonly cpuUs: number;
+  /** How late its event loop came round since `storm-starts` was last said; another service may not say it. */
+  readonly eventLoopDelayMs?: { readonly p99: number; readonly max: number };
 }
 
 /** Harness to service. */
 export type ServiceCommand =
   | { readonly type: 'report' }
+  | { readonly type: 'storm-starts' }
   /** Put all rows into the cache, by the strategy's own hand. */
   | { readonly type: 'preload' };
 
