@@ -15,13 +15,16 @@ import { answerOf } from './answer.ts';
 import { checkBounds } from './bounds.ts';
 import { compareWithBaseline } from './comparisons.ts';
 import { describeLoad } from './load-description.ts';
+import { loadWarnings } from './load-warnings.ts';
+import { machineWarnings } from './machine-warnings.ts';
 import { medianInterval } from './statistics/median-interval.ts';
 import { median } from './statistics/summary.ts';
 import { evaluateThresholds } from './thresholds/evaluate.ts';
 import { parseThreshold } from './thresholds/parse.ts';
 import { spectrumOf, timelineOf } from './timeline.ts';
 import { readTrial, type TrialReading } from './trial.ts';
-import { roundWarnings, trialWarnings, voids, warn } from './warnings.ts';
+import { voids, warn } from './warning-catalogue.ts';
+import { roundWarnings, trialWarnings } from './warnings.ts';
 
 export interface Analysed {
   readonly verdict: Verdict;
@@ -77,10 +80,11 @@ function analyseScenario(
     }
     if (readings.length === 0) continue;
     const doubts = readings.flatMap((reading) => trialWarnings(reading, planned));
-    warnings.push(...doubts);
+    warnings.push(...doubts, ...loadWarnings(readings, planned));
     byStrategy.set(name, readings);
     if (doubts.some(voids) || readings.length < rounds) doubtful.add(name);
   }
+  warnings.push(...machineWarnings([...byStrategy.values()].flat(), planned));
   const thresholds = evaluateThresholds(scenario.thresholds.map(parseThreshold), byStrategy, planned);
   const strategies = [...byStrategy].map(([name, readings]) => {
     const own = thresholds.filter(({ strategy }) => strategy === name);

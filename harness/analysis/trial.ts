@@ -16,6 +16,15 @@ export interface TrialReading {
   readonly serviceWrites: number;
   readonly slowestLoadMs: number;
   readonly backgroundErrors: number;
+  readonly machine: MachineReading;
+}
+
+/** What the machine did to a trial. `null`: not measured, as on other systems and for a closed load. */
+export interface MachineReading {
+  readonly stealShare: number | null;
+  /** Longest time for which an event loop stood still: the generator's, and that of any service instance. */
+  readonly generatorStallMs: number | null;
+  readonly serviceStallMs: number | null;
 }
 
 export function readTrial(
@@ -74,7 +83,7 @@ export function readTrial(
     'cache.evictions': after.redisEvicted - before.redisEvicted,
     'age.maxMs': load.maxAgeMs,
     'generator.sendLagMs.p99': atMs(sendLag, 99),
-    'generator.pacerLagMs.p99': pacerLag === undefined ? null : p99Ms(pacerLag),
+    'generator.pacerLagMs.p99': pacerLag === undefined ? null : readMs(pacerLag, 99),
     'generator.cpu': ratio(load.cpuUs, load.finishedAtUs - load.startedAtUs),
   };
   return {
@@ -87,16 +96,28 @@ export function readTrial(
     backgroundErrors: sum(
       services.map((account) => account.after.backgroundErrors - account.before.backgroundErrors),
     ),
+    machine: {
+      stealShare: sample.machine?.stealShare ?? null,
+      // Nothing else keeps its pacer from taking up what is due.
+      generatorStallMs: pacerLag === undefined ? null : readMs(pacerLag, 100),
+      serviceStallMs: largest(
+        services.flatMap(({ after: { eventLoopDelayMs } }) => eventLoopDelayMs?.max ?? []),
+      ),
+    },
   };
+}
+
+function largest(values: readonly number[]): number | null {
+  return values.length === 0 ? null : Math.max(...values);
 }
 
 function ratio(part: number, whole: number): number | null {
   return whole > 0 ? part / whole : null;
 }
 
-function p99Ms(encoded: string): number | null {
+function readMs(encoded: string, percentile: number): number | null {
   using histogram = LatencyHistogram.decode(encoded);
-  return atMs(histogram, 99);
+  return atMs(histogram, percentile);
 }
 
 function atMs(histogram: LatencyHistogram, percentile: number): number | null {

@@ -1,87 +1,9 @@
 import type { PlannedScenario } from '../plan/plan.ts';
 import type { Warning } from '../result/schema.ts';
+import { keptSchedule } from './schedule.ts';
 import { sum } from './statistics/summary.ts';
 import type { TrialReading } from './trial.ts';
-
-/**
- * Everything that can make a number doubtful. Each has one remedy, and says whether it takes the verdict away
- * (`voids`) and whether a second try of the trial may do better (`repeat`).
- */
-const catalogue = {
-  'truth-disagrees': {
-    voids: true,
-    repeat: true,
-    remedy:
-      'Look for something else that uses this database user, or for lost connections in the service; then run again.',
-  },
-  'requests-lost': {
-    voids: true,
-    repeat: true,
-    remedy: 'This is a fault of the load generator: report it with the run directory.',
-  },
-  'generator-late': {
-    voids: true,
-    repeat: true,
-    remedy: 'Lower load.ratePerSec, end what else runs on this machine, or use one with more cores.',
-  },
-  'no-expiry': {
-    voids: true,
-    repeat: false,
-    remedy: 'Lengthen the storm or shorten cache.ttlMs, so that the hot key expires during it.',
-  },
-  // Not repeated: what is unsteady by nature is so again, and nothing of the warm-up is in the numbers.
-  'warm-up-unsteady': {
-    voids: false,
-    repeat: false,
-    remedy:
-      'Lengthen the storm, so that its start weighs less. A load above what the service can take never gets steady, and one of a few requests a second can’t be told to be.',
-  },
-  'background-errors': {
-    voids: false,
-    repeat: false,
-    remedy: 'Look at the strategy’s work after its answers: something in it failed.',
-  },
-  'trial-repeated': {
-    voids: false,
-    repeat: false,
-    remedy: 'None needed for this trial; when it happens often, the machine is too busy for this load.',
-  },
-  'few-rounds': {
-    voids: false,
-    repeat: false,
-    remedy: 'Use --rounds 3 or more, or --profile standard.',
-  },
-  interrupted: {
-    voids: true,
-    repeat: false,
-    remedy: 'Run again to the end.',
-  },
-  'round-missing': {
-    voids: true,
-    repeat: false,
-    remedy: 'Run again to the end.',
-  },
-} as const satisfies Record<string, { voids: boolean; repeat: boolean; remedy: string }>;
-
-export type WarningCode = keyof typeof catalogue;
-
-export function warn(
-  code: WarningCode,
-  message: string,
-  at: { strategy?: string; round?: number } = {},
-): Warning {
-  return { code, message, remedy: catalogue[code].remedy, ...at };
-}
-
-/** Whether a warning takes the verdict away from what it is about. */
-export function voids({ code }: Warning): boolean {
-  return code in catalogue && catalogue[code as WarningCode].voids;
-}
-
-/** Whether what a warning is about may be gone in a second try. */
-export function worthRepeating({ code }: Warning): boolean {
-  return code in catalogue && catalogue[code as WarningCode].repeat;
-}
+import { type WarningCode, warn } from './warning-catalogue.ts';
 
 /** What is doubtful about one trial. */
 export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenario): Warning[] {
@@ -119,6 +41,13 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
       `throughput or response time was not steady after ${(warmUp.tookMs / 1000).toFixed(1)} s of warm-up and ${completed} completed requests`,
     );
   }
+  const kept = keptSchedule(sample.load);
+  if (kept !== null && kept.late > kept.allowed) {
+    add(
+      'rate-missed',
+      `${kept.late} of ${kept.offered} requests left after the storm: the generator kept ${percent(1 - kept.late / kept.offered)} of the planned rate`,
+    );
+  }
   if (expiries?.length === 0) add('no-expiry', 'the hot key did not expire during the storm');
   if (reading.backgroundErrors > 0) {
     add(
@@ -141,4 +70,8 @@ export function roundWarnings(rounds: number): Warning[] {
         ),
       ]
     : [];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
 }

@@ -1,0 +1,114 @@
+import type { Warning } from '../result/schema.ts';
+
+/**
+ * Everything that can make a number doubtful. Each has one remedy, and says whether it takes the verdict away
+ * (`voids`) and whether a second try of the trial may do better (`repeat`).
+ */
+const catalogue = {
+  'truth-disagrees': {
+    voids: true,
+    repeat: true,
+    remedy:
+      'Look for something else that uses this database user, or for lost connections in the service; then run again.',
+  },
+  'requests-lost': {
+    voids: true,
+    repeat: true,
+    remedy: 'This is a fault of the load generator: report it with the run directory.',
+  },
+  'generator-late': {
+    voids: true,
+    repeat: true,
+    remedy: 'Lower load.ratePerSec, end what else runs on this machine, or use one with more cores.',
+  },
+  // The generator's own fault, which a second try may not repeat.
+  'rate-missed': {
+    voids: true,
+    repeat: true,
+    remedy: 'Lower load.ratePerSec, end what else runs on this machine, or use one with more cores.',
+  },
+  // The service's own slowness: what it did to users is measured, from the time at which they came.
+  'rate-held-back': {
+    voids: false,
+    repeat: false,
+    remedy:
+      'Raise maxConnections until it no longer matters, or lower the rate; until then the service is asked less than the load says.',
+  },
+  // As before, while everything still left within the storm.
+  'send-lag': {
+    voids: false,
+    repeat: false,
+    remedy:
+      'Raise maxConnections, or take the loads for those of so many readers; the service time has no wait in it.',
+  },
+  // The machine's: rounds carry it into the intervals, and a second try would meet the same neighbours.
+  'cpu-steal': {
+    voids: false,
+    repeat: false,
+    remedy: 'Use a machine of your own, or more rounds; compare only strategies of the same run.',
+  },
+  // A stall that reached 1 in 100 requests is `generator-late`, which voids.
+  'event-loop-stall': {
+    voids: false,
+    repeat: false,
+    remedy:
+      'When only one strategy does it, look for work in it that blocks; else end what else runs on this machine.',
+  },
+  'no-expiry': {
+    voids: true,
+    repeat: false,
+    remedy: 'Lengthen the storm or shorten cache.ttlMs, so that the hot key expires during it.',
+  },
+  // Not repeated: what is unsteady by nature is so again, and nothing of the warm-up is in the numbers.
+  'warm-up-unsteady': {
+    voids: false,
+    repeat: false,
+    remedy:
+      'Lengthen the storm, so that its start weighs less. A load above what the service can take never gets steady, and one of a few requests a second can’t be told to be.',
+  },
+  'background-errors': {
+    voids: false,
+    repeat: false,
+    remedy: 'Look at the strategy’s work after its answers: something in it failed.',
+  },
+  'trial-repeated': {
+    voids: false,
+    repeat: false,
+    remedy: 'None needed for this trial; when it happens often, the machine is too busy for this load.',
+  },
+  'few-rounds': {
+    voids: false,
+    repeat: false,
+    remedy: 'Use --rounds 3 or more, or --profile standard.',
+  },
+  interrupted: {
+    voids: true,
+    repeat: false,
+    remedy: 'Run again to the end.',
+  },
+  'round-missing': {
+    voids: true,
+    repeat: false,
+    remedy: 'Run again to the end.',
+  },
+} as const satisfies Record<string, { voids: boolean; repeat: boolean; remedy: string }>;
+
+export type WarningCode = keyof typeof catalogue;
+
+export function warn(
+  code: WarningCode,
+  message: string,
+  at: { strategy?: string; round?: number } = {},
+): Warning {
+  return { code, message, remedy: catalogue[code].remedy, ...at };
+}
+
+/** Whether a warning takes the verdict away from what it is about. */
+export function voids({ code }: Warning): boolean {
+  return code in catalogue && catalogue[code as WarningCode].voids;
+}
+
+/** Whether what a warning is about may be gone in a second try. */
+export function worthRepeating({ code }: Warning): boolean {
+  return code in catalogue && catalogue[code as WarningCode].repeat;
+}

@@ -1,0 +1,110 @@
+/** Each warning about load and machine: silent at its limit, and heard just beyond. */
+import { describe, expect, test } from 'vitest';
+import { loadContest } from '../catalog/contest.ts';
+import { expandPlan, type PlannedScenario } from '../plan/plan.ts';
+import { analyse } from './analyse.ts';
+import { EXPIRIES, sampleOf, type TrialFacts, withTrials } from './fixtures/trials.ts';
+import { worthRepeating } from './warning-catalogue.ts';
+
+const contest = await loadContest('breakdown', [{ path: ['cache', 'ttlMs'], value: 500 }], ['mutex']);
+const definitions = new Map(contest.contenders.map(({ definition }) => [definition.name, definition]));
+const FACTS: TrialFacts = { strategy: 'mutex', reads: EXPIRIES };
+
+/** Trials of 3,000 requests in 3 s, half a query being 50 ms; a round for each given change. */
+function judged(...rounds: readonly Partial<TrialFacts>[]) {
+  const plan = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local', rounds: rounds.length });
+  const planned = plan.scenarios[0] as PlannedScenario;
+  const samples = rounds.map((changes, index) =>
+    sampleOf(planned, { ...FACTS, ...changes, round: index + 1 }),
+  );
+  const { verdict, scenarios } = analyse(withTrials(plan, samples), samples, definitions);
+  const warnings = scenarios[0]?.warnings.filter(({ code }) => code !== 'few-rounds') ?? [];
+  return { verdict, warnings, codes: warnings.map(({ code }) => code) };
+}
+
+test('an ordinary trial warns of nothing', () => {
+  expect(judged({}, {}, {})).toEqual({ verdict: 'pass', warnings: [], codes: [] });
+});
+
+describe('warnings that void nothing', () => {
+  test.each<[string, Partial<TrialFacts>, Partial<TrialFacts>, string]>([
+    // The histograms keep three digits, so their limits are approached, not met.
+    ['send-lag', { sendLagMs: 50.9 }, { sendLagMs: 52 }, '1 in 100 requests waited 51 ms or more'],
+    // 50 ms of 3 s: an ordinary pause at the very end leaves so many.
+    [
+      'rate-held-back',
+      { withinStorm: { takenUp: 3_000, attempted: 2_950 } },
+      { withinStorm: { takenUp: 3_000, attempted: 2_949 } },
+      '51 of 3000 requests were still waiting for a free connection at the end of the storm: the service held all 512',
+    ],
+    ['cpu-steal', { stealShare: 0.05 }, { stealShare: 0.051 }, '5.1% of the CPU time'],
+    [
+      'event-loop-stall',
+      { serviceStallMs: 50 },
+      { serviceStallMs: 51 },
+      'of the service stood still for 51 ms',
+    ],
+  ])('%s', (code, atLimit, beyond, message) => {
+    expect(judged(atLimit).codes).toEqual([]);
+    const { verdict, warnings } = judged(beyond);
+    expect(warnings).toMatchObject([{ code, strategy: 'mutex', round: 1 }]);
+    expect(warnings[0]?.message).toContain(message);
+    expect(warnings.some(worthRepeating)).toBe(false);
+    expect(verdict).toBe('pass');
+  });
+
+  test('are said once for all rounds, with the worst of them', () => {
+    const { warnings } = judged({ serviceStallMs: 60 }, { serviceStallMs: 90 }, {}, { sendLagMs: 99 });
+    expect(warnings.map(({ code, round }) => [code, round])).toEqual([
+      ['send-lag', 4],
+      ['event-loop-stall', 2],
+    ]);
+    expect(warnings[1]?.message).toContain('90 ms');
+    expect(warnings[1]?.message).toContain('(2 of 4 trials; this one most)');
+  });
+
+  test('requests held back at the end say the same as the lag before, and alone', () => {
+    const held = { sendLagMs: 500, withinStorm: { takenUp: 3_000, attempted: 2_000 } };
+    expect(judged(held).codes).toEqual(['rate-held-back']);
+  });
+
+  test('a lag of the pacer’s own is no wait for a connection', () => {
+    expect(judged({ sendLagMs: 60, pacerLagMs: 40 }).codes).toEqual([]);
+  });
+});
+
+describe('a generator that was late', () => {
+  test('explains its own stall, and the waits for a connection that follow', () => {
+    const withinStorm = { takenUp: 3_000, attempted: 2_000 };
+    expect(judged({ pacerLagMs: 60, sendLagMs: 200 }).codes).toEqual(['generator-late']);
+    expect(judged({ pacerLagMs: 60, withinStorm }).codes).toEqual(['generator-late']);
+  });
+
+  test('for the end of the storm voids the trial, and asks for a second try', () => {
+    expect(judged({ withinStorm: { takenUp: 2_950, attempted: 2_950 } }).codes).toEqual([]);
+    const { verdict, warnings } = judged({ withinStorm: { takenUp: 2_949, attempted: 2_949 } });
+    expect(warnings).toMatchObject([{ code: 'rate-missed', strategy: 'mutex', round: 1 }]);
+    expect(warnings[0]?.message).toBe(
+      '51 of 3000 requests left after the storm: the generator kept 98.3% of the planned rate',
+    );
+    expect(warnings.every(worthRepeating)).toBe(true);
+    expect(verdict).toBe('inconclusive');
+  });
+
+  test('for so short a time that the p99 does not see it is told as a stall', () => {
+    const { verdict, warnings } = judged({ pacerLagMs: 1, pacerStallMs: 60 });
+    expect(warnings).toMatchObject([{ code: 'event-loop-stall' }]);
+    expect(warnings[0]?.message).toContain('of the load generator stood still for 60 ms');
+    expect(verdict).toBe('pass');
+    expect(judged({ pacerStallMs: 49.9 }).codes).toEqual([]);
+  });
+});
+
+test('samples from before these were counted warn of none of them', () => {
+  const plan = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local', rounds: 1 });
+  const sample = sampleOf(plan.scenarios[0] as PlannedScenario, { ...FACTS, round: 1 });
+  const { withinStorm: _, ...load } = sample.load;
+  const old = { ...sample, load };
+  const { scenarios } = analyse(withTrials(plan, [old]), [old], definitions);
+  expect(scenarios[0]?.warnings.map(({ code }) => code)).toEqual(['few-rounds']);
+});
