@@ -1,5 +1,5 @@
 import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
-import type { Plan, PlannedScenario } from '../plan/plan.ts';
+import type { Contender, Plan, PlannedScenario } from '../plan/plan.ts';
 import type { TrialSample } from '../record/sample.ts';
 import { type MetricName, metricFacts, metricNames } from '../result/metrics.ts';
 import type {
@@ -17,6 +17,7 @@ import { compareWithBaseline } from './comparisons.ts';
 import { describeLoad } from './load-description.ts';
 import { loadWarnings } from './load-warnings.ts';
 import { machineWarnings } from './machine-warnings.ts';
+import { Belief, noiseFloorOf, noiseFloorWarnings } from './noise-floor.ts';
 import { medianInterval } from './statistics/median-interval.ts';
 import { median } from './statistics/summary.ts';
 import { evaluateThresholds } from './thresholds/evaluate.ts';
@@ -85,10 +86,18 @@ function analyseScenario(
     if (doubts.some(voids) || readings.length < rounds) doubtful.add(name);
   }
   warnings.push(...machineWarnings([...byStrategy.values()].flat(), planned));
-  const thresholds = evaluateThresholds(scenario.thresholds.map(parseThreshold), byStrategy, planned);
+  const measured = compareWithBaseline(byStrategy, planned);
+  const noiseFloor = noiseFloorOf(byStrategy, planned, measured);
+  const belief = new Belief(noiseFloor, planned.again);
+  const comparisons = measured.map((comparison) => belief.inComparison(comparison));
+  warnings.push(...noiseFloorWarnings(noiseFloor, comparisons, planned));
+  const thresholds = evaluateThresholds(scenario.thresholds.map(parseThreshold), byStrategy, planned).map(
+    (threshold) => belief.inThreshold(threshold),
+  );
   const strategies = [...byStrategy].map(([name, readings]) => {
     const own = thresholds.filter(({ strategy }) => strategy === name);
-    const result = strategyResult(definitionOf(name, definitions), planned, readings, own);
+    const contender = { name, definition: definitionOf(name, definitions) };
+    const result = strategyResult(contender, planned, readings, own);
     return doubtful.has(name) ? { ...result, verdict: 'inconclusive' as const } : result;
   });
   return {
@@ -107,7 +116,8 @@ function analyseScenario(
     },
     settings: { ...scenario },
     strategies,
-    comparisons: compareWithBaseline(byStrategy, planned.baseline, scenario.margins),
+    comparisons,
+    ...(planned.again === undefined ? {} : { noiseFloor }),
     warnings,
   };
 }
@@ -122,23 +132,27 @@ function definitionOf(
 }
 
 function strategyResult(
-  definition: ReadStrategyDefinition,
+  { name, definition }: Pick<Contender, 'name' | 'definition'>,
   planned: PlannedScenario,
   readings: readonly TrialReading[],
   thresholds: ThresholdResult[],
 ): StrategyResult {
   const bounds = checkBounds(definition, planned, readings);
-  const values = planned.strategies.find(({ name }) => name === definition.name)?.parameters ?? {};
+  const values = planned.strategies.find((strategy) => strategy.name === name)?.parameters ?? {};
+  const aa = name === planned.again;
   return {
-    name: definition.name,
-    idea: definition.idea,
+    name,
+    ...(aa ? { aa } : {}),
+    idea: aa
+      ? `The baseline ${planned.baseline}, run again (A/A): what sets the two apart is noise.`
+      : definition.idea,
     source: definition.source,
     weakness: definition.weakness,
-    baseline: definition.name === planned.baseline,
+    baseline: name === planned.baseline,
     parameters: Object.fromEntries(
-      Object.entries(definition.parameters).map(([name, { unit, default: initial }]) => [
-        name,
-        { unit, value: values[name] ?? initial },
+      Object.entries(definition.parameters).map(([parameter, { unit, default: initial }]) => [
+        parameter,
+        { unit, value: values[parameter] ?? initial },
       ]),
     ),
     verdict: worst([...bounds, ...thresholds].map(({ holds }) => verdictOf(holds))),

@@ -9,7 +9,8 @@ export function answerOf(strategies: readonly StrategyResult[]): string {
     : 'db.reads';
   const unit = metric === 'db.reads' ? 'database queries' : 'database queries per expiry of the hot key';
   const others = strategies
-    .filter((strategy) => !strategy.baseline)
+    // The baseline again is no answer to anything.
+    .filter((strategy) => !strategy.baseline && strategy.aa !== true)
     .toSorted((a, b) => loads(a, metric) - loads(b, metric) || p99(a) - p99(b));
   const opening = `With ${baseline.name === 'none' ? 'no protection' : baseline.name} there were ${withTheory(baseline, metric)} ${unit}`;
   const best = others[0];

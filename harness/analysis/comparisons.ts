@@ -1,3 +1,4 @@
+import type { PlannedScenario } from '../plan/plan.ts';
 import { type MetricName, metricFacts } from '../result/metrics.ts';
 import type { Comparison } from '../result/schema.ts';
 import { type PairedVerdict, pairedVerdict } from './paired-verdict.ts';
@@ -27,22 +28,31 @@ export interface Pair {
   readonly against: number;
 }
 
-/** Practical margins by metric; where one is missing, the metric's own holds (harness/result/metrics.ts). */
-export type Margins = Readonly<Record<string, number>>;
+type Trials = readonly [strategy: string, trials: readonly TrialReading[]];
 
-/** Each strategy against the baseline, paired by round. */
+/** Each strategy against the baseline, paired by round; the baseline again first. */
 export function compareWithBaseline(
   byStrategy: ReadonlyMap<string, readonly TrialReading[]>,
-  baseline: string,
-  margins: Margins = {},
+  planned: PlannedScenario,
 ): Comparison[] {
-  const reference = byStrategy.get(baseline) ?? [];
-  const contenders = [...byStrategy].filter(([strategy]) => strategy !== baseline);
+  const others = [...byStrategy].filter(([strategy]) => strategy !== planned.baseline);
+  const reference = byStrategy.get(planned.baseline) ?? [];
+  // A family of its own: it asks about the machine, and must not make the contenders' answers harder to get.
+  const again = others.filter(([strategy]) => strategy === planned.again);
+  const contenders = others.filter(([strategy]) => strategy !== planned.again);
+  return [again, contenders].flatMap((family) => compareFamily(family, reference, planned));
+}
+
+function compareFamily(
+  family: readonly Trials[],
+  reference: readonly TrialReading[],
+  { baseline, scenario: { margins } }: PlannedScenario,
+): Comparison[] {
   const byMetric = compared.map((metric) => {
-    const pairs = contenders.map(([, trials]) => pairByRound(trials, reference, metric));
+    const pairs = family.map(([, trials]) => pairByRound(trials, reference, metric));
     return comparePairs(metric, pairs, margins[metric]);
   });
-  return contenders.flatMap(([strategy], index) =>
+  return family.flatMap(([strategy], index) =>
     byMetric.flatMap((judged) => {
       const facts = judged[index];
       return facts === undefined ? [] : [{ strategy, against: baseline, ...facts }];

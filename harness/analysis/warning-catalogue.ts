@@ -71,6 +71,19 @@ const catalogue = {
     repeat: false,
     remedy: 'Look at the strategy’s work after its answers: something in it failed.',
   },
+  // It takes the verdict from what compares trials of that metric (noise-floor.ts), and leaves what compares none.
+  'aa-differs': {
+    voids: false,
+    repeat: false,
+    remedy:
+      'Something favours some trials over others: end what else runs on this machine, add rounds, and run again. One metric in twenty does so by chance.',
+  },
+  // The comparison is as sure as it says; that it matters is what is doubtful.
+  'aa-wider-than-effect': {
+    voids: false,
+    repeat: false,
+    remedy: 'Take the two for alike, or use more --rounds on a quieter machine.',
+  },
   'trial-repeated': {
     voids: false,
     repeat: false,

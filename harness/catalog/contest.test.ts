@@ -22,6 +22,30 @@ async function strategyFile(file: string, name: string): Promise<string> {
   return path;
 }
 
+describe('the baseline again', () => {
+  test('has the baseline’s definition, and a name that nothing else has', async () => {
+    const { contenders, again } = await loadContest('breakdown', [], ['none', 'mutex'], { aa: true });
+    expect(contenders.map(({ name, definition }) => [name, definition.name])).toEqual([
+      ['none', 'none'],
+      ['none-again', 'none'],
+      ['mutex', 'mutex'],
+    ]);
+    expect(again).toBe('none-again');
+    const taken = await strategyFile('taken.ts', 'none-again');
+    expect((await loadContest('breakdown', [], ['none', taken], { aa: true })).again).toBe(
+      'none-again-again',
+    );
+  });
+
+  test('can be named by a threshold when it runs, and only then', async () => {
+    const thresholds = ['none-again vs none: db.reads < +5%'];
+    await loadContest('breakdown', [], null, { aa: true, thresholds });
+    await expect(loadContest('breakdown', [], null, { thresholds })).rejects.toThrow(
+      '"none-again", which does not run',
+    );
+  });
+});
+
 describe('definitionsOf', () => {
   test('one definition may stand in several contests, built-in or from one file', async () => {
     const path = await strategyFile('shared.ts', 'mine');

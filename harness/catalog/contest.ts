@@ -10,17 +10,23 @@ import type { Setting } from './settings.ts';
 import { findReadStrategy } from './strategies.ts';
 import { subjectProblem, syntaxProblem } from './thresholds.ts';
 
+export interface ContestOptions {
+  /** The user's own, added to the scenario's. @default none */
+  readonly thresholds?: readonly string[];
+  /** Adds the baseline once more, as a contender of its own name. @default false */
+  readonly aa?: boolean;
+}
+
 /**
  * Finds what a scenario names: its strategies, or those the user chose instead.
  *
- * @param thresholds The user's own, added to the scenario's.
  * @throws UsageError naming every strategy, parameter and threshold that is wrong.
  */
 export async function loadContest(
   reference: string,
   settings: readonly Setting[],
   chosen: readonly string[] | null,
-  thresholds: readonly string[] = [],
+  { thresholds = [], aa = false }: ContestOptions = {},
 ): Promise<Contest> {
   const found = await loadScenario(reference, settings);
   const scenario = { ...found, thresholds: [...found.thresholds, ...thresholds] };
@@ -29,18 +35,29 @@ export async function loadContest(
   const folder = chosen === null && isPath(reference) ? dirname(resolve(reference)) : process.cwd();
   for (const named of chosen ?? scenario.strategies) {
     const strategy = isPath(named) ? resolve(folder, named) : named;
-    contenders.push({ reference: strategy, definition: await findReadStrategy(strategy) });
+    const definition = await findReadStrategy(strategy);
+    contenders.push({ name: definition.name, reference: strategy, definition });
   }
-  const names = contenders.map(({ definition }) => definition.name);
+  const contest = aa ? withBaselineAgain(scenario, contenders) : { scenario, contenders };
   const problems = [
-    ...duplicates(names),
+    ...duplicates(contenders.map(({ name }) => name)),
     ...parameterProblems(scenario, contenders),
     // A scenario may hold a strategy to something that the user left out of this run.
-    ...(chosen === null ? thresholdProblems(found.thresholds, names, `${scenario.name}: thresholds`) : []),
-    ...thresholdProblems(thresholds, names, '--threshold'),
+    ...(chosen === null ? thresholdProblems(found.thresholds, contest, `${scenario.name}: thresholds`) : []),
+    ...thresholdProblems(thresholds, contest, '--threshold'),
   ];
   if (problems.length > 0) throw new UsageError(problems);
-  return { scenario, contenders };
+  return contest;
+}
+
+/** The baseline's very definition and reference, so that the service can't know which of the two it is. */
+function withBaselineAgain(scenario: Scenario, contenders: readonly Contender[]): Contest {
+  const [baseline, ...others] = contenders;
+  if (baseline === undefined) return { scenario, contenders };
+  // A name that thresholds can have and files too; the loop only for whoever calls a strategy `none-again`.
+  let again = `${baseline.name}-again`;
+  while (others.some(({ name }) => name === again)) again += '-again';
+  return { scenario, contenders: [baseline, { ...baseline, name: again }, ...others], again };
 }
 
 /**
@@ -52,13 +69,14 @@ export function definitionsOf(contests: readonly Contest[]): ReadonlyMap<string,
   const found = new Map<string, Owned>();
   const problems: Problem[] = [];
   for (const { scenario, contenders } of contests) {
-    for (const { definition, reference } of contenders) {
-      const first = found.get(definition.name);
+    for (const contender of contenders) {
+      const { name, definition, reference } = contender;
+      const first = found.get(name);
       if (first === undefined) {
-        found.set(definition.name, { definition, reference, scenario: scenario.name });
+        found.set(name, { ...contender, scenario: scenario.name });
       } else if (first.definition !== definition) {
         const message = `the scenarios ${first.scenario} and ${scenario.name} bring two strategies of this name (${first.reference} and ${reference}); give one of them another, or run the scenarios apart`;
-        problems.push({ path: `strategy "${definition.name}"`, message });
+        problems.push({ path: `strategy "${name}"`, message });
       }
     }
   }
@@ -70,13 +88,9 @@ interface Owned extends Contender {
   readonly scenario: string;
 }
 
-function thresholdProblems(
-  expressions: readonly string[],
-  names: readonly string[],
-  path: string,
-): Problem[] {
+function thresholdProblems(expressions: readonly string[], contest: Contest, path: string): Problem[] {
   return expressions.flatMap(
-    (expression) => syntaxProblem(expression, path) ?? subjectProblem(expression, names, path) ?? [],
+    (expression) => syntaxProblem(expression, path) ?? subjectProblem(expression, contest, path) ?? [],
   );
 }
 

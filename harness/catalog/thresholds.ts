@@ -1,6 +1,7 @@
 import { ThresholdError } from '../analysis/thresholds/error.ts';
 import { parseThreshold } from '../analysis/thresholds/parse.ts';
 import { againstOf, subjectsOf } from '../analysis/thresholds/subjects.ts';
+import type { Contest } from '../plan/plan.ts';
 import type { Problem } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 
@@ -18,21 +19,20 @@ export function syntaxProblem(expression: string, path: string): Problem | null 
 /**
  * What is wrong with a threshold for the strategies that run: a name that none of them has, or nobody left to
  * judge, which would pass without having been looked at.
- *
- * @param strategies Baseline first.
  */
 export function subjectProblem(
   expression: string,
-  strategies: readonly string[],
+  { contenders, again }: Contest,
   path: string,
 ): Problem | null {
   const threshold = parseThreshold(expression);
+  const strategies = contenders.map(({ name }) => name);
   const [baseline = ''] = strategies;
   for (const name of [threshold.strategy, againstOf(threshold, baseline)]) {
     if (name === null || strategies.includes(name)) continue;
     const message = `"${expression}" names the strategy "${name}", which does not run; expected one of ${strategies.join(', ')}.${didYouMean(name, strategies)}`;
     return { path, message };
   }
-  if (subjectsOf(threshold, strategies, baseline).length > 0) return null;
+  if (subjectsOf(threshold, { strategies, baseline, again }).length > 0) return null;
   return { path, message: `"${expression}" is about no strategy: none is compared with itself` };
 }

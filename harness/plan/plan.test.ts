@@ -58,6 +58,29 @@ test('parameters of the scenario replace the defaults', async () => {
   });
 });
 
+test('the baseline again is one more contender of every round, and the baseline in all but its name', async () => {
+  const settings = [{ path: ['parameters', 'mutex', 'lockMs'], value: 7 }];
+  const again = await loadContest('breakdown', settings, ['mutex', 'none'], { aa: true });
+  const plan = expandPlan([again], { seed: 7, profile: 'smoke', infra: 'local', rounds: 8 });
+  const [planned] = plan.scenarios;
+  expect(planned).toMatchObject({ baseline: 'mutex', again: 'mutex-again' });
+  const [baseline, second, ...others] = planned?.strategies ?? [];
+  expect(second).toEqual({ ...baseline, name: 'mutex-again' });
+  expect(second?.parameters).toMatchObject({ lockMs: 7 });
+  expect(others.map(({ name }) => name)).toEqual(['none']);
+  const byRound = Map.groupBy(plan.trials, ({ round }) => round);
+  for (const trials of byRound.values()) {
+    expect(trials.map(({ strategy }) => strategy).sort()).toEqual(['mutex', 'mutex-again', 'none']);
+    expect(new Set(trials.map(({ seed }) => seed)).size).toBe(1);
+  }
+  // Always first or always second, it would measure the order and not the noise.
+  const places = [...byRound.values()].map((trials) =>
+    trials.findIndex(({ strategy }) => strategy === 'mutex-again'),
+  );
+  expect(new Set(places).size).toBe(3);
+  expect(planOf(7).scenarios[0]).not.toHaveProperty('again');
+});
+
 test('a rate relative to the capacity is resolved', async () => {
   const relative = await loadContest(
     'breakdown',

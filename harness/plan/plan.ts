@@ -33,6 +33,8 @@ export interface PlannedScenario {
   readonly strategies: readonly PlannedStrategy[];
   /** Name of the strategy that the others are compared with. */
   readonly baseline: string;
+  /** With `--aa`: the name under which the baseline runs once more, to show how far it differs from itself. */
+  readonly again?: string;
   readonly rounds: number;
   /** The profile's, or the sum of the load's phases. */
   readonly stormMs: number;
@@ -52,10 +54,15 @@ export interface Plan {
 /** A scenario with the strategies that were found for it. */
 export interface Contest {
   readonly scenario: Scenario;
+  /** Baseline first; the baseline again, if it is, second. */
   readonly contenders: readonly Contender[];
+  /** Name of the contender that is the baseline again. */
+  readonly again?: string;
 }
 
 export interface Contender {
+  /** The definition's, but for the baseline run again. */
+  readonly name: string;
   readonly reference: string;
   readonly definition: ReadStrategyDefinition;
 }
@@ -93,18 +100,20 @@ export function expandPlan(contests: readonly Contest[], options: PlanOptions): 
   return { planVersion: PLAN_VERSION, seed, profile, infra, scenarios, trials };
 }
 
-function planScenario({ scenario, contenders }: Contest, options: PlanOptions): PlannedScenario {
+function planScenario({ scenario, contenders, again }: Contest, options: PlanOptions): PlannedScenario {
   const profile = scenario.profiles[options.profile];
   const { load } = scenario;
   const phases = load.model === 'open' ? load.phases : null;
   return {
     scenario,
-    strategies: contenders.map(({ reference, definition }) => ({
-      name: definition.name,
+    strategies: contenders.map(({ name, reference, definition }) => ({
+      name,
       reference,
+      // By the definition's name: what is set for the baseline holds for the baseline again.
       parameters: resolveParameters(definition, scenario.parameters[definition.name] ?? {}),
     })),
-    baseline: contenders[0]?.definition.name ?? '',
+    baseline: contenders[0]?.name ?? '',
+    ...(again === undefined ? {} : { again }),
     rounds: options.rounds ?? profile.rounds,
     stormMs: phases === null ? profile.stormMs : totalMs(phases),
     ratePerSec: plannedRate(scenario),

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 
-export const SCHEMA_VERSION = '1.1';
+export const SCHEMA_VERSION = '1.2';
 
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 
@@ -94,6 +94,7 @@ const strategy = z.object({
   source: z.string(),
   weakness: z.string(),
   baseline: z.boolean(),
+  aa: z.boolean().optional().describe('True: the baseline, run again under this name (--aa). Since 1.2'),
   parameters: z.record(z.string(), z.object({ unit: z.string(), value: z.number() })),
   verdict,
   metrics: z.record(z.string(), metric),
@@ -153,6 +154,23 @@ const comparison = z.object({
   reason: z.string().optional().describe('Why it is inconclusive'),
 });
 
+const noiseFloor = z.object({
+  metric: z.string(),
+  median: z
+    .number()
+    .nullable()
+    .describe('Median over rounds of the relative difference, either way: 0.04 for 1.04 and for 1/1.04'),
+  within: z
+    .number()
+    .nullable()
+    .describe(
+      'Farther end of the exact interval of the ratio, as a relative difference; null: without limit',
+    ),
+  confidence: z.number().describe('Of that interval, as reached: 0.75 for 3 rounds'),
+  rounds: z.number(),
+  verdict: comparison.shape.verdict.describe('better or worse: the baseline differs from itself'),
+});
+
 const scenario = z.object({
   name: z.string(),
   title: z.string(),
@@ -170,6 +188,10 @@ const scenario = z.object({
   settings: z.record(z.string(), z.unknown()).describe('The scenario as it was run, every default filled in'),
   strategies: z.array(strategy),
   comparisons: z.array(comparison),
+  noiseFloor: z
+    .array(noiseFloor)
+    .optional()
+    .describe('How far the baseline differs from itself, by metric; with --aa only. Since 1.2'),
   warnings: z.array(warning),
 });
 
@@ -217,6 +239,7 @@ export type ThresholdResult = z.infer<typeof threshold>;
 export type Timeline = z.infer<typeof timeline>;
 export type SpectrumPoint = z.infer<typeof spectrumPoint>;
 export type Comparison = z.infer<typeof comparison>;
+export type NoiseFloor = z.infer<typeof noiseFloor>;
 export type Warning = z.infer<typeof warning>;
 export type Verdict = z.infer<typeof verdict>;
 export type Provenance = z.infer<typeof provenance>;

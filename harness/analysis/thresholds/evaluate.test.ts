@@ -17,12 +17,9 @@ const MUTEX = { reads: EXPIRIES, responseMs: 90 };
 /** The breakdown scenario with these thresholds, and with these trials of its strategies. */
 async function judged(expressions: readonly string[], trials: Readonly<Record<string, Rounds>>) {
   const names = Object.keys(trials);
-  const contest = await loadContest(
-    'breakdown',
-    [{ path: ['cache', 'ttlMs'], value: 500 }],
-    names,
-    expressions,
-  );
+  const contest = await loadContest('breakdown', [{ path: ['cache', 'ttlMs'], value: 500 }], names, {
+    thresholds: expressions,
+  });
   const count = Math.max(...Object.values(trials).map(({ length }) => length));
   const plan = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local', rounds: count });
   const samples = Object.entries(trials).flatMap(([strategy, facts]) =>

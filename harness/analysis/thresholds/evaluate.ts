@@ -26,11 +26,11 @@ const UNMEASURED = 'it could not be measured in every round';
 export function evaluateThresholds(
   thresholds: readonly Threshold[],
   byStrategy: ReadonlyMap<string, readonly TrialReading[]>,
-  { strategies, baseline }: Pick<PlannedScenario, 'strategies' | 'baseline'>,
+  { strategies, baseline, again }: Pick<PlannedScenario, 'strategies' | 'baseline' | 'again'>,
 ): ThresholdResult[] {
-  const names = strategies.map(({ name }) => name);
+  const field = { strategies: strategies.map(({ name }) => name), baseline, again };
   return thresholds.flatMap((threshold) =>
-    subjectsOf(threshold, names, baseline).map((strategy) => {
+    subjectsOf(threshold, field).map((strategy) => {
       const against = againstOf(threshold, baseline);
       const trials = byStrategy.get(strategy) ?? [];
       const reference = against === null ? null : (byStrategy.get(against) ?? []);

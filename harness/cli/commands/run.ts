@@ -24,6 +24,7 @@ interface RunFlags {
   readonly seed: number;
   readonly infra: string;
   readonly out?: string;
+  readonly aa?: boolean;
   readonly json?: boolean;
   readonly set: readonly Setting[];
   readonly threshold: readonly string[];
@@ -44,6 +45,7 @@ Examples:
   cachestorm run breakdown --strategy none,./my-strategy.ts --rounds 5
   cachestorm run ./my-scenario.ts --profile standard --seed 7 --out results
   cachestorm run breakdown --threshold 'mutex: db.loadsPerExpiry <= 1.2' --threshold 'vs none: db.reads < 10%'
+  cachestorm run breakdown --aa --profile standard
   cachestorm run breakdown --set origin.queryMs=50 --set parameters.mutex.lockMs=40 --json`;
 
 export function runCommand(): Command {
@@ -75,6 +77,10 @@ export function runCommand(): Command {
       )
         .argParser(thresholds)
         .default([], 'the scenario’s'),
+    )
+    .option(
+      '--aa',
+      'run the baseline against itself too, and print the noise floor: what differs that little is noise',
     )
     .option('--json', 'print the result as JSON on stdout')
     .addOption(
@@ -128,14 +134,14 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
 
 async function loadContests(
   names: readonly string[],
-  { strategy, set, threshold }: RunFlags,
+  { strategy, set, threshold, aa = false }: RunFlags,
 ): Promise<Contest[]> {
   const references = names.length > 0 ? names : builtInScenarios().map(({ name }) => name);
   const contests: Contest[] = [];
   const problems: Problem[] = [];
   for (const reference of references) {
     try {
-      contests.push(await loadContest(reference, set, strategy ?? null, threshold));
+      contests.push(await loadContest(reference, set, strategy ?? null, { thresholds: threshold, aa }));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       problems.push(...error.problems);
