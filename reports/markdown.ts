@@ -3,6 +3,7 @@ import type { Result, ScenarioResult, Warning } from '../harness/result/schema.t
 import { openChecks, thresholdTally, warningPlace } from './model/findings.ts';
 import { timestamp } from './model/format.ts';
 import { buildMatrix, type Cell, type Matrix, type Row } from './model/matrix.ts';
+import { NOISE_FLOOR, noiseFloorSentence } from './model/noise-floor.ts';
 import { verdictWords } from './model/verdict.ts';
 import { clean } from './text.ts';
 
@@ -25,6 +26,7 @@ function scenarioBlocks(result: Result, scenario: ScenarioResult, several: boole
   const doubts = several ? scenario.warnings : [...result.warnings, ...scenario.warnings];
   const said = doubts.length === 0 ? '' : warnings(doubts);
   const first = scenario.verdict === 'inconclusive';
+  const noise = noiseFloorSentence(scenario);
   return [
     `${several ? '##' : '#'} ${text}: ${escapeMarkdown(scenario.title)}`,
     `**${escapeMarkdown(scenario.answer).trim()}**`,
@@ -37,6 +39,7 @@ function scenarioBlocks(result: Result, scenario: ScenarioResult, several: boole
       })
       .join('\n'),
     table(buildMatrix(scenario)),
+    noise === null ? '' : `**${NOISE_FLOOR}:** ${escapeMarkdown(noise)}`,
     thresholdTally(scenario) ?? '',
     first ? '' : said,
   ];

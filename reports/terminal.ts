@@ -3,6 +3,7 @@ import type { Result, ScenarioResult, Verdict } from '../harness/result/schema.t
 import { openChecks, thresholdTally, warningPlace } from './model/findings.ts';
 import { significant } from './model/format.ts';
 import { buildMatrix, type Matrix, type Row } from './model/matrix.ts';
+import { NOISE_FLOOR, noiseFloorSentence } from './model/noise-floor.ts';
 import { verdictWords } from './model/verdict.ts';
 import { clean, displayWidth, pad, shorten, wrap } from './text.ts';
 
@@ -46,6 +47,7 @@ function scenarioLines(scenario: ScenarioResult, paint: Paint): readonly string[
   const matrix = buildMatrix(scenario);
   const open = openChecks(scenario);
   const tally = thresholdTally(scenario);
+  const noise = noiseFloorSentence(scenario);
   const { text } = verdictWords(scenario.verdict);
   const title = shorten(clean(scenario.title), COLUMNS - text.length - 2);
   return [
@@ -54,6 +56,7 @@ function scenarioLines(scenario: ScenarioResult, paint: Paint): readonly string[
     ...wrap(clean(scenario.load.description), COLUMNS).map((line) => paint('dim', line)),
     '',
     ...table(matrix, paint),
+    ...(noise === null ? [] : ['', ...wrap(clean(`${NOISE_FLOOR}: ${noise}`), COLUMNS)]),
     ...(open.length === 0 ? [] : ['']),
     ...open.flatMap(({ strategy, verdict, text: sentence }) => {
       const [first = '', ...rest] = wrap(clean(`${strategy}: ${sentence}`), COLUMNS - 2);

@@ -157,6 +157,35 @@ describe('run', () => {
     expect(JSON.stringify(result)).not.toMatch(/:\/\/[^"/]*@/);
   });
 
+  test('runs the baseline against itself, and says how far it differs', async () => {
+    const own = 'none-again vs none: db.reads < 300%';
+    const { stdout, stderr } = await cachestorm(
+      ...['run', 'breakdown', '--strategy', 'none', '--aa', '--rounds', '3', '--threshold', own],
+      ...['--set', 'profiles.smoke.stormMs=500', '--set', 'cache.ttlMs=200', '--out', out],
+    );
+    const { schemaVersion, scenarios } = await readResult();
+    expect(schemaVersion).toBe('1.2');
+    const [scenario] = scenarios;
+    expect(scenario?.strategies.map(({ name, aa, baseline }) => [name, aa ?? false, baseline])).toEqual([
+      ['none', false, true],
+      ['none-again', true, false],
+    ]);
+    expect(scenario?.strategies[1]?.thresholds.map(({ holds }) => holds)).toEqual([true]);
+    // Two services of one strategy: each loads far more than once per expiry, and neither knows which it is.
+    for (const { metrics } of scenario?.strategies ?? []) {
+      expect(metrics['db.loadsPerExpiry']?.values.every((loads) => loads > 10)).toBe(true);
+    }
+    const reads = scenario?.noiseFloor?.find(({ metric }) => metric === 'db.reads');
+    expect(reads).toMatchObject({ rounds: 3, confidence: 0.75 });
+    expect(reads?.within).toBeLessThan(2);
+    expect(stdout, stderr).toContain('Noise floor (A/A): none against itself, as none-again: Database reads');
+    const samples = (await readdir(join(out, 'samples'))).filter((name) => name.endsWith('-none-again.json'));
+    expect(samples).toHaveLength(3);
+    const sample = JSON.parse(await readFile(join(out, 'samples', samples[0] ?? ''), 'utf8'));
+    expect(sample.load.withinStorm.takenUp).toBeGreaterThan(0);
+    for (const { after } of sample.services) expect(after.eventLoopDelayMs.max).toBeGreaterThanOrEqual(0);
+  });
+
   test('runs the scenario and the strategy of the docs, from another folder', async () => {
     const example = join(ROOT, 'docs/examples/product-page.ts');
     const broken = 'coalesced-mutex: db.reads < 1';

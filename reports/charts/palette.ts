@@ -35,7 +35,7 @@ export function assignColours(result: Result): SeriesColours {
   const colours = new Map<string, SeriesColour>();
   const taken = new Map<string, number>();
   for (const { strategies } of result.scenarios) {
-    for (const { name, baseline } of strategies) if (baseline) colours.set(name, BASELINE);
+    for (const { name, baseline, aa } of strategies) if (baseline || aa) colours.set(name, BASELINE);
   }
   let rest = 0;
   for (const name of result.scenarios.flatMap((s) => s.strategies.map((strategy) => strategy.name))) {

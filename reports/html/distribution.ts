@@ -14,7 +14,10 @@ const MEDIUM = { width: 680, height: 320, labels: true };
 const NARROW = { width: 328, height: 260, labels: false };
 
 export async function distributionSection(scenario: ScenarioResult, colours: SeriesColours): Promise<Markup> {
-  const strategies = buildMatrix(scenario).rows.map((row) => row.strategy);
+  // Without the baseline again: its line would lie on the baseline's, and its label on that one's.
+  const strategies = buildMatrix(scenario)
+    .rows.map((row) => row.strategy)
+    .filter(({ aa }) => aa !== true);
   const series: SpectrumSeries[] = strategies
     .filter((strategy) => strategy.spectrum.length > 0)
     .map(({ name, baseline, spectrum }) => ({

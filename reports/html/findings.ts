@@ -1,6 +1,7 @@
 /** Broken bounds and thresholds, warnings with their remedies, and what the experiment can't tell. */
 import type { Result, ScenarioResult, Warning } from '../../harness/result/schema.ts';
 import { limits, openChecks, warningPlace } from '../model/findings.ts';
+import { NOISE_FLOOR, noiseFloorSentence } from '../model/noise-floor.ts';
 import { verdictMark } from './header.ts';
 import { html, type Markup } from './markup.ts';
 
@@ -12,6 +13,13 @@ export function openCheckList(scenario: ScenarioResult): Markup {
     ({ strategy, verdict, text }) =>
       html`<li>${verdictMark(verdict)} <strong>${strategy}</strong> ${text}</li>`,
   )}</ul>`;
+}
+
+/** One line under the matrix; nothing without `--aa`. */
+export function noiseFloorNote(scenario: ScenarioResult): Markup {
+  const sentence = noiseFloorSentence(scenario);
+  if (sentence === null) return html``;
+  return html`<p class="hint"><strong>${NOISE_FLOOR}.</strong> ${sentence} A smaller difference between strategies is noise.</p>`;
 }
 
 export function warningList(warnings: readonly Warning[]): Markup {

@@ -72,7 +72,7 @@ function tableRow(
   const { className } = colourOf(colours, strategy.name);
   const rest = columns.filter(({ id }) => id !== 'reads' && id !== 'bound');
   return html`<tr class="row ${className}">
-<th scope="row"><details class="${className}"><summary><span class="name">${swatch()}<span>${strategy.name}</span></span></summary></details></th>
+<th scope="row"><details class="${className}"><summary><span class="name">${swatch()}<span>${strategy.name}${strategy.aa ? html`<small>A/A: the baseline again</small>` : ''}</span></span></summary></details></th>
 <td class="num reads" data-label="Database reads">${cellContent(cells.reads)}${row.bar === null ? '' : bar(row.bar)}</td>
 <td class="num" data-label="${columns.find(({ id }) => id === 'bound')?.title}">${cellContent(cells.bound)}</td>
 <td class="num" data-label="Predicted">${predictedContent(row)}</td>

@@ -10,7 +10,7 @@ import type { Result, ScenarioResult } from '../../harness/result/schema.ts';
 import { assignColours, type SeriesColours } from '../charts/palette.ts';
 import { verdictWords } from '../model/verdict.ts';
 import { distributionSection } from './distribution.ts';
-import { limitList, openCheckList, warningList } from './findings.ts';
+import { limitList, noiseFloorNote, openCheckList, warningList } from './findings.ts';
 import { environmentLine, interruption, masthead, overview, scenarioHeader } from './header.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { matrixTable } from './matrix.ts';
@@ -97,7 +97,7 @@ async function scenarioArticle(result: Result, scenario: ScenarioResult, place: 
   return html`<article class="scenario" id="scenario-${place.index + 1}">
 <header>${scenarioHeader(scenario, single ? 1 : 2)}${single ? environmentLine(result) : ''}${openCheckList(scenario)}</header>
 ${doubtsFirst ? doubts : ''}
-<section>${matrixTable(scenario, colours, result.provenance.rounds)}</section>
+<section>${matrixTable(scenario, colours, result.provenance.rounds)}${noiseFloorNote(scenario)}</section>
 <section>${heading('Over time')}${await timeSection(scenario, colours)}</section>
 <section>${heading('Distribution of response times')}${await distributionSection(scenario, colours)}</section>
 ${doubtsFirst ? '' : doubts}

@@ -22,8 +22,10 @@ const STRIPS = [latencyOverTime, databaseOverTime, hitRatioOverTime];
 export async function timeSection(scenario: ScenarioResult, colours: SeriesColours): Promise<Markup> {
   const frame = timeFrame(scenario);
   if (frame === null) return html`<p class="muted">No timeline was recorded.</p>`;
-  // The same order as the matrix: the reader has just learnt it.
-  const strategies = buildMatrix(scenario).rows.map((row) => row.strategy);
+  // The same order as the matrix: the reader has just learnt it. The same strategy twice would teach nothing.
+  const strategies = buildMatrix(scenario)
+    .rows.map((row) => row.strategy)
+    .filter(({ aa }) => aa !== true);
   const columns = columnCount(strategies.length);
   const inputs = strategies.flatMap(({ timeline }) =>
     timeline === null ? [] : [{ frame, timeline, ghost: null, colour: '', width: columnWidth(columns) }],

@@ -84,6 +84,14 @@ export const GLOSSARY: readonly Term[] = [
     meaning:
       'the unprotected cache that every strategy is compared with; its own bound says how bad it should be',
   },
+  {
+    term: 'noise floor',
+    meaning: 'how far the baseline differs from itself; what differs less than that is noise',
+  },
+  {
+    term: 'A/A',
+    meaning: 'the baseline compared with itself, under two names, in the same random order as all others',
+  },
   { term: 'strategy', meaning: 'a contender: a way to read or to write through the cache' },
   { term: 'storm', meaning: 'the load and the faults of a scenario, together' },
   { term: 'trial', meaning: 'one strategy, once, on fresh processes, a flushed cache and zeroed counters' },

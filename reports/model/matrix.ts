@@ -57,14 +57,19 @@ export function buildMatrix(scenario: ScenarioResult): Matrix {
   const bound = boundMetric(scenario);
   const sources = columnSources(bound, scenario);
   const ordered = scenario.strategies.toSorted(byBaselineThenReads);
-  const best = new Map(sources.map((source) => [source.id, bestOf(source, ordered)]));
+  // The baseline again can't win: it is there to show what noise does to a row.
+  const contenders = ordered.filter(({ aa }) => aa !== true);
+  const best = new Map(sources.map((source) => [source.id, bestOf(source, contenders)]));
   const mostReads = Math.max(0, ...ordered.map((strategy) => reads(strategy)?.median ?? 0));
   return {
     columns: sources.map(({ id, title, unit, explains }) => ({ id, title, unit: unitLabel(unit), explains })),
     rows: ordered.map((strategy) => ({
       strategy,
       cells: Object.fromEntries(
-        sources.map((source) => [source.id, cell(source, strategy, best.get(source.id))]),
+        sources.map((source) => [
+          source.id,
+          cell(source, strategy, strategy.aa ? undefined : best.get(source.id)),
+        ]),
       ) as Record<ColumnId, Cell>,
       predicted: predicted(strategy, bound, sources),
       bar: barLength(reads(strategy)?.median, mostReads),
@@ -115,6 +120,7 @@ function reads(strategy: StrategyResult): Metric | undefined {
 
 function byBaselineThenReads(a: StrategyResult, b: StrategyResult): number {
   if (a.baseline !== b.baseline) return a.baseline ? -1 : 1;
+  if (a.aa === true || b.aa === true) return a.aa === true ? -1 : 1;
   const [left, right] = [reads(a)?.median ?? Infinity, reads(b)?.median ?? Infinity];
   return left === right ? 0 : left - right;
 }
