@@ -27,7 +27,8 @@ import type { TrialSample } from './record/sample.ts';
 import { programProvenance } from './result/provenance.ts';
 import { type Result, resultSchema, SCHEMA_VERSION } from './result/schema.ts';
 import type { Clock } from './time/clock.ts';
-import { runTrial, type TrialSite } from './trial.ts';
+import type { TrialSite } from './trial/site.ts';
+import { runTrial } from './trial/trial.ts';
 
 export interface RunOptions extends PlanOptions {
   readonly contests: readonly Contest[];

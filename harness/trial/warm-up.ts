@@ -1,9 +1,9 @@
-import type { Generator } from './load/generator.ts';
-import type { GeneratorPlan, LoadInterval } from './load/protocol.ts';
-import { isSteady } from './load/steadiness.ts';
-import type { WarmUp } from './record/sample.ts';
-import { HONEST_STREAM } from './scenario/schema.ts';
-import type { Clock } from './time/clock.ts';
+import type { Generator } from '../load/generator.ts';
+import type { GeneratorPlan, LoadInterval } from '../load/protocol.ts';
+import { isSteady } from '../load/steadiness.ts';
+import type { WarmUp } from '../record/sample.ts';
+import { HONEST_STREAM } from '../scenario/schema.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** Long enough for a service that is compiled while it runs; what is unsteady then is so by nature. */
 const MAX_MS = 3_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Generator } from './load/generator.ts';
-import type { GeneratorPlan, GeneratorReport, LoadInterval } from './load/protocol.ts';
-import type { Clock } from './time/clock.ts';
+import type { Generator } from '../load/generator.ts';
+import type { GeneratorPlan, GeneratorReport, LoadInterval } from '../load/protocol.ts';
+import type { Clock } from '../time/clock.ts';
 import { warmUp } from './warm-up.ts';
 
 const PLAN: GeneratorPlan = {

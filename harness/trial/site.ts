@@ -1,0 +1,18 @@
+import type { Probes } from '../probes/ground-truth.ts';
+import type { Clock } from '../time/clock.ts';
+
+/** Prefix of every Redis key of a run's services. */
+export const KEY_PREFIX = 'cachestorm:';
+
+/** Where a trial runs: servers that are up and seeded. */
+export interface TrialSite {
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+  readonly flushCache: () => Promise<void>;
+  readonly probes: Probes;
+  readonly clock: Clock;
+  /** Marks every process of the run. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly onProcess: (processGroup: number) => void;
+  readonly signal: AbortSignal;
+}
