@@ -26,6 +26,7 @@ import type { RunDirectory } from './record/run-directory.ts';
 import type { TrialSample } from './record/sample.ts';
 import { programProvenance } from './result/provenance.ts';
 import { type Result, resultSchema, SCHEMA_VERSION } from './result/schema.ts';
+import type { Scenario } from './scenario/schema.ts';
 import type { Clock } from './time/clock.ts';
 import type { TrialSite } from './trial/site.ts';
 import { runTrial } from './trial/trial.ts';
@@ -140,7 +141,7 @@ async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions
   const site = await openSite(stack, run, cleanUp);
   for (const planned of plan.scenarios) {
     const { name, dataset } = planned.scenario;
-    await site.probes.database.seed(dataset.rows, dataset.valueBytes, itemKey);
+    await seedDataset(planned.scenario, site);
     emit({ type: 'dataset-seeded', scenario: name, rows: dataset.rows });
     for (const trial of plan.trials.filter(({ scenario }) => scenario === name)) {
       signal.throwIfAborted();
@@ -157,11 +158,15 @@ async function runAndRecord(
 ): Promise<void> {
   const startedUs = clock.nowUs();
   emit({ type: 'trial-started', trial, stormMs: planned.stormMs });
-  const attempt = () =>
-    runTrial(trial, planned, site, {
+  const writes = planned.scenario.streams.some(({ operation }) => operation === 'write');
+  const attempt = async () => {
+    // Rows that an earlier trial wrote would be there already.
+    if (writes) await seedDataset(planned.scenario, site);
+    return runTrial(trial, planned, site, {
       onWarmedUp: ({ tookMs, steady }) => emit({ type: 'warmed-up', trial, tookMs, steady }),
       onStormStarted: (startedAtUs) => emit({ type: 'storm-started', trial, startedAtUs }),
     });
+  };
   let sample = await attempt();
   const reasons = reasonsToRepeat(sample, planned, definitions);
   if (reasons.length > 0) {
@@ -173,6 +178,10 @@ async function runAndRecord(
   await directory.writeSample(sample);
   const dbReads = sample.after.dbReads - sample.before.dbReads;
   emit({ type: 'trial-finished', trial, dbReads, tookMs: (clock.nowUs() - startedUs) / 1000 });
+}
+
+function seedDataset({ dataset }: Scenario, { probes }: TrialSite): Promise<void> {
+  return probes.database.seed(dataset.rows, dataset.valueBytes, itemKey);
 }
 
 /** What makes a trial's numbers doubtful that may not happen again. */

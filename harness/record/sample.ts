@@ -1,4 +1,5 @@
 /** What one trial recorded, as `samples/<trial>.json`: everything that the analysis needs, and no judgement. */
+import type { FaultRecord } from '../faults/fault.ts';
 import type { GeneratorReport, LoadInterval } from '../load/protocol.ts';
 import type { Trial } from '../plan/plan.ts';
 import type { TruthReading } from '../probes/ground-truth.ts';
@@ -12,8 +13,12 @@ export interface TrialSample {
   readonly trial: Trial;
   /** Why an earlier try of this trial was void; empty for a first try. Void tries are in `samples/void/`. */
   readonly voided: readonly string[];
-  /** Absent from samples of versions that warmed up for a fixed time. */
+  /** Absent from cold starts, and from samples of versions that warmed up for a fixed time. */
   readonly warmUp?: WarmUp;
+  /** When all rows had been put into the cache, monotonic microseconds; absent when none were. */
+  readonly preloadedAtUs?: number;
+  /** What was done to the servers during the storm. */
+  readonly faults?: readonly FaultRecord[];
   readonly load: GeneratorReport;
   /** Counters before the first request and after the last query had ended. */
   readonly before: TruthReading;

@@ -4,12 +4,14 @@ import type { ServiceProcess } from '../service/process.ts';
 import type { ServiceReport } from '../service/protocol.ts';
 import type { TrialSite } from './site.ts';
 
-/** How long queries may go on after the last request was settled; a queue behind the pool ends by then or never. */
-const SETTLE_MS = 15_000;
+/** How long queries may be under way without one of them being answered. */
+const STALL_MS = 15_000;
+/** How long a queue behind the pool may take to drain: what a storm left behind ends by then or never. */
+const DRAIN_MS = 120_000;
 /** How long the server may take to count the last statements, once nobody waits for them. */
 const COUNT_MS = 2_000;
 
-/** The database was still being queried long after the storm. */
+/** The database was still being queried long after the storm, or did not answer any more. */
 export class SettleError extends Error {
   readonly code = 'E_SETTLE';
   override readonly name = 'SettleError';
@@ -28,7 +30,7 @@ export interface Settled {
  * says so.
  *
  * @param origin What the server had counted before the services started.
- * @throws SettleError when queries are still under way after 15 s.
+ * @throws SettleError when queries are under way and none is answered for 15 s, or after two minutes.
  */
 export async function settle(
   services: readonly ServiceProcess[],
@@ -36,6 +38,7 @@ export async function settle(
   { clock, signal, probes }: TrialSite,
 ): Promise<Settled> {
   const startedUs = clock.nowUs();
+  let answered = { inFlight: Number.POSITIVE_INFINITY, reads: -1, sinceUs: startedUs };
   let idleSinceUs: number | null = null;
   for (;;) {
     const reports = await Promise.all(services.map((service) => service.report()));
@@ -49,11 +52,13 @@ export async function settle(
       if (agreed || nowUs - idleSinceUs > COUNT_MS * 1000) return { truth, reports };
     } else {
       idleSinceUs = null;
-      if (nowUs - startedUs > SETTLE_MS * 1000) {
-        const inFlight = reports.map(({ dbInFlight }) => dbInFlight).join(' + ');
-        throw new SettleError(
-          `${inFlight} queries are still under way ${SETTLE_MS / 1000} s after the storm`,
-        );
+      const inFlight = sum(reports.map(({ dbInFlight }) => dbInFlight));
+      const reads = truth.dbReads + truth.dbWrites;
+      if (inFlight < answered.inFlight || reads > answered.reads)
+        answered = { inFlight, reads, sinceUs: nowUs };
+      if (nowUs - answered.sinceUs > STALL_MS * 1000 || nowUs - startedUs > DRAIN_MS * 1000) {
+        const seconds = ((nowUs - startedUs) / 1e6).toFixed(0);
+        throw new SettleError(`${inFlight} queries are still under way ${seconds} s after the last request`);
       }
     }
     await clock.sleep(20, signal);

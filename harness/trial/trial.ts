@@ -1,3 +1,5 @@
+import type { FaultRecord } from '../faults/fault.ts';
+import { faultInjector } from '../faults/injector.ts';
 import { itemKey } from '../load/keys.ts';
 import type { GeneratorReport } from '../load/protocol.ts';
 import { generatorPlan, SAMPLE_INTERVAL_MS } from '../plan/generator-plan.ts';
@@ -7,10 +9,10 @@ import { readTruth, startSampler } from '../probes/ground-truth.ts';
 import { SAMPLE_VERSION, type TrialSample, type WarmUp } from '../record/sample.ts';
 import { entryKey } from '../service/context.ts';
 import type { ServiceReport } from '../service/protocol.ts';
+import { prepare } from './prepare.ts';
 import { startAll } from './processes.ts';
 import { type Settled, settle } from './settle.ts';
 import { KEY_PREFIX, type TrialSite } from './site.ts';
-import { warmUp } from './warm-up.ts';
 
 export interface TrialListener {
   /** Called before anything counts. */
@@ -19,12 +21,13 @@ export interface TrialListener {
 }
 
 /**
- * One strategy, once, on fresh processes and a flushed cache:
+ * One strategy, once, on fresh processes, a flushed cache and an unchanged dataset:
  *
  * 1. flush Redis; start the service instances and the generator beside each other;
- * 2. warm up with the same load until it is steady, then wait until no query is under way;
+ * 2. prepare: warm up with the same load until it is steady, or stay cold; preload; then wait until no query is
+ *    under way;
  * 3. read the servers' counters;
- * 4. storm, sampling the counters every 100 ms;
+ * 4. storm and its faults, sampling the counters every 100 ms;
  * 5. wait until no query is under way, and read the counters again.
  */
 export async function runTrial(
@@ -33,49 +36,57 @@ export async function runTrial(
   site: TrialSite,
   { onWarmedUp, onStormStarted }: TrialListener,
 ): Promise<TrialSample> {
-  const strategy = planned.strategies.find(({ name }) => name === trial.strategy);
+  const { scenario, strategies } = planned;
+  const strategy = strategies.find(({ name }) => name === trial.strategy);
   if (strategy === undefined) throw new Error(`the plan has no strategy ${trial.strategy}`);
-  const { probes, signal } = site;
+  const { probes, signal, clock } = site;
   await using cleanUp = new AsyncDisposableStack();
 
   await site.flushCache();
   // None of this trial's processes runs yet: what the server counts from here on is theirs.
   const origin = await readTruth(probes);
   const [generator, ...services] = await startAll(trial, planned, strategy, site, cleanUp);
-  const hotKey = planned.scenario.keys.kind === 'hot' ? entryKey(KEY_PREFIX, itemKey(0)) : null;
+  const hotKey = scenario.keys.kind === 'hot' ? entryKey(KEY_PREFIX, itemKey(0)) : null;
   const stopWatching = hotKey === null ? null : await probes.redis.watch(hotKey);
 
-  const plan = generatorPlan(
-    trial,
-    planned,
-    services.map(({ url }) => url),
-  );
-  const warmedUp = await unlessAborted(warmUp(generator, plan, site), signal);
-  onWarmedUp(warmedUp);
+  const urls = services.map(({ url }) => url);
+  const plan = generatorPlan(trial, planned, urls);
+  const prepared = await unlessAborted(prepare(scenario, plan, { generator, services }, site), signal);
+  if (prepared.warmUp !== null) onWarmedUp(prepared.warmUp);
   const start = await settle(services, origin, site);
 
   const sampler = startSampler(probes, SAMPLE_INTERVAL_MS);
+  const injector = faultInjector(scenario.faults, site, clock);
   let load: GeneratorReport;
+  let faults: readonly FaultRecord[];
   let stolen: number | null;
   let end: Settled;
   try {
     const cpuBefore = await readCpuTimes();
     for (const service of services) service.stormStarts();
-    load = await unlessAborted(generator.run(plan, signal, onStormStarted), signal);
+    const onStarted = (startedAtUs: number) => {
+      injector.start(startedAtUs);
+      onStormStarted(startedAtUs);
+    };
+    load = await unlessAborted(generator.run(plan, signal, onStarted), signal);
+    faults = await injector.stop();
     stolen = stealShare(cpuBefore, await readCpuTimes());
     end = await settle(services, origin, site);
   } catch (error) {
-    // What the sampler has to say is the same, or comes of it.
-    await sampler.stop().catch(() => undefined);
+    // What the sampler and the faults have to say is the same, or comes of it.
+    await Promise.allSettled([sampler.stop(), injector.stop()]);
     throw error;
   }
   const readings = await sampler.stop();
   const keyEvents = (await stopWatching?.()) ?? null;
+  const { warmUp, preloadedAtUs } = prepared;
   return {
     sampleVersion: SAMPLE_VERSION,
     trial,
     voided: [],
-    warmUp: warmedUp,
+    ...(warmUp === null ? {} : { warmUp }),
+    ...(preloadedAtUs === null ? {} : { preloadedAtUs }),
+    ...(faults.length === 0 ? {} : { faults }),
     load,
     before: start.truth,
     after: end.truth,

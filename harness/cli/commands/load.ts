@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { startGenerator } from '../../load/generator.ts';
+import { warmUpGenerator } from '../../load/generator-warm-up.ts';
 import { systemClock } from '../../time/clock.ts';
 import { duration, formatDuration } from '../duration.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -12,7 +13,6 @@ import { reach } from '../load/reach.ts';
 import { summarise } from '../load/summary.ts';
 import { summaryText } from '../load/summary-text.ts';
 import { type TargetUrl, targetUrl } from '../load/target-url.ts';
-import { warmUp } from '../load/warm-up.ts';
 import { oneOf, positiveNumber, wholeNumber } from '../options.ts';
 
 const MAX_DURATION_MS = 24 * 3_600_000;
@@ -100,7 +100,7 @@ async function execute(target: TargetUrl, flags: LoadFlags): Promise<void> {
     await reach(target, plan.timeoutMs, signal);
     // It ends itself when this process is gone, in whatever way: its channel closes.
     await using generator = await startGenerator({ env: process.env });
-    if (plan.load.model === 'open') await warmUp(generator, plan, signal);
+    if (plan.load.model === 'open') await warmUpGenerator(generator, plan, signal);
     const report = await generator.run(plan, signal, live.onStarted, live.onProgress);
     live.close();
     const summary = summarise(target, plan, report, signal.aborted);

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Generator } from '../../load/generator.ts';
-import type { GeneratorPlan } from '../../load/protocol.ts';
+import type { Generator } from './generator.ts';
+import type { GeneratorPlan } from './protocol.ts';
 
 const WARM_UP_MS = 500;
 const WARM_UP_PER_SEC = 2_000;
@@ -12,7 +12,11 @@ const WARM_UP_PER_SEC = 2_000;
  * requests would leave 100 ms late, and the service that is to be measured would seem slow. That service
  * sees none of it.
  */
-export async function warmUp(generator: Generator, plan: GeneratorPlan, signal: AbortSignal): Promise<void> {
+export async function warmUpGenerator(
+  generator: Generator,
+  plan: GeneratorPlan,
+  signal: AbortSignal,
+): Promise<void> {
   const server = createServer((_request, response) => response.end('warm')).listen(0, '127.0.0.1');
   await once(server, 'listening');
   try {
