@@ -12,7 +12,7 @@ export async function freezeServer(
   server: TruthProcess,
   startedAtUs: number,
   plan: FrozenSpan,
-  { clock, signal }: Bench,
+  { clock, signal }: Pick<Bench, 'clock' | 'signal'>,
 ): Promise<FrozenSpan> {
   await clock.sleep(plan.fromMs - (clock.nowUs() - startedAtUs) / 1e3, signal);
   const frozenUs = clock.nowUs();

@@ -9,6 +9,10 @@ const server = await startTruthServer(serverOptions(script));
 
 process.on('disconnect', () => process.exit(0));
 process.on('message', ({ type }: TruthCommand) => {
+  if (type === 'first') {
+    void server.reached(1).then(() => say({ type, arrivedUs: server.received[0]?.arrivedUs ?? 0 }));
+    return;
+  }
   if (type === 'forget') server.forget();
   const { received, connections } = server;
   say({ type: 'log', log: { received, connections } });

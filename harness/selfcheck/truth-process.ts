@@ -25,6 +25,8 @@ export interface TruthProcess extends AsyncDisposable {
   log(): Promise<TruthLog>;
   /** Empties the log, and numbers requests from 0 again. */
   forget(): Promise<void>;
+  /** Waits for the first request of the log. Returns when it came, in microseconds of the monotonic clock. */
+  firstRequest(): Promise<number>;
   /** Stops the process (SIGSTOP): its connections stay open, and silent. */
   freeze(): void;
   thaw(): void;
@@ -58,6 +60,13 @@ export async function startTruthProcess(script: TruthScript, site: ProcessSite):
     url,
     log: () => ask('tell'),
     forget: async () => void (await ask('forget')),
+    firstRequest: () =>
+      child.exchange<number>(
+        (message, { resolve }) => {
+          if (message.type === 'first') resolve(message.arrivedUs);
+        },
+        { type: 'first' },
+      ),
     freeze: () => child.signal('SIGSTOP'),
     thaw: () => child.signal('SIGCONT'),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),

@@ -10,12 +10,16 @@ export interface TruthLog {
   readonly connections: number;
 }
 
-/** Harness to truth server. Both are answered with the log; `forget` empties it first. */
+/**
+ * Harness to truth server. The first two are answered with the log, which `forget` empties first; `first` as soon
+ * as there is a request in it.
+ */
 export interface TruthCommand {
-  readonly type: 'tell' | 'forget';
+  readonly type: 'tell' | 'forget' | 'first';
 }
 
 /** Truth server to harness. */
 export type TruthMessage =
   | { readonly type: 'ready'; readonly url: string }
-  | { readonly type: 'log'; readonly log: TruthLog };
+  | { readonly type: 'log'; readonly log: TruthLog }
+  | { readonly type: 'first'; readonly arrivedUs: number };
