@@ -26,7 +26,7 @@ import { systemClock } from '../../time/clock.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { findings } from './findings.ts';
-import { type Comparison, peersPage } from './page.ts';
+import { busyWarning, type Comparison, peersPage } from './page.ts';
 import { failureLines, latencyTable, loadTable, textTable } from './tables.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -98,6 +98,8 @@ async function main({ json, write, repeats, seed }: Arguments): Promise<void> {
       json ? `${JSON.stringify(rawNumbers(comparison, runs), null, 2)}\n` : text(comparison),
     );
     if (write) await writeFile(PAGE, peersPage(comparison));
+    const warning = busyWarning(comparison);
+    if (warning !== null) say(`peers: ${warning}`);
     if (runs.some(({ status }) => status === 'failed')) process.exitCode = exitCodes.infrastructure;
   } catch (error) {
     if (!signal.aborted) throw error;

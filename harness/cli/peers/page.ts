@@ -5,6 +5,7 @@ import { RATE_CONNECTIONS } from '../../peers/load-case.ts';
 import type { CaseSummary } from '../../peers/summary.ts';
 import type { Noise } from '../../probes/noise.ts';
 import type { ProgramProvenance } from '../../result/provenance.ts';
+import { QUIET } from '../../selfcheck/check.ts';
 import type { Findings } from './findings.ts';
 import { failureLines, latencyTable, loadTable, markdownTable } from './tables.ts';
 
@@ -24,9 +25,24 @@ export interface Comparison {
   readonly findings: Findings;
 }
 
+/** Anybody else's task takes a core from tool or server, which have two between them on a small machine. */
+const QUIET_LOAD_AVERAGE = 1;
+
+/** What to say of numbers that were taken on a machine that did other things as well; `null` when it was quiet. */
+export function busyWarning({
+  loadAverage,
+  noise,
+}: Pick<Comparison, 'loadAverage' | 'noise'>): string | null {
+  const lost = Math.max(...noise.map(({ lostShare }) => lostShare));
+  if (loadAverage <= QUIET_LOAD_AVERAGE && lost <= QUIET.lostShare) return null;
+  return `The machine was busy with other things (load average ${loadAverage.toFixed(1)}, ${significant(lost * 100)}% of a core taken away): the latencies and the CPU times are partly theirs. Run it again on a quiet one before you quote any.`;
+}
+
 export function peersPage(comparison: Comparison): string {
+  const warning = busyWarning(comparison);
   return [
     INTRODUCTION,
+    ...(warning === null ? [] : [`> **Not to be quoted.** ${warning}\n`]),
     ...comparison.cases.map((summary) => caseSection(summary, comparison)),
     findingsSection(comparison.findings),
     METHOD,

@@ -134,6 +134,10 @@ it('writes a page with everything that is needed to run it again', () => {
     expect(page).toContain(part);
   }
   expect(page).not.toContain('secret-host');
+  expect(page).not.toContain('Not to be quoted');
+  for (const busy of [{ loadAverage: 2 }, { noise: [{ lostShare: 0.3, worstGapMs: 9 }] }]) {
+    expect(peersPage({ ...comparison, ...busy })).toContain('> **Not to be quoted.** The machine was busy');
+  }
   expect(page).not.toMatch(/undefined|NaN|null\b(?!`)/);
 });
 
