@@ -57,7 +57,7 @@ What \`cachestorm load\` costs, delivers and reads, beside other load tools, on 
 servers keep their own log, and that is the truth here; no tool's word is.
 
 This page is written by \`npm run peers -- --write\`. Numbers are medians over the repeats, with the least and the most
-in parentheses. Run it yourself: the figures are this machine's, the ratios hold further.
+in parentheses. Run it yourself: the figures are one machine’s, ratios travel further.
 `;
 
 function caseSection(summary: CaseSummary, { tools }: Comparison): string {
@@ -84,7 +84,7 @@ ${list(worse)}
 Where it is better:
 
 ${list(better)}
-\`constant\` is easy for everybody. \`stall\` is where tools differ: 500 users a second come whether or not the server
+\`constant\` should be easy for everybody. \`stall\` is where tools differ: 500 users a second come whether or not the server
 answers, a sixth of them while it stands still, and a tool that waits with it never sends what they would have sent.
 \`null\` shows the price: a figure of a tool without a rate is that of a tool at its own pace there, not at 5,000/s.
 Under 5,000/s what a generator costs hardly matters, unless it shares the machine with what it measures.
