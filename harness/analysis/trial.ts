@@ -3,6 +3,7 @@ import { LatencyHistogram } from '../record/histogram.ts';
 import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
 import { type Expiry, findExpiries } from './expiries.ts';
+import { recoveryValues } from './recovery.ts';
 import { sum } from './statistics/summary.ts';
 import { falseNotFoundOfInserted, honestValues, loadsPerMissing } from './streams.ts';
 
@@ -70,6 +71,7 @@ export function readTrial(
     goodput: ratio(load.good, load.counts.offered),
     ...honestValues(load),
     'inserted.falseNotFound': falseNotFoundOfInserted(load, scenario),
+    ...recoveryValues(sample, scenario),
     'requests.offered': load.counts.offered,
     'requests.completed': load.counts.completed,
     'requests.failed': load.counts.failed,

@@ -26,6 +26,11 @@ export class Flight {
     this.drawn = drawn;
   }
 
+  /** Whether the answer has the status that the key calls for. */
+  get right(): boolean {
+    return this.status === (this.exists ? 200 : 404);
+  }
+
   get sent(): boolean {
     return !Number.isNaN(this.sentUs);
   }

@@ -93,7 +93,7 @@ export class LoadRecorder implements Disposable {
       return;
     }
     this.#settle(flight, 'completed', responseUs);
-    if (status === (flight.exists ? 200 : 404)) this.#good++;
+    if (flight.right) this.#good++;
     this.#service.record(nowUs - flight.sentUs);
   }
 
@@ -181,7 +181,7 @@ export class LoadRecorder implements Disposable {
   #settle(flight: Flight, outcome: Outcome, responseUs: number | null = null): void {
     this.#counts[outcome]++;
     this.#streamOf(flight.drawn)?.settled(flight, outcome, responseUs);
-    this.#timeline?.settled(flight.intendedUs, outcome, responseUs);
+    this.#timeline?.settled(flight, outcome, responseUs);
     if (responseUs === null) return;
     this.#response.record(responseUs);
     this.#interval?.record(responseUs);

@@ -71,6 +71,8 @@ export interface LoadWindow {
   readonly completed: number;
   readonly failed: number;
   readonly timeout: number;
+  /** Answered as the key calls for, in time. Absent from samples of earlier versions. */
+  readonly good?: number;
   /** Response times of the window, HDR V2 compressed base64, microseconds. */
   readonly responseHistogram: string;
 }

@@ -21,7 +21,7 @@ export class StreamTally implements Disposable {
     if (outcome === 'timeout' && !flight.sent) this.#neverSent++;
     if (responseUs !== null) this.#response.record(responseUs);
     if (outcome !== 'completed') return;
-    if (flight.status === (flight.exists ? 200 : 404)) this.#good++;
+    if (flight.right) this.#good++;
     else if (flight.exists && flight.status === 404) this.#falseNotFound++;
   }
 

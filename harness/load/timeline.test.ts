@@ -22,7 +22,8 @@ function windowsOf(requests: readonly Request[], rawLimit: number) {
       { atUs: intendedUs, take: () => timeline.offered(intendedUs) },
       {
         atUs: intendedUs + responseUs,
-        take: () => timeline.settled(intendedUs, outcome, outcome === 'failed' ? null : responseUs),
+        take: () =>
+          timeline.settled({ intendedUs, right: true }, outcome, outcome === 'failed' ? null : responseUs),
       },
     ];
   });
@@ -75,9 +76,9 @@ describe('Timeline', () => {
     const intendedUs = Array.from({ length: 50 }, (_, index) => index * 2_000);
     for (const atUs of intendedUs) {
       timeline.offered(atUs);
-      if (atUs > 0) timeline.settled(atUs, 'completed', 1_000);
+      if (atUs > 0) timeline.settled({ intendedUs: atUs, right: true }, 'completed', 1_000);
     }
-    timeline.settled(0, 'timeout', 5_000_000);
+    timeline.settled({ intendedUs: 0, right: false }, 'timeout', 5_000_000);
     const [first] = timeline.encoded(100);
     expect(first).toMatchObject({ offered: 5, completed: 4, timeout: 1 });
   });

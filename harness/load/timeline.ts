@@ -1,4 +1,5 @@
 import { LatencyHistogram } from '../record/histogram.ts';
+import type { Flight } from './flight.ts';
 import type { LoadWindow } from './protocol.ts';
 import { type Outcome, Tally } from './tally.ts';
 
@@ -6,6 +7,9 @@ import { type Outcome, Tally } from './tally.ts';
 const RAW_LIMIT = 200_000;
 /** More than one for each that is added, so that a delay is made up for. */
 const ENCODED_AT_ONCE = 2;
+
+/** What a timeline needs to know of a flight. */
+type SettledFlight = Pick<Flight, 'intendedUs' | 'right'>;
 
 /**
  * A load's course: its requests by the window of their intended send time.
@@ -42,9 +46,10 @@ export class Timeline {
   }
 
   /** @param responseUs `null` for what has no place among the latencies */
-  settled(intendedUs: number, outcome: Outcome, responseUs: number | null): void {
-    const window = this.#windowAt(intendedUs);
+  settled(flight: SettledFlight, outcome: Outcome, responseUs: number | null): void {
+    const window = this.#windowAt(flight.intendedUs);
     window.tally[outcome]++;
+    if (outcome === 'completed' && flight.right) window.good++;
     window.unsettled--;
     if (responseUs === null) return;
     if (window.responsesUs === null) throw new Error('a request was settled twice, or offered out of order');
@@ -61,7 +66,7 @@ export class Timeline {
       const { offered, completed, failed, timeout } = window.tally;
       const tMs = (index * this.#windowUs) / 1e3;
       const responseHistogram = window.encoded ?? encodeRaw(window.responsesUs ?? [], histogram);
-      return { tMs, offered, completed, failed, timeout, responseHistogram };
+      return { tMs, offered, completed, failed, timeout, good: window.good, responseHistogram };
     });
   }
 
@@ -81,7 +86,7 @@ export class Timeline {
   #windowAt(intendedUs: number): Window {
     const index = Math.floor(intendedUs / this.#windowUs);
     while (this.#windows.length <= index) {
-      this.#windows.push({ tally: new Tally(), unsettled: 0, responsesUs: [], encoded: null });
+      this.#windows.push({ tally: new Tally(), good: 0, unsettled: 0, responsesUs: [], encoded: null });
     }
     return this.#windows[index] as Window;
   }
@@ -89,6 +94,7 @@ export class Timeline {
 
 interface Window {
   readonly tally: Tally;
+  good: number;
   unsettled: number;
   /** `null` once it is encoded. */
   responsesUs: number[] | null;

@@ -1,0 +1,84 @@
+import type { LoadWindow } from '../load/protocol.ts';
+import type { TrialSample } from '../record/sample.ts';
+import type { MetricName } from '../result/metrics.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { sum } from './statistics/summary.ts';
+import { triggersOf } from './triggers.ts';
+
+/** Goodput from which on a service counts as recovered. */
+const RECOVERED = 0.95;
+/** Goodput is taken over so much: long enough for a share of requests to mean something. */
+const SPAN_MS = 500;
+
+export interface Recovery {
+  /** From the trigger's end until goodput is at 95% and stays there; `null`: not before the storm's end. */
+  readonly to95Ms: number | null;
+  /** Requests offered since the trigger began that were not answered right and in time. */
+  readonly lost: number;
+  /** Smallest goodput of any half second since the trigger began, 0 to 1. */
+  readonly worstGoodput: number;
+}
+
+/**
+ * How a load got over a trigger. A request belongs to the window of its intended time, so a slow answer counts
+ * against the moment at which it was asked for.
+ *
+ * @param fromMs when the trigger began, since the storm's start
+ * @param toMs when it ended
+ * @returns `null` when nothing was offered since
+ */
+export function recoveryOf(windows: readonly LoadWindow[], fromMs: number, toMs: number): Recovery | null {
+  const windowMs = (windows[1]?.tMs ?? 0) - (windows[0]?.tMs ?? 0);
+  const since = windows.filter(({ tMs, offered }) => tMs + windowMs > fromMs && offered > 0);
+  if (since.length === 0 || windowMs <= 0) return null;
+  const spans = since.map((first, index) => {
+    const span = since.slice(index, index + Math.max(1, Math.round(SPAN_MS / windowMs)));
+    const offered = sum(span.map((window) => window.offered));
+    return { tMs: first.tMs, goodput: sum(span.map(goodOf)) / offered };
+  });
+  const lastBad = spans.findLastIndex(({ goodput }) => goodput < RECOVERED);
+  const recovered = spans[lastBad + 1];
+  return {
+    to95Ms: recovered === undefined ? null : Math.max(0, recovered.tMs - toMs),
+    lost: sum(since.map((window) => window.offered - goodOf(window))),
+    worstGoodput: Math.min(...spans.map(({ goodput }) => goodput)),
+  };
+}
+
+type RecoveryMetric = Extract<MetricName, `recovery.${string}`>;
+
+const NOTHING: Record<RecoveryMetric, null> = {
+  'recovery.to95Ms': null,
+  'recovery.lost': null,
+  'recovery.worstGoodput': null,
+  'recovery.stuck': null,
+};
+
+/**
+ * Recovery from the last trigger of the storm. A service that is stuck at the end gets the time until then, which
+ * it would have exceeded, and `recovery.stuck` says so.
+ */
+export function recoveryValues(
+  sample: TrialSample,
+  scenario: Scenario,
+): Record<RecoveryMetric, number | null> {
+  const trigger = triggersOf(sample, scenario).at(-1);
+  if (trigger === undefined) return NOTHING;
+  const { startedAtUs, durationMs, windows } = sample.load;
+  const fromMs = (trigger.fromUs - startedAtUs) / 1000;
+  const toMs = (trigger.toUs - startedAtUs) / 1000;
+  const recovery = recoveryOf(windows, fromMs, toMs);
+  if (recovery === null) return NOTHING;
+  const { to95Ms, lost, worstGoodput } = recovery;
+  return {
+    'recovery.to95Ms': to95Ms ?? durationMs - toMs,
+    'recovery.lost': lost,
+    'recovery.worstGoodput': worstGoodput,
+    'recovery.stuck': to95Ms === null ? 1 : 0,
+  };
+}
+
+/** Samples of earlier versions say only what was completed. */
+function goodOf({ good, completed }: LoadWindow): number {
+  return good ?? completed;
+}
