@@ -1,4 +1,5 @@
 import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
+import { Flights } from '../flights.ts';
 import type { Item, ReadStrategyDefinition } from '../strategy.ts';
 import { loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
 
@@ -19,20 +20,14 @@ export const singleFlight: ReadStrategyDefinition = {
     predictPhysicalAge(input),
   ],
   create(context) {
-    const flights = new Map<string, Promise<Item | null>>();
+    const flights = new Flights<Item | null>();
     return {
       preload: (items) => preloadEntries(context, items),
       async get(key) {
         const cached = await readEntry(context, key);
         if (cached !== null) return { item: cached, outcome: 'hit' };
         await context.barrier('afterCacheMiss', key);
-        let flight = flights.get(key);
-        if (flight === undefined) {
-          // Landed on failure too: an error reaches those who joined, and the next reader tries anew.
-          flight = fillEntry(context, key).finally(() => flights.delete(key));
-          flights.set(key, flight);
-        }
-        return { item: await flight, outcome: 'miss' };
+        return { item: await flights.share(key, () => fillEntry(context, key)), outcome: 'miss' };
       },
     };
   },
