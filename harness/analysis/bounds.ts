@@ -19,7 +19,7 @@ export function checkBounds(
   planned: PlannedScenario,
   trials: readonly TrialReading[],
 ): BoundResult[] {
-  const input = theoryInput(definition.name, planned, trials);
+  const input = theoryInput(definition, planned, trials);
   const expiries = mean(trials.map((trial) => trial.expiries?.length ?? 0));
   return (
     definition
@@ -35,11 +35,15 @@ export function checkBounds(
 }
 
 function theoryInput(
-  name: string,
+  { name, expiry }: ReadStrategyDefinition,
   { scenario, strategies }: PlannedScenario,
   trials: readonly TrialReading[],
 ): TheoryInput {
-  const loadSec = meanOf(trials.map(({ expiries }) => meanLoadSec(expiries ?? [])));
+  const loadSec = meanOf(
+    trials.map(({ expiries, meanLoadMs }) =>
+      expiry === 'early' ? meanLoadMs && meanLoadMs / 1000 : meanLoadSec(expiries ?? []),
+    ),
+  );
   const ratePerSec = mean(
     trials.map(({ sample }) => sample.load.counts.offered / (sample.load.durationMs / 1000)),
   );
@@ -92,6 +96,8 @@ function tolerance({ tolerance: kind, value, high }: Prediction, observed: numbe
   if (kind === 'none' || observed === 0) return 0;
   // The mean of n Poisson counts of mean m has standard deviation sqrt(m / n).
   if (kind === 'poisson') return Z * Math.sqrt(Math.max(value ?? 0, 1) / observed);
+  // A geometric count of mean m has variance m (m - 1).
+  if (kind === 'geometric') return Z * Math.sqrt(Math.max((value ?? 0) * ((value ?? 0) - 1), 1) / observed);
   // One load more or less in the whole trial, at either end of the storm.
   const edge = 1 / observed;
   if (kind === 'edge') return edge;

@@ -9,7 +9,7 @@ const ms = (found: ReturnType<typeof findExpiries>) =>
   ]);
 
 describe('physical expiry', () => {
-  const window = { expiry: 'physical', ttlMs: 500, fromUs: 0, toUs: 2_000_000 } as const;
+  const window = { expiry: 'physical', ttlMs: 500, queryMs: 100, fromUs: 0, toUs: 2_000_000 } as const;
 
   test('an absence lasts from the announcement to the first set, however many sets follow', () => {
     const events = [
@@ -40,7 +40,7 @@ describe('physical expiry', () => {
 });
 
 describe('logical expiry', () => {
-  const window = { expiry: 'logical', ttlMs: 500, fromUs: 0, toUs: 2_000_000 } as const;
+  const window = { expiry: 'logical', ttlMs: 500, queryMs: 100, fromUs: 0, toUs: 2_000_000 } as const;
 
   test('each set expires a time to live later, unless it was written again before', () => {
     const events = [at(0, 'set'), at(600, 'set'), at(610, 'set'), at(1_210, 'set')];

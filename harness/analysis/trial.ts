@@ -1,3 +1,4 @@
+import type { ExpiryKind } from '../../scenarios/strategies/strategy.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { TrialSample } from '../record/sample.ts';
@@ -16,6 +17,8 @@ export interface TrialReading {
   readonly serviceReads: number;
   readonly serviceWrites: number;
   readonly slowestLoadMs: number;
+  /** Of the storm's loads, as the services measured them; `null` when there was none. */
+  readonly meanLoadMs: number | null;
   readonly backgroundErrors: number;
   readonly machine: MachineReading;
 }
@@ -31,7 +34,7 @@ export interface MachineReading {
 export function readTrial(
   sample: TrialSample,
   { scenario }: PlannedScenario,
-  expiry: 'physical' | 'logical',
+  expiry: ExpiryKind,
 ): TrialReading {
   const { load, before, after, readings, services } = sample;
   using response = LatencyHistogram.decode(load.histograms.response);
@@ -44,8 +47,10 @@ export function readTrial(
       : findExpiries(sample.keyEvents, {
           expiry,
           ttlMs: scenario.cache.ttlMs,
-          fromUs: load.startedAtUs,
-          toUs: load.startedAtUs + load.durationMs * 1000,
+          queryMs: scenario.origin.queryMs,
+          // A refresher needs no readers: its renewals count wherever the database counted their loads.
+          fromUs: expiry === 'early' ? before.atUs : load.startedAtUs,
+          toUs: expiry === 'early' ? Number.POSITIVE_INFINITY : load.startedAtUs + load.durationMs * 1000,
         });
   const refillsMs = (expiries ?? []).flatMap(({ fromUs, refilledAtUs }) =>
     refilledAtUs === null ? [] : [(refilledAtUs - fromUs) / 1000],
@@ -82,6 +87,7 @@ export function readTrial(
     'cache.expiries': expiries?.length ?? null,
     'cache.refillMs': ratio(sum(refillsMs), refillsMs.length),
     'cache.memoryBytes': Math.max(...[before, ...readings, after].map((reading) => reading.redisMemoryBytes)),
+    'cache.wastedRefreshes': wastedRefreshes(services),
     'cache.evictions': after.redisEvicted - before.redisEvicted,
     'age.maxMs': load.maxAgeMs,
     'generator.sendLagMs.p99': atMs(sendLag, 99),
@@ -94,6 +100,10 @@ export function readTrial(
     values,
     serviceReads: sum(services.map((account) => account.after.dbReads - account.before.dbReads)),
     serviceWrites: sum(services.map((account) => account.after.dbWrites - account.before.dbWrites)),
+    meanLoadMs: ratio(
+      sum(services.map((account) => account.after.totalLoadMs - account.before.totalLoadMs)),
+      sum(services.map((account) => account.after.dbReads - account.before.dbReads)),
+    ),
     slowestLoadMs: Math.max(0, ...services.map((account) => account.after.slowestLoadMs)),
     backgroundErrors: sum(
       services.map((account) => account.after.backgroundErrors - account.before.backgroundErrors),
@@ -125,6 +135,16 @@ function readMs(encoded: string, percentile: number): number | null {
 function atMs(histogram: LatencyHistogram, percentile: number): number | null {
   const us = histogram.percentile(percentile);
   return us === null ? null : us / 1000;
+}
+
+/** `null` for a strategy that does not refresh ahead. */
+function wastedRefreshes(services: TrialSample['services']): number | null {
+  const counts = services.map(({ before, after }) =>
+    after.counters?.wastedRefreshes === undefined
+      ? null
+      : after.counters.wastedRefreshes - (before.counters?.wastedRefreshes ?? 0),
+  );
+  return counts.includes(null) ? null : sum(counts.filter((count) => count !== null));
 }
 
 /** Largest rate between two neighbouring readings of the server's counter. */

@@ -8,7 +8,7 @@ import { problemsOf } from './problems.ts';
 
 const parameterSchema = z
   .strictObject({
-    unit: z.enum(['ms', 'count', 'fraction', 'bytes']),
+    unit: z.enum(['ms', 'count', 'fraction', 'bytes', 'ratio']),
     default: z.number(),
     min: z.number(),
     max: z.number(),
@@ -18,12 +18,14 @@ const parameterSchema = z
 
 const definitionSchema = z.looseObject({
   kind: z.literal('read'),
-  name: z.string().regex(/^[a-z][a-z0-9+-]*$/, 'kebab-case, such as my-strategy'),
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9+-]*(\.\d[a-z0-9+-]*)*$/, 'kebab-case, such as my-strategy or my-strategy-0.5'),
   idea: z.string().min(1),
   source: z.string(),
   weakness: z.string(),
   parameters: z.record(z.string(), parameterSchema),
-  expiry: z.enum(['physical', 'logical']),
+  expiry: z.enum(['physical', 'logical', 'early']),
   predict: z.custom<ReadStrategyDefinition['predict']>((value) => typeof value === 'function', 'a function'),
   create: z.custom<ReadStrategyDefinition['create']>((value) => typeof value === 'function', 'a function'),
 });

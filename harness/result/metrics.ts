@@ -56,6 +56,7 @@ export const metricFacts = {
   'cache.expiries': neither('count'),
   'cache.refillMs': less('ms'),
   'cache.memoryBytes': less('bytes'),
+  'cache.wastedRefreshes': less('count'),
   'cache.evictions': less('count'),
   'age.maxMs': less('ms'),
   'generator.sendLagMs.p99': less('ms'),

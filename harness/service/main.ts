@@ -67,6 +67,7 @@ async function main(): Promise<void> {
 
   function report(): ServiceReport {
     const { user, system } = process.cpuUsage();
+    const counters = reader.counters?.();
     return {
       dbReads: origin.stats.reads,
       dbWrites: origin.stats.writes,
@@ -74,7 +75,9 @@ async function main(): Promise<void> {
       dbErrors: origin.stats.errors,
       slowestLoadMs: origin.stats.slowestLoadMs,
       askedByFamily: Object.fromEntries(origin.stats.askedByFamily),
+      totalLoadMs: origin.stats.totalLoadMs,
       backgroundErrors,
+      ...(counters === undefined ? {} : { counters }),
       cpuUs: user + system,
       eventLoopDelayMs: eventLoop.read(),
     };

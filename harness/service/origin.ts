@@ -26,6 +26,8 @@ export interface OriginStats {
    * query of many rows each counts.
    */
   readonly askedByFamily: Map<string, number>;
+  /** Of all loads together, waiting for a connection included. */
+  totalLoadMs: number;
 }
 
 export interface OriginOptions {
@@ -73,6 +75,7 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
     errors: 0,
     slowestLoadMs: 0,
     askedByFamily: new Map(),
+    totalLoadMs: 0,
   };
 
   /** The rows of a query that a reader waits for. */
@@ -89,7 +92,9 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
         );
       });
     } finally {
-      stats.slowestLoadMs = Math.max(stats.slowestLoadMs, (clock.nowUs() - askedAtUs) / 1000);
+      const tookMs = (clock.nowUs() - askedAtUs) / 1000;
+      stats.totalLoadMs += tookMs;
+      stats.slowestLoadMs = Math.max(stats.slowestLoadMs, tookMs);
     }
   }
 

@@ -1,5 +1,7 @@
 /** How the built-in service is configured and what it tells the harness beside its HTTP contract. */
 
+import type { StrategyCounters } from '../../scenarios/strategies/strategy.ts';
+
 export interface ServiceConfig {
   /** Name of a built-in read strategy, or the absolute path of a file that exports one. */
   readonly strategy: string;
@@ -35,7 +37,11 @@ export interface ServiceReport {
   readonly slowestLoadMs: number;
   /** Rows asked for since the process started, by the family of their key (`item`, `missing`, `endless`, `new`). */
   readonly askedByFamily?: Readonly<Record<string, number>>;
+  /** Of all loads together; by their number the mean. */
+  readonly totalLoadMs: number;
   readonly backgroundErrors: number;
+  /** What only the strategy can count, where it does. */
+  readonly counters?: StrategyCounters;
   /** CPU time of the process since it started. */
   readonly cpuUs: number;
   /** How late its event loop came round since `storm-starts` was last said; another service may not say it. */

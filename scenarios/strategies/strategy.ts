@@ -129,6 +129,13 @@ export interface ReadStrategy {
    * nightly job, fills a cache in one go.
    */
   preload?(items: readonly Item[]): Promise<void>;
+  /** What only the strategy itself can count, since its process started. */
+  counters?(): StrategyCounters;
+}
+
+export interface StrategyCounters {
+  /** Loads that renewed an entry which nobody has read since. */
+  readonly wastedRefreshes?: number;
 }
 
 export interface WriteStrategy {
@@ -136,7 +143,7 @@ export interface WriteStrategy {
   put(key: string, value: string): Promise<number>;
 }
 
-export type ParameterUnit = 'ms' | 'count' | 'fraction' | 'bytes';
+export type ParameterUnit = 'ms' | 'count' | 'fraction' | 'bytes' | 'ratio';
 
 /** A number that a user may set, as `strategies.<name>.<parameter>`. */
 export interface Parameter {
@@ -173,7 +180,8 @@ export interface HotKeyTraffic {
   readonly ratePerSec: number;
   /**
    * d: seconds from the first miss until the entry was there again, measured from Redis's own notifications.
-   * `NaN` when it never expired: bounds made from it are inconclusive.
+   * `NaN` when it never expired: bounds made from it are inconclusive. With `early` expiry nobody misses:
+   * there it is the mean load as the service measured it.
    */
   readonly loadSec: number;
 }
@@ -201,11 +209,12 @@ export interface Prediction {
   readonly formula: string;
   /**
    * Where the tolerance comes from. `poisson`: the loads of an expiry are arrivals in an interval, so the
-   * interval of a mean of Poisson counts is added; `edge`: one load may fall on either side of the
+   * interval of a mean of Poisson counts is added; `geometric`: of a mean of geometric counts, which is what
+   * Poisson counts of an exponentially distributed mean are; `edge`: one load may fall on either side of the
    * window's end; `binomial`: a share of independent requests, each of which causes a load or none;
    * `none`: a hard limit.
    */
-  readonly tolerance: 'poisson' | 'edge' | 'binomial' | 'none';
+  readonly tolerance: 'poisson' | 'geometric' | 'edge' | 'binomial' | 'none';
 }
 
 interface StrategyDescription<P extends string> {
@@ -220,14 +229,19 @@ interface StrategyDescription<P extends string> {
   readonly parameters: Readonly<Record<P, Parameter>>;
 }
 
+/** How an entry ends; see `expiry` of a strategy. */
+export type ExpiryKind = 'physical' | 'logical' | 'early';
+
 /** A way to read through the cache. */
 export interface ReadStrategyDefinition<P extends string = string> extends StrategyDescription<P> {
   readonly kind: 'read';
   /**
    * How an entry ends. `physical`: Redis drops it after the time to live. `logical`: it stays readable and
-   * only counts as expired, so the harness derives the expiries from when it was written.
+   * only counts as expired, so the harness derives the expiries from when it was written. `early`: it is
+   * renewed before Redis drops it, so each renewal counts as an expiry: the loads that had started before the
+   * first of them wrote the entry.
    */
-  readonly expiry: 'physical' | 'logical';
+  readonly expiry: ExpiryKind;
   /** Theory's predictions for this strategy; the report shows them beside what was measured. */
   predict(input: TheoryInput): readonly Prediction[];
   create(context: StrategyContext, parameters: ParameterValues<P>): ReadStrategy;
