@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from './errors.ts';
 
-/** Names have no dots or slashes; anything with one is the path of a file. */
+/** Names have no slashes, and no dots but before a digit (`xfetch-beta-0.5`); anything else is the path of a file. */
 export function isPath(reference: string): boolean {
-  return /[./\\]/.test(reference);
+  return /[/\\]|\.(?!\d)/.test(reference);
 }
 
 /**

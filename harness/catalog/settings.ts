@@ -15,13 +15,21 @@ export interface Setting {
  */
 export function parseSetting(text: string): Setting {
   const equals = text.indexOf('=');
-  const path = text.slice(0, equals).split('.');
+  const path = settingPath(text.slice(0, equals));
   if (equals < 1 || path.some((part) => part === '')) {
     throw new UsageError([
       { path: '--set', message: `expected path=value, such as origin.queryMs=50, got "${text}"` },
     ]);
   }
   return { path, value: parseValue(text.slice(equals + 1)) };
+}
+
+/** The name of a strategy may hold a dot: `parameters.xfetch-beta-0.5.beta`. */
+function settingPath(text: string): string[] {
+  const parts = text.split('.');
+  return parts[0] === 'parameters' && parts.length > 3
+    ? ['parameters', parts.slice(1, -1).join('.'), parts.at(-1) ?? '']
+    : parts;
 }
 
 function parseValue(text: string): unknown {

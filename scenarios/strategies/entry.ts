@@ -38,7 +38,8 @@ export function decodeLogicalEntry(text: string | null): LogicalEntry | null {
   return item !== null && typeof expiresAtMs === 'number' ? { item, expiresAtMs } : null;
 }
 
-function parseObject(text: string | null): Readonly<Record<string, unknown>> | null {
+/** The object that a JSON text holds; `null` for any other text. */
+export function parseObject(text: string | null): Readonly<Record<string, unknown>> | null {
   if (text === null) return null;
   try {
     const parsed: unknown = JSON.parse(text);

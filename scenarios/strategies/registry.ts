@@ -2,7 +2,17 @@ import { logicalExpiry } from './read/logical-expiry.ts';
 import { mutex } from './read/mutex.ts';
 import { none } from './read/none.ts';
 import { singleFlight } from './read/single-flight.ts';
+import { xfetch, xfetchAtOtherBetas } from './read/xfetch.ts';
+import { xfetchLock } from './read/xfetch-lock.ts';
 import type { ReadStrategyDefinition } from './strategy.ts';
 
 /** The built-in read strategies, baseline first. */
-export const readStrategies: readonly ReadStrategyDefinition[] = [none, singleFlight, mutex, logicalExpiry];
+export const readStrategies: readonly ReadStrategyDefinition[] = [
+  none,
+  singleFlight,
+  mutex,
+  logicalExpiry,
+  xfetch,
+  ...xfetchAtOtherBetas,
+  xfetchLock,
+];

@@ -28,11 +28,58 @@ export function loadsPerMissing(
   );
 }
 
-/** A lock that runs out before the load is done lets the next one in. */
-export function lockedLoads({ loadSec }: HotKeyTraffic, { parameters }: TheoryInput): Formula {
-  const lockMs = parameters.lockMs ?? Number.POSITIVE_INFINITY;
-  const loads = Math.max(1, Math.ceil((loadSec * 1000) / lockMs));
-  return { value: loads, low: 1, formula: loads === 1 ? '1' : 'ceil(d / lock time)' };
+/** A lock or lease that runs out before the load is done lets the next one in. @param heldMs How long it is held at most. */
+export function lockedLoads(
+  { loadSec }: HotKeyTraffic,
+  heldMs: number = Number.POSITIVE_INFINITY,
+  name = 'lock time',
+): Formula {
+  const loads = Math.max(1, Math.ceil((loadSec * 1000) / heldMs));
+  return { value: loads, low: 1, formula: loads === 1 ? '1' : `ceil(d / ${name})` };
+}
+
+/** Quantiles that the mean over cycles is taken from: enough for four digits. */
+const CYCLES = 10_000;
+
+/**
+ * Mean number of XFetch's loads a renewal: those that start until the first of them has landed, d later.
+ *
+ * A reader reloads with probability e^(-(T - age) / m), m = d beta, so r readers a second make
+ * H(age) = r m (e^(-(T - age) / m) - e^(-T / m)) reloads until `age`, and r (age - T) more past T. The first
+ * comes where H is an exponential draw h, and with it come those of the next d: H(age + d) - h more, which is
+ * h (e^(1/beta) - 1), and e^(1/beta) loads on average whatever r, as long as
+ *
+ * - T is long: e^(-T / m) r m is small. Else even a young entry is reloaded, and each time by more readers;
+ * - r is high: the first reload comes d before T, or the odds have nowhere to grow to.
+ *
+ * Both are in the mean taken here, over evenly spaced quantiles of h. Below some 10 loads of T it is too high:
+ * each later load of a renewal moves the expiry on.
+ */
+export function earlyLoads(
+  { ratePerSec, loadSec }: HotKeyTraffic,
+  { ttlSec, parameters }: Pick<TheoryInput, 'ttlSec' | 'parameters'>,
+  defaultBeta: number,
+): Formula {
+  const beta = parameters.beta ?? defaultBeta;
+  const m = loadSec * beta;
+  const young = Math.exp(-ttlSec / m);
+  const reloadsBy = (age: number) =>
+    age <= ttlSec
+      ? ratePerSec * m * (Math.exp((age - ttlSec) / m) - young)
+      : ratePerSec * (m * (1 - young) + age - ttlSec);
+  const ageAt = (reloads: number) => {
+    const early = reloads / (ratePerSec * m) + young;
+    return early <= 1 ? ttlSec + m * Math.log(early) : ttlSec + reloads / ratePerSec - m * (1 - young);
+  };
+  let more = 0;
+  for (let cycle = 0; cycle < CYCLES; cycle++) {
+    const h = -Math.log((cycle + 0.5) / CYCLES);
+    more += reloadsBy(ageAt(h) + loadSec) - h;
+  }
+  const value = 1 + more / CYCLES;
+  const ideal = Math.exp(1 / beta);
+  const formula = Math.abs(value / ideal - 1) < 0.02 ? 'e^(1/beta)' : 'e^(1/beta), T and r being finite';
+  return { value, low: value, formula, tolerance: 'geometric' };
 }
 
 /** An entry is asked for, filled and dropped: its age is the load, the time to live and the way to the client. */

@@ -13,7 +13,10 @@ export const mutex: ReadStrategyDefinition<LockParameter> = {
     'Everyone waits for the load. A crashed holder stalls the key for the lock time; a load longer than it is repeated.',
   parameters: lockParameters,
   expiry: 'physical',
-  predict: (input) => [...loadsPerExpiry(input, (hot) => lockedLoads(hot, input)), predictPhysicalAge(input)],
+  predict: (input) => [
+    ...loadsPerExpiry(input, (hot) => lockedLoads(hot, input.parameters.lockMs)),
+    predictPhysicalAge(input),
+  ],
   create(context, parameters) {
     return {
       preload: (items) => preloadEntries(context, items),
