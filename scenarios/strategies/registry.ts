@@ -1,5 +1,6 @@
 import { logicalExpiry } from './read/logical-expiry.ts';
 import { mutex } from './read/mutex.ts';
+import { mutexSingleFlight } from './read/mutex-single-flight.ts';
 import { none } from './read/none.ts';
 import { singleFlight } from './read/single-flight.ts';
 import { xfetch, xfetchAtOtherBetas } from './read/xfetch.ts';
@@ -12,6 +13,7 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   singleFlight,
   mutex,
   logicalExpiry,
+  mutexSingleFlight,
   xfetch,
   ...xfetchAtOtherBetas,
   xfetchLock,
