@@ -14,6 +14,7 @@ export const promises: Readonly<Record<string, Promised>> = {
   mutex: { herd: 1, latecomer: 1 },
   'logical-expiry': { herd: 1, latecomer: 1 },
   'mutex+single-flight': { herd: 1, latecomer: 1 },
+  lease: { herd: 1, latecomer: 1 },
   // What was never there can't be renewed early.
   xfetch: { herd: 50, latecomer: 2 },
   'xfetch-beta-0.5': { herd: 50, latecomer: 2 },

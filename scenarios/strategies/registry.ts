@@ -1,3 +1,4 @@
+import { lease } from './read/lease.ts';
 import { logicalExpiry } from './read/logical-expiry.ts';
 import { mutex } from './read/mutex.ts';
 import { mutexSingleFlight } from './read/mutex-single-flight.ts';
@@ -14,6 +15,7 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   mutex,
   logicalExpiry,
   mutexSingleFlight,
+  lease,
   xfetch,
   ...xfetchAtOtherBetas,
   xfetchLock,
