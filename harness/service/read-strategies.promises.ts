@@ -21,4 +21,5 @@ export const promises: Readonly<Record<string, Promised>> = {
   'xfetch-beta-2': { herd: 50, latecomer: 2 },
   'xfetch-beta-4': { herd: 50, latecomer: 2 },
   'xfetch+lock': { herd: 1, latecomer: 1 },
+  'refresh-ahead': { herd: 2, latecomer: 2 },
 };

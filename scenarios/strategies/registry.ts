@@ -3,6 +3,7 @@ import { logicalExpiry } from './read/logical-expiry.ts';
 import { mutex } from './read/mutex.ts';
 import { mutexSingleFlight } from './read/mutex-single-flight.ts';
 import { none } from './read/none.ts';
+import { refreshAhead } from './read/refresh-ahead.ts';
 import { singleFlight } from './read/single-flight.ts';
 import { xfetch, xfetchAtOtherBetas } from './read/xfetch.ts';
 import { xfetchLock } from './read/xfetch-lock.ts';
@@ -19,4 +20,5 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   xfetch,
   ...xfetchAtOtherBetas,
   xfetchLock,
+  refreshAhead,
 ];
