@@ -22,4 +22,5 @@ export const promises: Readonly<Record<string, Promised>> = {
   'xfetch-beta-4': { herd: 50, latecomer: 2 },
   'xfetch+lock': { herd: 1, latecomer: 1 },
   'refresh-ahead': { herd: 2, latecomer: 2 },
+  'hot-key-l1': { herd: 2, latecomer: 2 },
 };

@@ -1,3 +1,4 @@
+import { hotKeyL1 } from './read/hot-key-l1.ts';
 import { lease } from './read/lease.ts';
 import { logicalExpiry } from './read/logical-expiry.ts';
 import { mutex } from './read/mutex.ts';
@@ -21,4 +22,5 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   ...xfetchAtOtherBetas,
   xfetchLock,
   refreshAhead,
+  hotKeyL1,
 ];
