@@ -17,9 +17,15 @@ export interface ContestOptions {
   readonly aa?: boolean;
 }
 
+/** What `--strategy` takes in place of a name: strategies of the scenario at hand, by its own choice. */
+const strategyGroups = ['all', 'core'] as const;
+
+type StrategyGroup = (typeof strategyGroups)[number];
+
 /**
  * Finds what a scenario names: its strategies, or those the user chose instead.
  *
+ * @param chosen Names, paths, and the groups `all` and `core` (all, where a scenario marks none).
  * @throws UsageError naming every strategy, parameter and threshold that is wrong.
  */
 export async function loadContest(
@@ -30,24 +36,50 @@ export async function loadContest(
 ): Promise<Contest> {
   const found = await loadScenario(reference, settings);
   const scenario = { ...found, thresholds: [...found.thresholds, ...thresholds] };
-  const contenders: Contender[] = [];
   // A scenario's own paths lie beside its file, those of the command line in the working directory.
-  const folder = chosen === null && isPath(reference) ? dirname(resolve(reference)) : process.cwd();
-  for (const named of chosen ?? scenario.strategies) {
-    const strategy = isPath(named) ? resolve(folder, named) : named;
-    const definition = await findReadStrategy(strategy);
-    contenders.push({ name: definition.name, reference: strategy, definition });
-  }
-  const contest = aa ? withBaselineAgain(scenario, contenders) : { scenario, contenders };
+  const folder = isPath(reference) ? dirname(resolve(reference)) : process.cwd();
+  const named = (chosen ?? ['all']).flatMap((name) =>
+    isGroup(name) ? groupOf(scenario, name).map((own) => at(folder, own)) : [at(process.cwd(), name)],
+  );
+  const contenders = await contendersOf(named);
+  const contestOf = (all: readonly Contender[]): Contest =>
+    aa ? withBaselineAgain(scenario, all) : { scenario, contenders: all };
+  const contest = contestOf(contenders);
+  // Its thresholds may name a strategy that the user, or its own core, leaves out of this run.
+  const whole = (chosen ?? ['all']).every(isGroup)
+    ? contestOf(await contendersOf(scenario.strategies.map((own) => at(folder, own))))
+    : null;
   const problems = [
     ...duplicates(contenders.map(({ name }) => name)),
     ...parameterProblems(scenario, contenders),
-    // A scenario may hold a strategy to something that the user left out of this run.
-    ...(chosen === null ? thresholdProblems(found.thresholds, contest, `${scenario.name}: thresholds`) : []),
+    ...(whole === null ? [] : thresholdProblems(found.thresholds, whole, `${scenario.name}: thresholds`)),
     ...thresholdProblems(thresholds, contest, '--threshold'),
   ];
   if (problems.length > 0) throw new UsageError(problems);
   return contest;
+}
+
+function isGroup(name: string): name is StrategyGroup {
+  return strategyGroups.some((group) => group === name);
+}
+
+/** In the scenario's order, baseline first. */
+function groupOf({ strategies, core }: Scenario, group: StrategyGroup): readonly string[] {
+  return group === 'all' ? strategies : strategies.filter((name) => core?.includes(name) ?? true);
+}
+
+/** The name of a built-in strategy, or the absolute path of a file. */
+function at(folder: string, named: string): string {
+  return isPath(named) ? resolve(folder, named) : named;
+}
+
+async function contendersOf(references: readonly string[]): Promise<Contender[]> {
+  return Promise.all(
+    references.map(async (reference) => {
+      const definition = await findReadStrategy(reference);
+      return { name: definition.name, reference, definition };
+    }),
+  );
 }
 
 /** The baseline's very definition and reference, so that the service can't know which of the two it is. */

@@ -66,9 +66,11 @@ function checked(scenario: Scenario, label: string): Scenario {
       ]);
     }
   }
-  const problems = [...keyProblems('keys', scenario.keys, dataset.rows), ...streamProblems(scenario)].map(
-    ({ path, message }) => ({ path: at(path), message }),
-  );
+  const problems = [
+    ...keyProblems('keys', scenario.keys, dataset.rows),
+    ...streamProblems(scenario),
+    ...coreProblems(scenario),
+  ].map(({ path, message }) => ({ path: at(path), message }));
   problems.push(
     ...scenario.thresholds.flatMap(
       (expression, index) => syntaxProblem(expression, at(`thresholds.${index}`)) ?? [],
@@ -119,6 +121,19 @@ function streamProblems({ load, streams, dataset }: Scenario): Problem[] {
     }
   }
   return problems;
+}
+
+function coreProblems({ core, strategies }: Scenario): Problem[] {
+  if (core === null) return [];
+  const [baseline = ''] = strategies;
+  const strange = core.flatMap((name, index) => {
+    if (strategies.includes(name)) return [];
+    const message = `expected one of this scenario’s strategies (${strategies.join(', ')}), got ${JSON.stringify(name)}.${didYouMean(name, strategies)}`;
+    return [{ path: `core.${index}`, message }];
+  });
+  if (core.includes(baseline)) return strange;
+  const message = `expected the baseline "${baseline}" among them: the others are compared with it`;
+  return [...strange, { path: 'core', message }];
 }
 
 function marginProblem(name: string, path: string): Problem | null {

@@ -115,6 +115,12 @@ export const scenarioSchema = z.strictObject({
     .array(z.string())
     .min(1)
     .describe('Strategy names, or paths of strategy files; baseline first'),
+  core: z
+    .array(z.string())
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Those of the strategies that the smoke profile runs, baseline included; null: all of them'),
   parameters: z
     .record(z.string(), z.record(z.string(), z.number()))
     .default({})

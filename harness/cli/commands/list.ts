@@ -7,11 +7,12 @@ export function listCommand(): Command {
     .description('list the scenarios and strategies that come with cachestorm')
     .option('--json', 'print JSON')
     .action(({ json }: { json?: boolean }) => {
-      const scenarios = builtInScenarios().map(({ name, title, question, strategies }) => ({
+      const scenarios = builtInScenarios().map(({ name, title, question, strategies, core }) => ({
         name,
         title,
         question,
         strategies,
+        core: core ?? strategies,
       }));
       const strategies = readStrategies.map(({ name, idea, source, weakness, parameters }) => ({
         name,
@@ -29,9 +30,10 @@ export function listCommand(): Command {
         lines.push(
           `  ${scenario.name}`,
           `    ${scenario.question}`,
-          `    strategies: ${scenario.strategies.join(', ')}`,
+          `    strategies: ${scenario.strategies.map((name) => (scenario.core.includes(name) ? `${name}*` : name)).join(', ')}`,
         );
       }
+      lines.push('  * core: what the smoke profile runs; --strategy all runs every one');
       lines.push('', 'Strategies');
       for (const strategy of strategies) {
         lines.push(`  ${strategy.name}`, `    ${strategy.idea}`);

@@ -36,12 +36,14 @@ Thresholds: [strategy] [vs other]: metric <|<=|>|>=|== limit [@confidence%] [ove
   of the other’s; "baseline" is the first strategy. @95%: the whole 95% interval must satisfy it.
 
 Profiles:
-  smoke     seconds a trial: does it work, is the order right (the breakdown scenario: under a minute)
-  standard  for comparing strategies (4 minutes)
-  publish   for figures to show others (25 minutes)
+  smoke     the core strategies, seconds a trial: does it work, is the order right (breakdown: under a minute)
+  standard  all strategies, enough rounds to compare them (breakdown: 11 minutes)
+  publish   for figures to show others (breakdown: 46 minutes)
+  --strategy all or core changes the strategies only, in any profile.
 
 Examples:
   cachestorm run breakdown
+  cachestorm run breakdown --strategy all
   cachestorm run breakdown --strategy none,./my-strategy.ts --rounds 5
   cachestorm run ./my-scenario.ts --profile standard --seed 7 --out results
   cachestorm run breakdown --threshold 'mutex: db.loadsPerExpiry <= 1.2' --threshold 'vs none: db.reads < 10%'
@@ -57,7 +59,7 @@ export function runCommand(): Command {
     )
     .option(
       '--strategy <names>',
-      'strategies to compare instead of the scenario’s: names or paths, baseline first',
+      'strategies to compare: names or paths, baseline first; all or core: the scenario’s own; default: core in the smoke profile, else all',
       commaList,
     )
     .option('--rounds <n>', 'how often every strategy is tried; default: the profile’s', wholeNumber(1, 100))
@@ -134,14 +136,15 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
 
 async function loadContests(
   names: readonly string[],
-  { strategy, set, threshold, aa = false }: RunFlags,
+  { strategy, set, threshold, profile, aa = false }: RunFlags,
 ): Promise<Contest[]> {
+  const chosen = strategy ?? [profile === 'smoke' ? 'core' : 'all'];
   const references = names.length > 0 ? names : builtInScenarios().map(({ name }) => name);
   const contests: Contest[] = [];
   const problems: Problem[] = [];
   for (const reference of references) {
     try {
-      contests.push(await loadContest(reference, set, strategy ?? null, { thresholds: threshold, aa }));
+      contests.push(await loadContest(reference, set, chosen, { thresholds: threshold, aa }));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       problems.push(...error.problems);
