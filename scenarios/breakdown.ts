@@ -4,8 +4,10 @@ import { defineScenario } from '../harness/scenario/schema.ts';
  * Breakdown (cache stampede): one hot key expires again and again under an open load. Until the first
  * query of each expiry has answered and refilled the cache, every arriving request misses.
  *
- * The time to live is short so that a few seconds see several expiries; loads per expiry do not depend on
- * it. 100 ms of query at 1,000 requests/s makes theory's 1 + r d come to 101.
+ * The time to live is short so that a few seconds see several expiries, and 25 queries long, which XFetch
+ * needs to be itself: at beta b it reloads from about d b ln(r d b) before the end, so a time to live below
+ * that is one long stampede (at 4 queries and beta 4: 43 loads a renewal instead of 1.28). The others' loads
+ * per expiry do not depend on it. 40 ms of query at 1,000 requests/s makes theory's 1 + r d come to 41.
  */
 export const breakdown = defineScenario({
   name: 'breakdown',
@@ -13,17 +15,32 @@ export const breakdown = defineScenario({
   question:
     'When a hot key expires, how many of its readers reach the database before the cache is filled again, and who waits?',
   dataset: { rows: 1_000, valueBytes: 256 },
-  cache: { ttlMs: 400 },
-  origin: { queryMs: 100, poolSize: 16 },
+  cache: { ttlMs: 1_000 },
+  origin: { queryMs: 40, poolSize: 16 },
   service: { instances: 2 },
   load: { model: 'open', arrivals: 'constant', ratePerSec: 1_000 },
   keys: { kind: 'hot' },
   timeoutMs: 5_000,
-  strategies: ['none', 'single-flight', 'mutex', 'logical-expiry'],
+  strategies: [
+    'none',
+    'single-flight',
+    'mutex',
+    'logical-expiry',
+    'mutex+single-flight',
+    'lease',
+    'xfetch-beta-0.5',
+    'xfetch',
+    'xfetch-beta-2',
+    'xfetch-beta-4',
+    'xfetch+lock',
+    'refresh-ahead',
+    'hot-key-l1',
+  ],
+  core: ['none', 'single-flight', 'mutex', 'logical-expiry'],
   profiles: {
-    smoke: { rounds: 3, stormMs: 2_500 },
-    // Seven rounds: the fewest from which the exact test can tell three contenders from the baseline.
-    standard: { rounds: 7, stormMs: 7_000 },
-    publish: { rounds: 10, stormMs: 30_000 },
+    smoke: { rounds: 3, stormMs: 3_000 },
+    // Nine rounds: the fewest from which the exact test can tell twelve contenders from the baseline.
+    standard: { rounds: 9, stormMs: 4_500 },
+    publish: { rounds: 10, stormMs: 20_000 },
   },
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
 import { loadContest } from '../catalog/contest.ts';
 import { expandPlan } from '../plan/plan.ts';
 import type { StrategyResult } from '../result/schema.ts';
@@ -10,6 +11,7 @@ const contest = await loadContest('breakdown', [{ path: ['cache', 'ttlMs'], valu
 const plan = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local' });
 const planned = plan.scenarios[0];
 if (planned === undefined) throw new Error('the plan has no scenario');
+const definitionOf = (name: string) => definitions.get(name) as ReadStrategyDefinition;
 const definitions = new Map(contest.contenders.map(({ definition }) => [definition.name, definition]));
 
 /** Three rounds of one strategy as the only ones of the plan. */
@@ -46,8 +48,13 @@ describe('bounds', () => {
     ['mutex', 1.5],
     ['logical-expiry', 2],
     ['logical-expiry', 0.5],
+    ['lease', 1.5],
+    ['xfetch+lock', 1.5],
+    ['refresh-ahead', 2.5],
+    ['refresh-ahead', 0.5],
+    ['hot-key-l1', 2.5],
   ])('%s with %f loads per expiry fails', (name, loads) => {
-    const expiry = name === 'logical-expiry' ? 'logical' : 'physical';
+    const { expiry } = definitionOf(name);
     const { strategy, verdict } = judged({ strategy: name, expiry, reads: Math.round(loads * EXPIRIES) });
     expect(bound(strategy, 'db.loadsPerExpiry')?.holds).toBe(false);
     expect(verdict).toBe('fail');
@@ -57,12 +64,26 @@ describe('bounds', () => {
     ['single-flight', 2],
     ['mutex', 1],
     ['logical-expiry', 1],
+    ['lease', 1],
+    ['xfetch+lock', 1],
+    ['refresh-ahead', 2],
+    ['hot-key-l1', 2],
   ])('%s with %i loads per expiry holds, and so with one load more at the edge', (name, loads) => {
-    const expiry = name === 'logical-expiry' ? 'logical' : 'physical';
+    const { expiry } = definitionOf(name);
     for (const extra of [0, 1]) {
       const { verdict } = judged({ strategy: name, expiry, reads: loads * EXPIRIES + extra });
       expect(verdict).toBe('pass');
     }
+  });
+
+  test('xfetch: e^(1/beta) a renewal, within what geometric counts scatter', () => {
+    const facts = { strategy: 'xfetch-beta-0.5', expiry: 'early' } as const;
+    const held = (loads: number) =>
+      bound(judged({ ...facts, reads: Math.round(loads * EXPIRIES) }).strategy, 'db.loadsPerExpiry');
+    const mean = held(7)?.predicted.value ?? 0;
+    expect(mean).toBeCloseTo(Math.exp(2), 0);
+    expect(held(7)?.predicted.high).toBeCloseTo(mean + 3.29 * Math.sqrt((mean * (mean - 1)) / EXPIRIES));
+    expect([held(7)?.holds, held(12)?.holds, held(25)?.holds]).toEqual([true, true, false]);
   });
 
   test('logical expiry fails when its readers wait', () => {

@@ -5,14 +5,14 @@ import { expandPlan } from '../plan/plan.ts';
 import { describeLoad } from './load-description.ts';
 
 test.each([
-  [[], 'open loop, constant arrivals at 1,000/s, one hot key, 2.5 s a trial, 2 instances, 100 ms a query'],
+  [[], 'open loop, constant arrivals at 1,000/s, one hot key, 3 s a trial, 2 instances, 40 ms a query'],
   [
     [
       'load={"model":"closed","connections":50}',
       'service.instances=1',
       'keys={"kind":"missing","count":null}',
     ],
-    'closed loop, 50 connections, ever new missing keys, 2.5 s a trial, 1 instance, 100 ms a query',
+    'closed loop, 50 connections, ever new missing keys, 3 s a trial, 1 instance, 40 ms a query',
   ],
   [
     ['load={"model":"open","ratePerSec":200,"keepAlive":false}'],
@@ -24,7 +24,7 @@ test.each([
       'load={"model":"open","arrivals":"poisson","timesCapacity":0.5}',
       'keys={"kind":"zipf","count":1000,"exponent":1.1}',
     ],
-    'open loop, Poisson arrivals at 160/s, 1,000 keys, zipf 1.1, 2.5 s a trial, 2 instances, 100 ms a query',
+    'open loop, Poisson arrivals at 400/s, 1,000 keys, zipf 1.1, 3 s a trial, 2 instances, 40 ms a query',
   ],
   [
     [
@@ -40,7 +40,7 @@ test.each([
     ],
     'open loop, constant arrivals from 0 to 1,000/s for 1.5 s, then at 500/s with a peak of 4,000/s for 3 s, ' +
       'then in steps of 200, 100/s for 1 s, then at 50/s for 0.5 s, one hot key, 6 s a trial, 2 instances, ' +
-      '100 ms a query',
+      '40 ms a query',
   ],
   [
     [

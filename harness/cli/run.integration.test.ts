@@ -16,7 +16,7 @@ const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const EXIT_OF = { pass: 0, fail: 1, inconclusive: 4 } as const;
 /** One round, and a storm that sees two expiries or more. */
-const QUICK = ['--rounds', '1', '--set', 'profiles.smoke.stormMs=1200'];
+const QUICK = ['--rounds', '1', '--set', 'profiles.smoke.stormMs=1200', '--set', 'cache.ttlMs=400'];
 
 let folder: string;
 let out: string;

@@ -4,7 +4,7 @@ import { loadContest } from '../catalog/contest.ts';
 import { planHash } from './hash.ts';
 import { expandPlan } from './plan.ts';
 
-const contest = await loadContest('breakdown', [], null);
+const contest = await loadContest('breakdown', [], ['core']);
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const planOf = (seed: number, rounds = 4) =>
   expandPlan([contest], { seed, profile: 'smoke', infra: 'local', rounds });
@@ -88,7 +88,7 @@ test('a rate relative to the capacity is resolved', async () => {
     ['none'],
   );
   const [planned] = expandPlan([relative], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios;
-  expect(planned?.ratePerSec).toBe(2 * 320);
+  expect(planned?.ratePerSec).toBe(2 * 800);
 });
 
 test('phases set the length of the storm in every profile, and the mean rate', async () => {
