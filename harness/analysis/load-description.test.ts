@@ -16,8 +16,8 @@ test.each([
   ],
   [
     ['load={"model":"open","ratePerSec":200,"keepAlive":false}'],
-    'open loop, constant arrivals at 200/s, a new connection for every request, one hot key, 2.5 s a trial, ' +
-      '2 instances, 100 ms a query',
+    'open loop, constant arrivals at 200/s, a new connection for every request, one hot key, 3 s a trial, ' +
+      '2 instances, 40 ms a query',
   ],
   [
     [
@@ -48,7 +48,7 @@ test.each([
       'streams=[{"name":"attack","share":0.25,"keys":{"kind":"missing","count":100},"clients":4},{"name":"inserts","share":0.05,"operation":"write","keys":{"kind":"new"}}]',
     ],
     'open loop, constant arrivals at 1,000/s, 70% honest (one hot key from 50 clients) + 25% attack ' +
-      '(100 missing keys from 4 clients) + 5% inserts (new rows), 2.5 s a trial, 2 instances, 100 ms a query',
+      '(100 missing keys from 4 clients) + 5% inserts (new rows), 3 s a trial, 2 instances, 40 ms a query',
   ],
 ])('%j', async (settings, expected) => {
   const contest = await loadContest('breakdown', settings.map(parseSetting), null);

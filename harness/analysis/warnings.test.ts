@@ -6,7 +6,11 @@ import { analyse } from './analyse.ts';
 import { EXPIRIES, sampleOf, type TrialFacts, withTrials } from './fixtures/trials.ts';
 import { worthRepeating } from './warning-catalogue.ts';
 
-const contest = await loadContest('breakdown', [{ path: ['cache', 'ttlMs'], value: 500 }], ['mutex']);
+const SETTINGS = [
+  { path: ['cache', 'ttlMs'], value: 500 },
+  { path: ['origin', 'queryMs'], value: 100 },
+];
+const contest = await loadContest('breakdown', SETTINGS, ['mutex']);
 const definitions = new Map(contest.contenders.map(({ definition }) => [definition.name, definition]));
 const FACTS: TrialFacts = { strategy: 'mutex', reads: EXPIRIES };
 

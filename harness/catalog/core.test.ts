@@ -57,11 +57,11 @@ describe('thresholds', () => {
   });
 
   test('of the command line name one that runs', async () => {
-    await expect(loadContest('breakdown', [], ['core'], ['lease: db.reads < 5'])).rejects.toThrow(
-      'names the strategy "lease", which does not run',
-    );
     await expect(
-      loadContest('breakdown', [], ['all'], ['xfetch-beta-0.5: db.reads < 5']),
+      loadContest('breakdown', [], ['core'], { thresholds: ['lease: db.reads < 5'] }),
+    ).rejects.toThrow('names the strategy "lease", which does not run');
+    await expect(
+      loadContest('breakdown', [], ['all'], { thresholds: ['xfetch-beta-0.5: db.reads < 5'] }),
     ).resolves.toBeDefined();
   });
 });
