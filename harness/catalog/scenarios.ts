@@ -12,27 +12,49 @@ import { didYouMean } from './nearest.ts';
 import { problemsOf } from './problems.ts';
 import { applySettings, keysAt, type Setting } from './settings.ts';
 import { syntaxProblem } from './thresholds.ts';
+import { asVariant, parseReference } from './variants.ts';
 
 export function builtInScenarios(): readonly ScenarioInput[] {
   return scenarios;
 }
 
 /**
- * A scenario by the name of a built-in one or by the path of a file, with the user's settings applied and
- * every default filled in.
+ * A scenario by the name of a built-in one or by the path of a file, or one of its variants (`name:variant`),
+ * with the user's settings applied and every default filled in.
  *
  * @throws UsageError listing everything that is wrong with it.
  */
 export async function loadScenario(reference: string, settings: readonly Setting[]): Promise<Scenario> {
+  const { scenario, variant } = parseReference(reference);
+  const { defaults, label } = await readScenario(scenario);
+  const base = variant === null ? defaults : asVariant(defaults, variant);
+  const changed = applySettings(base, settings);
+  const parsed = scenarioSchema.safeParse(changed);
+  if (!parsed.success) throw new UsageError(problemsOf(parsed.error, changed, '--set', keysAt(base)));
+  return checked(parsed.data, label);
+}
+
+/**
+ * What running a scenario means: itself, and its variants after it; of these only the core ones for `coreOnly`.
+ * A variant that was named runs alone.
+ *
+ * @throws UsageError when there is no such scenario
+ */
+export async function withVariants(reference: string, coreOnly: boolean): Promise<string[]> {
+  const { scenario, variant } = parseReference(reference);
+  if (variant !== null) return [reference];
+  const { defaults } = await readScenario(scenario);
+  const chosen = defaults.variants.filter(({ core }) => core || !coreOnly);
+  return [reference, ...chosen.map(({ name }) => `${reference}:${name}`)];
+}
+
+/** As it is written, with every default filled in. */
+async function readScenario(reference: string): Promise<{ defaults: Scenario; label: string }> {
   const input = isPath(reference) ? await fromFile(reference) : builtIn(reference);
   const label = isPath(reference) ? reference : '';
   const defaults = scenarioSchema.safeParse(input);
   if (!defaults.success) throw new UsageError(problemsOf(defaults.error, input, label, keysAt(input)));
-  const changed = applySettings(defaults.data, settings);
-  const parsed = scenarioSchema.safeParse(changed);
-  if (!parsed.success)
-    throw new UsageError(problemsOf(parsed.error, changed, '--set', keysAt(defaults.data)));
-  return checked(parsed.data, label);
+  return { defaults: defaults.data, label };
 }
 
 function builtIn(name: string): ScenarioInput {

@@ -25,7 +25,7 @@ export function parseSetting(text: string): Setting {
 }
 
 /** The name of a strategy may hold a dot: `parameters.xfetch-beta-0.5.beta`. */
-function settingPath(text: string): string[] {
+export function settingPath(text: string): string[] {
   const parts = text.split('.');
   return parts[0] === 'parameters' && parts.length > 3
     ? ['parameters', parts.slice(1, -1).join('.'), parts.at(-1) ?? '']

@@ -70,6 +70,13 @@ const profile = z.strictObject({
   stormMs: whole.min(MIN_STORM_MS).max(600_000),
 });
 
+const variant = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'kebab-case, such as slow-holder'),
+  title: z.string().min(1).describe('Added to the scenario’s'),
+  core: z.boolean().default(false).describe('Whether the smoke profile runs it, too'),
+  set: z.record(z.string(), z.unknown()).describe('What differs, by the path that --set would take'),
+});
+
 export const profileNames = ['smoke', 'standard', 'publish'] as const;
 
 export const scenarioSchema = z.strictObject({
@@ -134,6 +141,13 @@ export const scenarioSchema = z.strictObject({
     .default({})
     .describe(
       'Relative change of a metric that is as good as none, such as 0.05; default: harness/result/metrics.ts',
+    ),
+  variants: z
+    .array(variant)
+    .max(16)
+    .default([])
+    .describe(
+      'The same question under other circumstances: each runs as a scenario <name>-<variant> after this one, and alone as <name>:<variant>',
     ),
   profiles: z.strictObject({ smoke: profile, standard: profile, publish: profile }),
 });

@@ -7,13 +7,20 @@ export function listCommand(): Command {
     .description('list the scenarios and strategies that come with cachestorm')
     .option('--json', 'print JSON')
     .action(({ json }: { json?: boolean }) => {
-      const scenarios = builtInScenarios().map(({ name, title, question, strategies, core }) => ({
-        name,
-        title,
-        question,
-        strategies,
-        core: core ?? strategies,
-      }));
+      const scenarios = builtInScenarios().map(
+        ({ name, title, question, strategies, core, variants = [] }) => ({
+          name,
+          title,
+          question,
+          strategies,
+          core: core ?? strategies,
+          variants: variants.map((variant) => ({
+            name: variant.name,
+            title: variant.title,
+            core: variant.core ?? false,
+          })),
+        }),
+      );
       const strategies = readStrategies.map(({ name, idea, source, weakness, parameters }) => ({
         name,
         idea,
@@ -32,6 +39,10 @@ export function listCommand(): Command {
           `    ${scenario.question}`,
           `    strategies: ${scenario.strategies.map((name) => (scenario.core.includes(name) ? `${name}*` : name)).join(', ')}`,
         );
+        const variants = scenario.variants.map(
+          (variant) => `${scenario.name}:${variant.name}${variant.core ? '*' : ''}`,
+        );
+        if (variants.length > 0) lines.push(`    variants: ${variants.join(', ')}`);
       }
       lines.push('  * core: what the smoke profile runs; --strategy all runs every one');
       lines.push('', 'Strategies');

@@ -5,7 +5,7 @@ import { renderMarkdown } from '../../../reports/markdown.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
 import { definitionsOf, loadContest } from '../../catalog/contest.ts';
 import { type Problem, UsageError } from '../../catalog/errors.ts';
-import { builtInScenarios } from '../../catalog/scenarios.ts';
+import { builtInScenarios, withVariants } from '../../catalog/scenarios.ts';
 import type { Setting } from '../../catalog/settings.ts';
 import type { Contest } from '../../plan/plan.ts';
 import { RunDirectory } from '../../record/run-directory.ts';
@@ -144,7 +144,9 @@ async function loadContests(
   const problems: Problem[] = [];
   for (const reference of references) {
     try {
-      contests.push(await loadContest(reference, set, chosen, { thresholds: threshold, aa }));
+      for (const each of await withVariants(reference, profile === 'smoke')) {
+        contests.push(await loadContest(each, set, chosen, { thresholds: threshold, aa }));
+      }
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       problems.push(...error.problems);
