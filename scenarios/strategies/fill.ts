@@ -1,6 +1,6 @@
 import type { ChainableCommander } from 'ioredis';
 import { decodeEntry, encodeEntry } from './entry.ts';
-import type { Item, StrategyContext } from './strategy.ts';
+import type { Item, ReadResult, StrategyContext } from './strategy.ts';
 
 /** The two halves of cache-aside that strategies with a physical time to live share. */
 
@@ -21,6 +21,16 @@ export async function fillEntry(context: StrategyContext, key: string): Promise<
   const item = await loadItem(context, key);
   if (item !== null) await writeEntry(context, key, item);
   return item;
+}
+
+/** Reads the entry, or fills it: cache-aside, with nothing else. */
+export function cacheAsideReader(context: StrategyContext): (key: string) => Promise<ReadResult> {
+  return async (key) => {
+    const cached = await readEntry(context, key);
+    if (cached !== null) return { item: cached, outcome: 'hit' };
+    await context.barrier('afterCacheMiss', key);
+    return { item: await fillEntry(context, key), outcome: 'miss' };
+  };
 }
 
 /** Writes the entry, stopping at the barriers around it. @param ttlMs default: the scenario's */

@@ -28,6 +28,12 @@ export function loadsPerMissing(
   );
 }
 
+/** Who reads during a load makes one too. */
+export function everyReaderLoads({ ratePerSec, loadSec }: HotKeyTraffic): Formula {
+  const others = ratePerSec * loadSec;
+  return { value: 1 + others, low: others, formula: '1 + r d', tolerance: 'poisson' };
+}
+
 /** A lock or lease that runs out before the load is done lets the next one in. @param heldMs How long it is held at most. */
 export function lockedLoads(
   { loadSec }: HotKeyTraffic,

@@ -1,6 +1,6 @@
-import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
+import { cacheAsideReader, preloadEntries } from '../fill.ts';
 import type { ReadStrategyDefinition } from '../strategy.ts';
-import { loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
+import { everyReaderLoads, loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
 
 /** Plain cache-aside reads: the baseline that every mitigation is held against. */
 export const none: ReadStrategyDefinition = {
@@ -11,27 +11,13 @@ export const none: ReadStrategyDefinition = {
   weakness: 'Every request that arrives between an expiry and the refill queries the database.',
   parameters: {},
   expiry: 'physical',
-  predict(input) {
-    return [
-      ...loadsPerExpiry(input, ({ ratePerSec, loadSec }) => ({
-        value: 1 + ratePerSec * loadSec,
-        low: ratePerSec * loadSec,
-        formula: '1 + r d',
-        tolerance: 'poisson',
-      })),
-      ...loadsPerMissing(input, () => ({ value: 1, low: 1, formula: '1' })),
-      predictPhysicalAge(input),
-    ];
-  },
-  create(context) {
-    return {
-      preload: (items) => preloadEntries(context, items),
-      async get(key) {
-        const cached = await readEntry(context, key);
-        if (cached !== null) return { item: cached, outcome: 'hit' };
-        await context.barrier('afterCacheMiss', key);
-        return { item: await fillEntry(context, key), outcome: 'miss' };
-      },
-    };
-  },
+  predict: (input) => [
+    ...loadsPerExpiry(input, everyReaderLoads),
+    ...loadsPerMissing(input, () => ({ value: 1, low: 1, formula: '1' })),
+    predictPhysicalAge(input),
+  ],
+  create: (context) => ({
+    preload: (items) => preloadEntries(context, items),
+    get: cacheAsideReader(context),
+  }),
 };
