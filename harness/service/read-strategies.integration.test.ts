@@ -96,11 +96,12 @@ describe.each(readStrategies.map((definition) => [definition.name, definition] a
 
     test('a reader that missed, and comes to load only after another has filled, behaves as promised', async () => {
       const late = await bench.instanceOf(definition);
+      const early = await bench.instanceOf(definition);
       const held = late.board.hold('afterCacheMiss');
       const loads = await bench.loadsOf(async () => {
         const reading = late.strategy.get('item-1');
         await held.reached();
-        await (await bench.instanceOf(definition)).strategy.get('item-1');
+        await early.strategy.get('item-1');
         held.release();
         expect((await reading).item).toMatchObject({ id: 'item-1' });
       });

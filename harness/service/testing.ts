@@ -10,6 +10,7 @@ import type {
   ReadStrategy,
   ReadStrategyDefinition,
 } from '../../scenarios/strategies/strategy.ts';
+import { cacheAside } from '../../scenarios/strategies/write/cache-aside.ts';
 import { connectDatabaseProbe, type DatabaseProbe } from '../probes/database.ts';
 import { systemClock } from '../time/clock.ts';
 import { seededRandom } from '../time/random.ts';
@@ -26,6 +27,8 @@ export interface Instance {
   readonly strategy: Omit<ReadStrategy, 'get'> & {
     get(key: string, request?: Partial<ReadRequest>): Promise<ReadResult>;
   };
+  /** Writes a row as the service does: cache-aside, and then the strategy is told. */
+  put(key: string, value: string): Promise<void>;
   readonly board: BarrierBoard;
   readonly backgroundErrors: unknown[];
   /** Ends its background work, as the end of the process would. */
@@ -133,5 +136,10 @@ function makeInstance(
     ...made,
     get: (key, request = {}) => made.get(key, { client: 'test', signal, ...request }),
   };
-  return { strategy, board, backgroundErrors, stop: () => shutdown.abort() };
+  const writer = cacheAside.create(context, {});
+  async function put(key: string, value: string): Promise<void> {
+    await writer.put(key, value);
+    await made.written?.(key);
+  }
+  return { strategy, put, board, backgroundErrors, stop: () => shutdown.abort() };
 }
