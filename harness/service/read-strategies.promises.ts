@@ -23,4 +23,10 @@ export const promises: Readonly<Record<string, Promised>> = {
   'xfetch+lock': { herd: 1, latecomer: 1 },
   'refresh-ahead': { herd: 2, latecomer: 2 },
   'hot-key-l1': { herd: 2, latecomer: 2 },
+  'null-cache': { herd: 2, latecomer: 2, remembersAbsence: true },
+  'bloom-filter': { herd: 50, latecomer: 2 },
+  'cuckoo-filter': { herd: 50, latecomer: 2 },
+  'null-cache+bloom-filter': { herd: 2, latecomer: 2 },
+  'key-validation': { herd: 50, latecomer: 2 },
+  'rate-limit': { herd: 50, latecomer: 2 },
 };

@@ -1,9 +1,15 @@
+import { bloomFilter } from './read/bloom-filter.ts';
+import { cuckooFilter } from './read/cuckoo-filter.ts';
 import { hotKeyL1 } from './read/hot-key-l1.ts';
+import { keyValidation } from './read/key-validation.ts';
 import { lease } from './read/lease.ts';
 import { logicalExpiry } from './read/logical-expiry.ts';
 import { mutex } from './read/mutex.ts';
 import { mutexSingleFlight } from './read/mutex-single-flight.ts';
 import { none } from './read/none.ts';
+import { nullCache } from './read/null-cache.ts';
+import { nullCacheBloomFilter } from './read/null-cache-bloom-filter.ts';
+import { rateLimit } from './read/rate-limit.ts';
 import { refreshAhead } from './read/refresh-ahead.ts';
 import { singleFlight } from './read/single-flight.ts';
 import { xfetch, xfetchAtOtherBetas } from './read/xfetch.ts';
@@ -23,4 +29,10 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   xfetchLock,
   refreshAhead,
   hotKeyL1,
+  nullCache,
+  bloomFilter,
+  cuckooFilter,
+  nullCacheBloomFilter,
+  keyValidation,
+  rateLimit,
 ];
