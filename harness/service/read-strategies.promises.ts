@@ -25,6 +25,7 @@ export const promises: Readonly<Record<string, Promised>> = {
   'hot-key-l1': { herd: 2, latecomer: 2 },
   'null-cache': { herd: 2, latecomer: 2, remembersAbsence: true },
   'bloom-filter': { herd: 50, latecomer: 2 },
+  'bloom-filter-redis': { herd: 50, latecomer: 2 },
   'cuckoo-filter': { herd: 50, latecomer: 2 },
   'null-cache+bloom-filter': { herd: 2, latecomer: 2 },
   'key-validation': { herd: 50, latecomer: 2 },

@@ -1,4 +1,5 @@
 import { bloomFilter } from './read/bloom-filter.ts';
+import { bloomFilterRedis } from './read/bloom-filter-redis.ts';
 import { cuckooFilter } from './read/cuckoo-filter.ts';
 import { hotKeyL1 } from './read/hot-key-l1.ts';
 import { keyValidation } from './read/key-validation.ts';
@@ -31,6 +32,7 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   hotKeyL1,
   nullCache,
   bloomFilter,
+  bloomFilterRedis,
   cuckooFilter,
   nullCacheBloomFilter,
   keyValidation,
