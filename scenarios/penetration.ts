@@ -28,7 +28,19 @@ export const penetration = defineScenario({
     { name: 'inserted', share: 0.04, keys: { kind: 'inserted' }, clients: 10 },
   ],
   timeoutMs: 1_000,
-  strategies: ['none', 'single-flight'],
+  strategies: [
+    'none',
+    'null-cache',
+    'bloom-filter',
+    'bloom-filter-redis',
+    'cuckoo-filter',
+    'null-cache+bloom-filter',
+    'key-validation',
+    'rate-limit',
+  ],
+  core: ['none', 'null-cache', 'bloom-filter', 'bloom-filter-redis'],
+  // Of 1,000/s an honest client has 8, and an attacker's some 70.
+  parameters: { 'rate-limit': { points: 20, windowMs: 1_000 } },
   profiles: {
     smoke: { rounds: 3, stormMs: 3_000 },
     standard: { rounds: 7, stormMs: 6_000 },

@@ -36,6 +36,12 @@ export function commaList(text: string): string[] {
   throw new InvalidArgumentError('Expected names with commas between them, such as none,mutex.');
 }
 
+/** Several of a set of names, with commas between them. */
+export function severalOf(names: readonly string[]): (text: string) => string[] {
+  const one = oneOf(names);
+  return (text) => commaList(text).map(one);
+}
+
 /** For an option that may be given several times. */
 export function settings(text: string, earlier: readonly Setting[]): Setting[] {
   try {

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { type CheckResult, type Figure, judgeFigure, worstVerdict } from '../selfcheck/check.ts';
 import { checkLine, verdictLine } from './selfcheck-lines.ts';
 
+const TOOK = { tookMs: 38_000, inAll: 0 };
+
 const machine = { lostShare: 0, lateness: { p99Ms: 1, worstMs: 2 } };
 
 function result(...figures: readonly Figure[]): CheckResult {
@@ -32,7 +34,8 @@ it('keeps to the width of a terminal, whatever the number of figures', () => {
 });
 
 it('says what was off, and what to do about noise', () => {
-  expect(verdictLine('fail', [result(figure('timeout', 40, 38))], 38_000)).toContain('a-check');
-  expect(verdictLine('noisy', [], 38_000)).toContain('try again');
-  expect(verdictLine('pass', [], 38_000)).toContain('38 s');
+  expect(verdictLine('fail', [result(figure('timeout', 40, 38))], TOOK)).toContain('a-check');
+  expect(verdictLine('noisy', [], TOOK)).toContain('try again');
+  expect(verdictLine('pass', [], TOOK)).toContain('trusted: 0 checks in 38 s');
+  expect(verdictLine('pass', [], { ...TOOK, inAll: 17 })).toBe('✓ Held: 0 of 17 checks in 38 s.');
 });

@@ -28,12 +28,18 @@ export function checkLine({ name, verdict, figures }: CheckResult): string {
 }
 
 /** What the exit code says, in a sentence, with what to do about it. */
-export function verdictLine(verdict: CheckVerdict, results: readonly CheckResult[], tookMs: number): string {
+/** @param inAll How many checks there are: a part of them says nothing of the machine as a whole. */
+export function verdictLine(
+  verdict: CheckVerdict,
+  results: readonly CheckResult[],
+  { tookMs, inAll }: { readonly tookMs: number; readonly inAll: number },
+): string {
   const off = results.filter((result) => result.verdict !== 'pass').map(({ name }) => name);
-  const took = `${results.length} checks in ${(tookMs / 1e3).toFixed(0)} s`;
+  const partial = results.length < inAll;
+  const took = `${results.length}${partial ? ` of ${inAll}` : ''} checks in ${(tookMs / 1e3).toFixed(0)} s`;
   switch (verdict) {
     case 'pass':
-      return `✓ What is measured on this machine can be trusted: ${took}.`;
+      return partial ? `✓ Held: ${took}.` : `✓ What is measured on this machine can be trusted: ${took}.`;
     case 'fail':
       return `✗ What is measured here can't be trusted: ${off.join(', ')} (${took}).`;
     case 'noisy':
