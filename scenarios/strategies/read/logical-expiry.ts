@@ -1,7 +1,6 @@
-import { decodeLogicalEntry, encodeLogicalEntry, type LogicalEntry } from '../entry.ts';
-import { allOf, loadItem } from '../fill.ts';
 import { fillUnderLock, type LockParameter, lockParameters, tryLock } from '../lock.ts';
-import type { Parameter, ReadStrategyDefinition, StrategyContext } from '../strategy.ts';
+import { fillLogical, isExpired, preloadLogical, readLogical } from '../logical-fill.ts';
+import type { Parameter, ReadStrategyDefinition } from '../strategy.ts';
 import { loadsPerExpiry, nobodyWaits } from '../theory.ts';
 
 const parameters = {
@@ -42,6 +41,7 @@ export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
   ],
   create(context, values) {
     const refreshing = new Set<string>();
+    const lifetime = { ttlMs: context.ttlMs, maxStaleMs: values.maxStaleMs };
 
     /** At most one attempt per key and process at a time: the lock then has P contenders instead of r d. */
     async function refresh(key: string): Promise<void> {
@@ -53,8 +53,7 @@ export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
         try {
           await context.barrier('afterLockAcquired', key);
           const current = await readLogical(context, key);
-          if (current === null || isExpired(context, current))
-            await fillLogical(context, key, values.maxStaleMs);
+          if (current === null || isExpired(context, current)) await fillLogical(context, key, lifetime);
         } finally {
           await release();
         }
@@ -66,21 +65,14 @@ export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
     }
 
     return {
-      async preload(items) {
-        const pipeline = context.redis.pipeline();
-        for (const item of items) {
-          const entry = { item, expiresAtMs: context.clock.wallMs() + context.ttlMs };
-          pipeline.set(context.entryKey(item.id), encodeLogicalEntry(entry), 'PX', keptMs(context, values));
-        }
-        await allOf(pipeline);
-      },
+      preload: (items) => preloadLogical(context, items, () => lifetime),
       async get(key) {
         const cached = await readLogical(context, key);
         if (cached === null) {
           await context.barrier('afterCacheMiss', key);
           const filled = await fillUnderLock(context, key, values, {
             read: () => readLogical(context, key),
-            fill: () => fillLogical(context, key, values.maxStaleMs),
+            fill: () => fillLogical(context, key, lifetime),
           });
           return { item: filled?.item ?? null, outcome: 'miss' };
         }
@@ -91,39 +83,3 @@ export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
     };
   },
 };
-
-/** How long Redis keeps an entry: past its expiry, so that it can be served stale. */
-function keptMs({ ttlMs }: StrategyContext, { maxStaleMs }: { readonly maxStaleMs: number }): number {
-  return Math.round(ttlMs + maxStaleMs);
-}
-
-function isExpired(context: StrategyContext, entry: LogicalEntry): boolean {
-  return context.clock.wallMs() >= entry.expiresAtMs;
-}
-
-async function readLogical(context: StrategyContext, key: string): Promise<LogicalEntry | null> {
-  return decodeLogicalEntry(await context.redis.get(context.entryKey(key)));
-}
-
-async function fillLogical(
-  context: StrategyContext,
-  key: string,
-  maxStaleMs: number,
-): Promise<LogicalEntry | null> {
-  const item = await loadItem(context, key);
-  if (item === null) {
-    // The row is gone: an entry left behind would be served, and refreshed in vain, until it is dropped.
-    await context.redis.del(context.entryKey(key));
-    return null;
-  }
-  const entry = { item, expiresAtMs: context.clock.wallMs() + context.ttlMs };
-  await context.barrier('beforeCacheSet', key);
-  await context.redis.set(
-    context.entryKey(key),
-    encodeLogicalEntry(entry),
-    'PX',
-    keptMs(context, { maxStaleMs }),
-  );
-  await context.barrier('afterCacheSet', key);
-  return entry;
-}
