@@ -59,6 +59,7 @@ function theoryInput(
     slowestLoadSec: Math.max(...trials.map(({ slowestLoadMs }) => slowestLoadMs)) / 1000,
     slowestAnswerSec: Math.max(...trials.map(({ values }) => values['latency.response.max'] ?? 0)) / 1000,
     rows: scenario.dataset.rows,
+    preloaded: scenario.preload && scenario.faults.length === 0,
     parameters: strategies.find((strategy) => strategy.name === name)?.parameters ?? {},
   };
 }

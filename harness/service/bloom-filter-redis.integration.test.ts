@@ -85,6 +85,7 @@ test.each([bloomFilter, bloomFilterRedis].map((each) => [each.name, each] as con
         slowestLoadSec: 0.1,
         slowestAnswerSec: 0.1,
         rows: 500,
+        preloaded: false,
         parameters: { errorRate: 0.05, headroom: 0 },
       })
       .filter(({ metric }) => metric === 'db.loadsPerMissing.endless');

@@ -172,6 +172,8 @@ export interface TheoryInput {
   readonly slowestAnswerSec: number;
   /** Rows of the dataset. */
   readonly rows: number;
+  /** Whether all of them were written to the cache at once before the storm, and stayed there until they expired. */
+  readonly preloaded: boolean;
   readonly parameters: ParameterValues;
 }
 

@@ -89,15 +89,18 @@ export function earlyLoads(
 }
 
 /** An entry is asked for, filled and dropped: its age is the load, the time to live and the way to the client. */
-export function predictPhysicalAge({ ttlSec, slowestLoadSec, slowestAnswerSec }: TheoryInput): Prediction {
-  return {
-    metric: 'age.maxMs',
-    value: null,
-    low: null,
-    high: (ttlSec + slowestLoadSec + slowestAnswerSec) * 1000,
-    formula: 'T + D + S',
-    tolerance: 'none',
-  };
+export function predictPhysicalAge(input: TheoryInput): Prediction {
+  return ageLimit(input, input.ttlSec, 'T + D + S');
+}
+
+/** An entry that can be read for `readableSec` gets no older than that, its load and the way to the client. */
+export function ageLimit(
+  { slowestLoadSec, slowestAnswerSec }: TheoryInput,
+  readableSec: number,
+  formula: string,
+): Prediction {
+  const high = (readableSec + slowestLoadSec + slowestAnswerSec) * 1000;
+  return { metric: 'age.maxMs', value: null, low: null, high, formula, tolerance: 'none' };
 }
 
 /** Whoever reads during a load gets the old value at once. */
