@@ -30,4 +30,5 @@ export const promises: Readonly<Record<string, Promised>> = {
   'null-cache+bloom-filter': { herd: 2, latecomer: 2 },
   'key-validation': { herd: 50, latecomer: 2 },
   'rate-limit': { herd: 50, latecomer: 2 },
+  'ttl-jitter': { herd: 50, latecomer: 2 },
 };

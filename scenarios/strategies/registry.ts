@@ -13,6 +13,7 @@ import { nullCacheBloomFilter } from './read/null-cache-bloom-filter.ts';
 import { rateLimit } from './read/rate-limit.ts';
 import { refreshAhead } from './read/refresh-ahead.ts';
 import { singleFlight } from './read/single-flight.ts';
+import { ttlJitter } from './read/ttl-jitter.ts';
 import { xfetch, xfetchAtOtherBetas } from './read/xfetch.ts';
 import { xfetchLock } from './read/xfetch-lock.ts';
 import type { ReadStrategyDefinition } from './strategy.ts';
@@ -37,4 +38,5 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   nullCacheBloomFilter,
   keyValidation,
   rateLimit,
+  ttlJitter,
 ];
