@@ -1,5 +1,6 @@
 import { bloomFilter } from './read/bloom-filter.ts';
 import { bloomFilterRedis } from './read/bloom-filter-redis.ts';
+import { concurrencyLimit } from './read/concurrency-limit.ts';
 import { cuckooFilter } from './read/cuckoo-filter.ts';
 import { hotKeyL1 } from './read/hot-key-l1.ts';
 import { keyValidation } from './read/key-validation.ts';
@@ -39,4 +40,5 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   keyValidation,
   rateLimit,
   ttlJitter,
+  concurrencyLimit,
 ];
