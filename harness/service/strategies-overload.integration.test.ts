@@ -1,7 +1,8 @@
 /** What the strategies that keep load off a database promise beyond the contract of all, on real servers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { adaptiveLimit } from '../../scenarios/strategies/read/adaptive-limit.ts';
 import { concurrencyLimit } from '../../scenarios/strategies/read/concurrency-limit.ts';
-import { type StrategyBench, startStrategyBench } from './testing.ts';
+import { type Instance, type StrategyBench, startStrategyBench } from './testing.ts';
 
 const SHED = { item: null, outcome: 'shed', refusal: 'overload' };
 
@@ -78,5 +79,36 @@ describe('concurrency-limit', () => {
     expect((await strategy.get('item-4')).outcome).toBe('hit');
     held.release();
     await Promise.all([loading, waiting]);
+  });
+});
+
+describe('adaptive-limit', () => {
+  async function herdLoads(instance: Instance): Promise<number> {
+    const missed = instance.board.hold('afterCacheMiss');
+    return bench.loadsOf(async () => {
+      const reading = Array.from({ length: 10 }, () => instance.strategy.get('item-2'));
+      await missed.reached(10);
+      missed.release();
+      await Promise.all(reading);
+    });
+  }
+
+  test('loads that take longer than the target lower the limit', async () => {
+    const parameters = { initial: 4, min: 1, targetMs: 1, decrease: 0.5, queueWaitMs: 60_000 };
+    const instance = await bench.instanceOf(adaptiveLimit, { parameters });
+    expect(await herdLoads(instance)).toBe(4);
+    for (const key of ['item-0', 'item-1']) await instance.strategy.get(key);
+    await bench.redis.del('test:item:item-2');
+    expect(await herdLoads(instance)).toBe(1);
+  });
+
+  test('fast loads raise it', async () => {
+    const parameters = { initial: 1, min: 1, targetMs: 60_000, queueWaitMs: 60_000 };
+    const instance = await bench.instanceOf(adaptiveLimit, { parameters });
+    for (let load = 0; load < 4; load++) {
+      await instance.strategy.get('item-1');
+      await bench.redis.del('test:item:item-1');
+    }
+    expect(await herdLoads(instance)).toBeGreaterThan(1);
   });
 });

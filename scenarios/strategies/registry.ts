@@ -1,3 +1,4 @@
+import { adaptiveLimit } from './read/adaptive-limit.ts';
 import { bloomFilter } from './read/bloom-filter.ts';
 import { bloomFilterRedis } from './read/bloom-filter-redis.ts';
 import { concurrencyLimit } from './read/concurrency-limit.ts';
@@ -41,4 +42,5 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   rateLimit,
   ttlJitter,
   concurrencyLimit,
+  adaptiveLimit,
 ];
