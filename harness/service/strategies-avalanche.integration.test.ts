@@ -1,7 +1,9 @@
 /** What the strategies against avalanches promise beyond the contract of all, on a real Redis and a real database. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { decodeEntry } from '../../scenarios/strategies/entry.ts';
+import { staleIfError } from '../../scenarios/strategies/read/stale-if-error.ts';
 import { ttlJitter } from '../../scenarios/strategies/read/ttl-jitter.ts';
-import { type StrategyBench, startStrategyBench, TTL_MS } from './testing.ts';
+import { type Instance, type StrategyBench, startStrategyBench, TTL_MS } from './testing.ts';
 
 let bench: StrategyBench;
 beforeAll(async () => {
@@ -42,5 +44,55 @@ describe('ttl-jitter', () => {
       Array.from({ length: 50 }, (_, n) => bench.redis.pttl(`test:item:item-${n}`)),
     );
     expect(Math.max(...left) - Math.min(...left)).toBeGreaterThan(TTL_MS / 2);
+  });
+});
+
+describe('stale-if-error', () => {
+  async function withExpiredEntry(timeoutMs = 60_000): Promise<Instance> {
+    const instance = await bench.instanceOf(staleIfError, { ttlMs: 1, parameters: { timeoutMs } });
+    await instance.strategy.get('item-1');
+    await bench.expired('item-1');
+    return instance;
+  }
+
+  test('serves the old value when the load fails, and says that it failed', async () => {
+    const { strategy, board, backgroundErrors } = await withExpiredEntry();
+    const held = board.hold('beforeDbRead');
+    const reading = [strategy.get('item-1'), strategy.get('item-1')];
+    await held.reached();
+    held.fail(new Error('the database burns'));
+    for (const answer of await Promise.all(reading)) {
+      expect(answer).toMatchObject({ item: { id: 'item-1' }, outcome: 'stale' });
+    }
+    expect(backgroundErrors).toMatchObject([{ message: 'the database burns' }]);
+  });
+
+  test('serves the old value when the load takes long; the load goes on, and nobody else waits for it', async () => {
+    const { strategy, board } = await withExpiredEntry(30);
+    await bench.origin.store('item-1', 'new');
+    const held = board.hold('beforeDbRead');
+    const loads = await bench.loadsOf(async () => {
+      for (let reader = 0; reader < 20; reader++) {
+        expect(await strategy.get('item-1')).toMatchObject({ item: { version: 1 }, outcome: 'stale' });
+      }
+      held.release();
+      await expect
+        .poll(async () => decodeEntry(await bench.redis.get('test:item:item-1'))?.value)
+        .toBe('new');
+    });
+    expect(loads).toBe(1);
+  });
+
+  test('a reader of an entry that is fresh again gets it', async () => {
+    const { strategy } = await withExpiredEntry();
+    await bench.origin.store('item-1', 'new');
+    expect(await strategy.get('item-1')).toMatchObject({ item: { value: 'new' }, outcome: 'miss' });
+  });
+
+  test('drops the entry of a row that is gone', async () => {
+    const { strategy } = await withExpiredEntry();
+    await bench.probe.seed(1, 32, () => 'another');
+    expect((await strategy.get('item-1')).item).toBeNull();
+    expect(await bench.redis.exists('test:item:item-1')).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { localDatabase } from '../../infra/local/database.ts';
 import { localRedis } from '../../infra/local/redis.ts';
 import { startStack } from '../../infra/stack.ts';
+import { decodeLogicalEntry } from '../../scenarios/strategies/entry.ts';
 import type {
   ReadRequest,
   ReadResult,
@@ -15,7 +16,7 @@ import { connectDatabaseProbe, type DatabaseProbe } from '../probes/database.ts'
 import { systemClock } from '../time/clock.ts';
 import { seededRandom } from '../time/random.ts';
 import { BarrierBoard } from './barrier-board.ts';
-import { connectRedis, strategyContext } from './context.ts';
+import { connectRedis, entryKey, strategyContext } from './context.ts';
 import { type CountedOrigin, connectOrigin } from './origin.ts';
 
 export const KEY_PREFIX = 'test:';
@@ -54,6 +55,8 @@ export interface StrategyBench extends AsyncDisposable {
   instanceOf(definition: ReadStrategyDefinition, options?: InstanceOptions): Promise<Instance>;
   /** Reads that `work` sent to the database, as the origin counted them. */
   loadsOf(work: () => Promise<unknown>): Promise<number>;
+  /** Waits until the entry of `key`, which stays readable, counts as expired. */
+  expired(key: string): Promise<void>;
 }
 
 const QUERY_MS = 5;
@@ -103,6 +106,11 @@ export async function startStrategyBench(): Promise<StrategyBench> {
       const before = origin.stats.reads;
       await work();
       return origin.stats.reads - before;
+    },
+    async expired(key) {
+      const entry = decodeLogicalEntry(await redis.get(entryKey(KEY_PREFIX, key)));
+      if (entry === null) throw new Error(`no entry of ${key} that says when it expires`);
+      await systemClock.sleep(entry.expiresAtMs - systemClock.wallMs() + 1);
     },
     [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),
   };

@@ -15,6 +15,7 @@ import { nullCacheBloomFilter } from './read/null-cache-bloom-filter.ts';
 import { rateLimit } from './read/rate-limit.ts';
 import { refreshAhead } from './read/refresh-ahead.ts';
 import { singleFlight } from './read/single-flight.ts';
+import { staleIfError } from './read/stale-if-error.ts';
 import { ttlJitter } from './read/ttl-jitter.ts';
 import { xfetch, xfetchAtOtherBetas } from './read/xfetch.ts';
 import { xfetchLock } from './read/xfetch-lock.ts';
@@ -41,6 +42,7 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   keyValidation,
   rateLimit,
   ttlJitter,
+  staleIfError,
   concurrencyLimit,
   adaptiveLimit,
 ];
