@@ -35,4 +35,5 @@ export const promises: Readonly<Record<string, Promised>> = {
   // 20 and 16 at once in each process; the others wait, look again and find it.
   'concurrency-limit': { herd: 40, latecomer: 2 },
   'adaptive-limit': { herd: 32, latecomer: 2 },
+  'circuit-breaker': { herd: 50, latecomer: 2 },
 };

@@ -1,7 +1,9 @@
 /** What the strategies that keep load off a database promise beyond the contract of all, on real servers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { adaptiveLimit } from '../../scenarios/strategies/read/adaptive-limit.ts';
+import { circuitBreaker } from '../../scenarios/strategies/read/circuit-breaker.ts';
 import { concurrencyLimit } from '../../scenarios/strategies/read/concurrency-limit.ts';
+import type { ReadResult } from '../../scenarios/strategies/strategy.ts';
 import { type Instance, type StrategyBench, startStrategyBench } from './testing.ts';
 
 const SHED = { item: null, outcome: 'shed', refusal: 'overload' };
@@ -110,5 +112,67 @@ describe('adaptive-limit', () => {
       await bench.redis.del('test:item:item-1');
     }
     expect(await herdLoads(instance)).toBeGreaterThan(1);
+  });
+});
+
+describe('circuit-breaker', () => {
+  /** Opens after one failure. */
+  const TOUCHY = { minLoadsPerSec: 1, windowMs: 1_000, openMs: 60_000, timeoutMs: 60_000 };
+  const IMPATIENT = { parameters: { ...TOUCHY, timeoutMs: 30 } };
+
+  async function opened(openMs = TOUCHY.openMs): Promise<Instance> {
+    const instance = await bench.instanceOf(circuitBreaker, { parameters: { ...TOUCHY, openMs } });
+    const held = instance.board.hold('beforeDbRead');
+    const failing = Promise.allSettled([instance.strategy.get('item-1')]);
+    await held.reached();
+    held.fail(new Error('the database burns'));
+    expect(await failing).toMatchObject([{ status: 'rejected' }]);
+    return instance;
+  }
+
+  test('opens when loads fail: readers are refused and the database is left alone', async () => {
+    const { strategy } = await opened();
+    const loads = await bench.loadsOf(async () => {
+      expect(await strategy.get('item-2')).toEqual(SHED);
+    });
+    expect(loads).toBe(0);
+  });
+
+  test('tries one load after a while, refuses the others meanwhile, and closes when it is good', async () => {
+    const { strategy, board } = await opened(50);
+    const held = board.hold('beforeDbRead');
+    const probing = new Set<Promise<ReadResult>>();
+    await expect
+      .poll(async () => {
+        // The first that is not refused is the probe, and held.
+        const reading = strategy.get('item-2');
+        probing.add(reading);
+        return Promise.race([reading, held.reached().then(() => 'probing')]);
+      })
+      .toBe('probing');
+    expect(await strategy.get('item-0')).toEqual(SHED);
+    held.release();
+    await Promise.all(probing);
+    expect((await strategy.get('item-0')).outcome).toBe('miss');
+  });
+
+  test('opens when loads take too long; the load that was given up runs on and fills the entry', async () => {
+    const { strategy, board } = await bench.instanceOf(circuitBreaker, IMPATIENT);
+    const held = board.hold('beforeDbRead');
+    const loads = await bench.loadsOf(async () => {
+      expect(await strategy.get('item-1')).toEqual(SHED);
+      expect(await strategy.get('item-2')).toEqual(SHED);
+      held.release();
+      await expect.poll(() => bench.redis.exists('test:item:item-1')).toBe(1);
+    });
+    expect(loads).toBe(1);
+  });
+
+  test('a load that fails after it was given up is reported', async () => {
+    const { strategy, board, backgroundErrors } = await bench.instanceOf(circuitBreaker, IMPATIENT);
+    const held = board.hold('beforeDbRead');
+    expect(await strategy.get('item-1')).toEqual(SHED);
+    held.fail(new Error('too late'));
+    await expect.poll(() => backgroundErrors).toMatchObject([{ message: 'too late' }]);
   });
 });

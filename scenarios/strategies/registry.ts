@@ -1,6 +1,7 @@
 import { adaptiveLimit } from './read/adaptive-limit.ts';
 import { bloomFilter } from './read/bloom-filter.ts';
 import { bloomFilterRedis } from './read/bloom-filter-redis.ts';
+import { circuitBreaker } from './read/circuit-breaker.ts';
 import { concurrencyLimit } from './read/concurrency-limit.ts';
 import { cuckooFilter } from './read/cuckoo-filter.ts';
 import { hotKeyL1 } from './read/hot-key-l1.ts';
@@ -45,4 +46,5 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   staleIfError,
   concurrencyLimit,
   adaptiveLimit,
+  circuitBreaker,
 ];
