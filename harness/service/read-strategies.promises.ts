@@ -31,6 +31,7 @@ export const promises: Readonly<Record<string, Promised>> = {
   'key-validation': { herd: 50, latecomer: 2 },
   'rate-limit': { herd: 50, latecomer: 2 },
   'ttl-jitter': { herd: 50, latecomer: 2 },
+  'two-level': { herd: 2, latecomer: 2 },
   'stale-if-error': { herd: 2, latecomer: 2 },
   // 20 and 16 at once in each process; the others wait, look again and find it.
   'concurrency-limit': { herd: 40, latecomer: 2 },

@@ -18,6 +18,7 @@ import { refreshAhead } from './read/refresh-ahead.ts';
 import { singleFlight } from './read/single-flight.ts';
 import { staleIfError } from './read/stale-if-error.ts';
 import { ttlJitter } from './read/ttl-jitter.ts';
+import { twoLevel } from './read/two-level.ts';
 import { xfetch, xfetchAtOtherBetas } from './read/xfetch.ts';
 import { xfetchLock } from './read/xfetch-lock.ts';
 import type { ReadStrategyDefinition } from './strategy.ts';
@@ -43,6 +44,7 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   keyValidation,
   rateLimit,
   ttlJitter,
+  twoLevel,
   staleIfError,
   concurrencyLimit,
   adaptiveLimit,
