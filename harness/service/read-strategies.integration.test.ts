@@ -15,9 +15,11 @@ beforeEach(() => bench.reset());
 
 describe.each(readStrategies.map((definition) => [definition.name, definition] as const))(
   '%s',
-  (_, definition) => {
+  (name, definition) => {
+    const instanceOf = () => bench.instanceOf(definition, { parameters: promises[name]?.parameters ?? {} });
+
     test('returns the row and then its cached copy, with one load', async () => {
-      const { strategy } = await bench.instanceOf(definition);
+      const { strategy } = await instanceOf();
       const loads = await bench.loadsOf(async () => {
         const first = await strategy.get('item-1');
         expect(first).toMatchObject({
@@ -30,7 +32,7 @@ describe.each(readStrategies.map((definition) => [definition.name, definition] a
     });
 
     test('says null for a row that does not exist, again and again', async () => {
-      const { strategy } = await bench.instanceOf(definition);
+      const { strategy } = await instanceOf();
       expect((await strategy.get('nobody')).item).toBeNull();
       expect((await strategy.get('nobody')).item).toBeNull();
       const entries = promises[definition.name]?.remembersAbsence ? ['test:item:nobody'] : [];
@@ -38,7 +40,7 @@ describe.each(readStrategies.map((definition) => [definition.name, definition] a
     });
 
     test('finds what was preloaded, without a load', async () => {
-      const { strategy } = await bench.instanceOf(definition);
+      const { strategy } = await instanceOf();
       const items = await bench.origin.loadMany(['item-0', 'item-2']);
       const loads = await bench.loadsOf(async () => {
         await strategy.preload?.(items);
@@ -50,14 +52,14 @@ describe.each(readStrategies.map((definition) => [definition.name, definition] a
     });
 
     test('gives every entry a time to live', async () => {
-      const { strategy } = await bench.instanceOf(definition);
+      const { strategy } = await instanceOf();
       await strategy.get('item-1');
       const ttlMs = await bench.redis.pttl('test:item:item-1');
       expect(ttlMs).toBeGreaterThan(TTL_MS - 10_000);
     });
 
     test('takes an entry that is not one of ours for a miss', async () => {
-      const { strategy } = await bench.instanceOf(definition);
+      const { strategy } = await instanceOf();
       for (const damaged of ['', '{', 'null', '[]', '{"id":"item-1"}', '"text"']) {
         await bench.redis.set('test:item:item-1', damaged);
         expect((await strategy.get('item-1')).item).toMatchObject({ id: 'item-1' });
@@ -65,7 +67,7 @@ describe.each(readStrategies.map((definition) => [definition.name, definition] a
     });
 
     test('hands a failed load to its readers, and the next reader tries anew', async () => {
-      const { strategy, board } = await bench.instanceOf(definition);
+      const { strategy, board } = await instanceOf();
       const held = board.hold('beforeDbRead');
       const reading = Promise.allSettled([strategy.get('item-1')]);
       await held.reached();
@@ -78,7 +80,7 @@ describe.each(readStrategies.map((definition) => [definition.name, definition] a
     });
 
     test('keeps the loads of one expiry at what it promises: 2 processes, 25 readers each', async () => {
-      const instances = [await bench.instanceOf(definition), await bench.instanceOf(definition)];
+      const instances = [await instanceOf(), await instanceOf()];
       const holds = instances.map(({ board }) => board.hold('afterCacheMiss'));
       const loads = await bench.loadsOf(async () => {
         const reading = instances.flatMap(({ strategy }) =>
@@ -95,8 +97,8 @@ describe.each(readStrategies.map((definition) => [definition.name, definition] a
     });
 
     test('a reader that missed, and comes to load only after another has filled, behaves as promised', async () => {
-      const late = await bench.instanceOf(definition);
-      const early = await bench.instanceOf(definition);
+      const late = await instanceOf();
+      const early = await instanceOf();
       const held = late.board.hold('afterCacheMiss');
       const loads = await bench.loadsOf(async () => {
         const reading = late.strategy.get('item-1');
@@ -109,7 +111,7 @@ describe.each(readStrategies.map((definition) => [definition.name, definition] a
     });
 
     test('leaves no lock behind', async () => {
-      const { strategy } = await bench.instanceOf(definition);
+      const { strategy } = await instanceOf();
       await strategy.get('item-1');
       expect(await bench.redis.keys('test:lock:*')).toEqual([]);
     });

@@ -6,6 +6,8 @@ export interface Promised {
   readonly latecomer: number;
   /** Whether it keeps an entry for a row that does not exist. @default false */
   readonly remembersAbsence?: boolean;
+  /** Parameters for the suite, which starts with an empty cache: one that fills it beforehand fills nothing. */
+  readonly parameters?: Readonly<Record<string, number>>;
 }
 
 export const promises: Readonly<Record<string, Promised>> = {
@@ -37,4 +39,6 @@ export const promises: Readonly<Record<string, Promised>> = {
   'concurrency-limit': { herd: 40, latecomer: 2 },
   'adaptive-limit': { herd: 32, latecomer: 2 },
   'circuit-breaker': { herd: 50, latecomer: 2 },
+  'warm-up': { herd: 50, latecomer: 2, parameters: { maxKeys: 0 } },
+  rewarm: { herd: 50, latecomer: 2, parameters: { maxKeys: 0 } },
 };

@@ -1,9 +1,11 @@
 /** What the strategies against avalanches promise beyond the contract of all, on a real Redis and a real database. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decodeEntry } from '../../scenarios/strategies/entry.ts';
+import { rewarm } from '../../scenarios/strategies/read/rewarm.ts';
 import { staleIfError } from '../../scenarios/strategies/read/stale-if-error.ts';
 import { ttlJitter } from '../../scenarios/strategies/read/ttl-jitter.ts';
 import { twoLevel } from '../../scenarios/strategies/read/two-level.ts';
+import { warmUp } from '../../scenarios/strategies/read/warm-up.ts';
 import type { ReadResult } from '../../scenarios/strategies/strategy.ts';
 import { type Instance, type StrategyBench, startStrategyBench, TTL_MS } from './testing.ts';
 
@@ -146,5 +148,53 @@ describe('stale-if-error', () => {
     await bench.probe.seed(1, 32, () => 'another');
     expect((await strategy.get('item-1')).item).toBeNull();
     expect(await bench.redis.exists('test:item:item-1')).toBe(0);
+  });
+});
+
+describe('warm-up', () => {
+  const ROWS = 25;
+  const keys = Array.from({ length: ROWS }, (_, n) => `item-${n}`);
+  const BATCHES = { parameters: { batch: 10 } };
+  // Three batches of keys and the empty one that ends them, three batches of rows.
+  const WARMING_LOADS = 4 + 3;
+  beforeEach(() => bench.reset(ROWS));
+
+  test('of several processes that start, one fills the cache, before their first read', async () => {
+    const loads = await bench.loadsOf(async () => {
+      const started = await Promise.all([1, 2, 3].map(() => bench.instanceOf(warmUp, BATCHES)));
+      for (const { strategy } of started) {
+        const outcomes = await Promise.all(keys.map(async (key) => (await strategy.get(key)).outcome));
+        expect(outcomes.every((outcome) => outcome === 'hit')).toBe(true);
+      }
+    });
+    expect(loads).toBe(WARMING_LOADS);
+  });
+
+  test('fills no more than it is told to', async () => {
+    await bench.instanceOf(warmUp, { parameters: { batch: 10, maxKeys: 13 } });
+    expect(await bench.redis.keys('test:item:*')).toHaveLength(13);
+  });
+
+  test('does nothing for a cache that is lost later', async () => {
+    const { strategy } = await bench.instanceOf(warmUp, BATCHES);
+    await bench.redis.flushall();
+    await strategy.get('item-1');
+    expect(await bench.redis.keys('test:item:*')).toEqual(['test:item:item-1']);
+  });
+
+  test('rewarm does: a reader that misses has the whole cache filled again, once', async () => {
+    const parameters = { batch: 10, recheckMs: 1 };
+    const [one, two] = [
+      await bench.instanceOf(rewarm, { parameters }),
+      await bench.instanceOf(rewarm, { parameters }),
+    ];
+    await bench.redis.flushall();
+    const loads = await bench.loadsOf(async () => {
+      await Promise.all([one.strategy.get('item-1'), two.strategy.get('item-2')]);
+      await expect.poll(async () => (await bench.redis.keys('test:item:*')).length).toBe(ROWS);
+      await expect.poll(() => bench.redis.exists('test:lock:(all)')).toBe(0);
+    });
+    expect(loads).toBe(2 + WARMING_LOADS);
+    expect([...one.backgroundErrors, ...two.backgroundErrors]).toEqual([]);
   });
 });

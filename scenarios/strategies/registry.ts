@@ -15,10 +15,12 @@ import { nullCache } from './read/null-cache.ts';
 import { nullCacheBloomFilter } from './read/null-cache-bloom-filter.ts';
 import { rateLimit } from './read/rate-limit.ts';
 import { refreshAhead } from './read/refresh-ahead.ts';
+import { rewarm } from './read/rewarm.ts';
 import { singleFlight } from './read/single-flight.ts';
 import { staleIfError } from './read/stale-if-error.ts';
 import { ttlJitter } from './read/ttl-jitter.ts';
 import { twoLevel } from './read/two-level.ts';
+import { warmUp } from './read/warm-up.ts';
 import { xfetch, xfetchAtOtherBetas } from './read/xfetch.ts';
 import { xfetchLock } from './read/xfetch-lock.ts';
 import type { ReadStrategyDefinition } from './strategy.ts';
@@ -49,4 +51,6 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   concurrencyLimit,
   adaptiveLimit,
   circuitBreaker,
+  warmUp,
+  rewarm,
 ];
