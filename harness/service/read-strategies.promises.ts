@@ -41,4 +41,5 @@ export const promises: Readonly<Record<string, Promised>> = {
   'circuit-breaker': { herd: 50, latecomer: 2 },
   'warm-up': { herd: 50, latecomer: 2, parameters: { maxKeys: 0 } },
   rewarm: { herd: 50, latecomer: 2, parameters: { maxKeys: 0 } },
+  'rewarm+limit': { herd: 40, latecomer: 2, parameters: { maxKeys: 0 } },
 };

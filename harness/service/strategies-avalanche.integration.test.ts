@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decodeEntry } from '../../scenarios/strategies/entry.ts';
 import { rewarm } from '../../scenarios/strategies/read/rewarm.ts';
+import { rewarmLimit } from '../../scenarios/strategies/read/rewarm-limit.ts';
 import { staleIfError } from '../../scenarios/strategies/read/stale-if-error.ts';
 import { ttlJitter } from '../../scenarios/strategies/read/ttl-jitter.ts';
 import { twoLevel } from '../../scenarios/strategies/read/two-level.ts';
@@ -196,5 +197,26 @@ describe('warm-up', () => {
     });
     expect(loads).toBe(2 + WARMING_LOADS);
     expect([...one.backgroundErrors, ...two.backgroundErrors]).toEqual([]);
+  });
+});
+
+describe('rewarm+limit', () => {
+  test('who waits while the lost cache is filled again finds the entry, and loads nothing', async () => {
+    await bench.reset(25);
+    const parameters = { batch: 10, recheckMs: 1, concurrency: 1, queueWaitMs: 60_000 };
+    const { strategy, board } = await bench.instanceOf(rewarmLimit, { parameters });
+    await bench.redis.flushall();
+    const held = board.hold('beforeDbRead');
+    const loads = await bench.loadsOf(async () => {
+      const loading = strategy.get('item-0');
+      await held.reached();
+      const waiting = [1, 2, 3].map((n) => strategy.get(`item-${n}`));
+      await expect.poll(async () => (await bench.redis.keys('test:item:*')).length).toBe(25);
+      held.release();
+      const answers = await Promise.all([loading, ...waiting]);
+      expect(answers.map(({ item }) => item?.id)).toEqual(['item-0', 'item-1', 'item-2', 'item-3']);
+    });
+    // The reader who was in already, four batches of keys with the empty one, three of rows.
+    expect(loads).toBe(1 + 4 + 3);
   });
 });

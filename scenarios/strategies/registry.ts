@@ -16,6 +16,7 @@ import { nullCacheBloomFilter } from './read/null-cache-bloom-filter.ts';
 import { rateLimit } from './read/rate-limit.ts';
 import { refreshAhead } from './read/refresh-ahead.ts';
 import { rewarm } from './read/rewarm.ts';
+import { rewarmLimit } from './read/rewarm-limit.ts';
 import { singleFlight } from './read/single-flight.ts';
 import { staleIfError } from './read/stale-if-error.ts';
 import { ttlJitter } from './read/ttl-jitter.ts';
@@ -53,4 +54,5 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   circuitBreaker,
   warmUp,
   rewarm,
+  rewarmLimit,
 ];
