@@ -42,4 +42,5 @@ export const promises: Readonly<Record<string, Promised>> = {
   'warm-up': { herd: 50, latecomer: 2, parameters: { maxKeys: 0 } },
   rewarm: { herd: 50, latecomer: 2, parameters: { maxKeys: 0 } },
   'rewarm+limit': { herd: 40, latecomer: 2, parameters: { maxKeys: 0 } },
+  'jitter+limit+stale': { herd: 2, latecomer: 2 },
 };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { adaptiveLimit } from '../../scenarios/strategies/read/adaptive-limit.ts';
 import { circuitBreaker } from '../../scenarios/strategies/read/circuit-breaker.ts';
 import { concurrencyLimit } from '../../scenarios/strategies/read/concurrency-limit.ts';
+import { jitterLimitStale } from '../../scenarios/strategies/read/jitter-limit-stale.ts';
 import type { ReadResult } from '../../scenarios/strategies/strategy.ts';
 import { type Instance, type StrategyBench, startStrategyBench } from './testing.ts';
 
@@ -174,5 +175,50 @@ describe('circuit-breaker', () => {
     expect(await strategy.get('item-1')).toEqual(SHED);
     held.fail(new Error('too late'));
     await expect.poll(() => backgroundErrors).toMatchObject([{ message: 'too late' }]);
+  });
+});
+
+describe('jitter+limit+stale', () => {
+  /** One loads, nobody may wait. */
+  const NARROW = { concurrency: 1, queue: 0, timeoutMs: 60_000 };
+
+  test('who finds no room gets the old value, and is refused when there is none', async () => {
+    const { strategy, board } = await bench.instanceOf(jitterLimitStale, { ttlMs: 1, parameters: NARROW });
+    await strategy.get('item-1');
+    await bench.expired('item-1');
+    const held = board.hold('beforeDbRead');
+    const loading = strategy.get('item-0');
+    await held.reached();
+    expect(await strategy.get('item-1')).toMatchObject({ item: { id: 'item-1' }, outcome: 'stale' });
+    expect(await strategy.get('item-2')).toEqual(SHED);
+    held.release();
+    expect((await loading).item?.id).toBe('item-0');
+  });
+
+  test('a load that waits is given up when the last of its readers has hung up', async () => {
+    const parameters = { ...NARROW, queue: 10, queueWaitMs: 60_000 };
+    const { strategy, board } = await bench.instanceOf(jitterLimitStale, { parameters });
+    const held = board.hold('beforeDbRead');
+    const loading = strategy.get('item-0');
+    await held.reached();
+    const readers = [new AbortController(), new AbortController()];
+    const waiting = readers.map(({ signal }) => strategy.get('item-1', { signal }));
+    await bench.redis.ping();
+    const loads = await bench.loadsOf(async () => {
+      for (const reader of readers) reader.abort();
+      expect(await Promise.all(waiting)).toEqual([SHED, SHED]);
+      held.release();
+      await loading;
+    });
+    expect(loads).toBe(1);
+  });
+
+  test('spreads the expiries of what is preloaded', async () => {
+    const { strategy } = await bench.instanceOf(jitterLimitStale, {
+      parameters: { spread: 1, maxStaleMs: 0 },
+    });
+    await strategy.preload?.(await bench.origin.loadMany(['item-0', 'item-1', 'item-2']));
+    const left = await Promise.all([0, 1, 2].map((n) => bench.redis.pttl(`test:item:item-${n}`)));
+    expect(Math.max(...left) - Math.min(...left)).toBeGreaterThan(1_000);
   });
 });

@@ -5,6 +5,7 @@ import { circuitBreaker } from './read/circuit-breaker.ts';
 import { concurrencyLimit } from './read/concurrency-limit.ts';
 import { cuckooFilter } from './read/cuckoo-filter.ts';
 import { hotKeyL1 } from './read/hot-key-l1.ts';
+import { jitterLimitStale } from './read/jitter-limit-stale.ts';
 import { keyValidation } from './read/key-validation.ts';
 import { lease } from './read/lease.ts';
 import { logicalExpiry } from './read/logical-expiry.ts';
@@ -55,4 +56,5 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   warmUp,
   rewarm,
   rewarmLimit,
+  jitterLimitStale,
 ];
