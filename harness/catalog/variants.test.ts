@@ -32,7 +32,7 @@ describe('a variant', () => {
     const many = await loadScenario(`${file}:many`, []);
     expect(many).toMatchObject({
       name: 'mine-many',
-      title: 'Mine, with 4 instances',
+      title: 'Mine (with 4 instances)',
       service: { instances: 4 },
     });
     const slow = await loadScenario(`${file}:slow`, [parseSetting('service.instances=3')]);

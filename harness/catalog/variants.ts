@@ -35,7 +35,7 @@ export function asVariant(scenario: Scenario, name: string): Scenario {
   return {
     ...applySettings(scenario, settings),
     name: `${scenario.name}-${variant.name}`,
-    title: `${scenario.title}, ${variant.title}`,
+    title: `${scenario.title} (${variant.title})`,
     variants: [],
   };
 }

@@ -72,7 +72,7 @@ const profile = z.strictObject({
 
 const variant = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'kebab-case, such as slow-holder'),
-  title: z.string().min(1).describe('Added to the scenario’s'),
+  title: z.string().min(1).describe('Added to the scenario’s, in brackets'),
   core: z.boolean().default(false).describe('Whether the smoke profile runs it, too'),
   set: z.record(z.string(), z.unknown()).describe('What differs, by the path that --set would take'),
 });
