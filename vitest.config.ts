@@ -20,7 +20,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'servers',
-          include: ['{infra,reports}/**/*.integration.test.ts'],
+          include: ['{infra,reports,harness/service}/**/*.integration.test.ts'],
           ...DEADLINE,
           // They wait more than they work, and measure nothing: two at a time.
           maxWorkers: 2,
@@ -32,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['harness/**/*.integration.test.ts'],
+          exclude: ['**/node_modules/**', 'harness/service/**'],
           ...DEADLINE,
           // Real load on real servers: one file at a time, so that they do not measure each other.
           fileParallelism: false,

@@ -216,7 +216,7 @@ test('a closed load sends as fast as it is answered', async () => {
   // One more was opened to see whether anything listens.
   expect(server.connections).toBe(4);
   expect(new Set(paths(server)).size).toBe(server.received.length);
-  expect(paths(server).every((path) => path.startsWith('/v1/missing-'))).toBe(true);
+  expect(paths(server).every((path) => path.startsWith('/v1/endless-'))).toBe(true);
 });
 
 describe('an end before the end', () => {

@@ -1,4 +1,5 @@
 /** What a strategy itself costs when the cache has the entry: the network is left out. */
+import { EventEmitter } from 'node:events';
 import type { Redis } from 'ioredis';
 import { readStrategies } from '../../scenarios/strategies/registry.ts';
 import type { ReadStrategy, ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
@@ -64,6 +65,9 @@ async function hitPath(definition: ReadStrategyDefinition): Promise<() => Return
 function redisWithEntry(): Redis {
   const answers: Record<string, (...parts: unknown[]) => unknown> = {
     get: () => ENTRY,
+    set: () => 'OK',
+    eval: () => 1,
+    exists: () => 1,
     call: (_command, _key, ...fields) => {
       const bits = fields.filter((field) => field === 'GET').length - FILTER_HEADER.length;
       return [...FILTER_HEADER, ...Array.from({ length: bits }, () => 1)];
@@ -84,5 +88,18 @@ function redisWithEntry(): Redis {
     name,
     async (...parts: unknown[]) => answer(...parts),
   ]);
-  return { ...Object.fromEntries(single), pipeline } as unknown as Redis;
+  return { ...Object.fromEntries(single), pipeline, duplicate: quietConnection } as unknown as Redis;
+}
+
+/** A connection over which nothing is ever announced. */
+function quietConnection(): Redis {
+  const connection = new EventEmitter();
+  const done = async () => 1;
+  return Object.assign(connection, {
+    connect: async () => void connection.emit('ready'),
+    client: done,
+    call: done,
+    subscribe: done,
+    disconnect: () => undefined,
+  }) as unknown as Redis;
 }

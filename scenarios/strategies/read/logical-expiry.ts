@@ -1,7 +1,7 @@
 import { fillUnderLock, type LockParameter, lockParameters, tryLock } from '../lock.ts';
 import { fillLogical, isExpired, preloadLogical, readLogical } from '../logical-fill.ts';
-import type { Parameter, ReadStrategyDefinition } from '../strategy.ts';
-import { loadsPerExpiry, nobodyWaits } from '../theory.ts';
+import type { Parameter, Prediction, ReadStrategyDefinition, TheoryInput } from '../strategy.ts';
+import { ageLimit, loadsPerExpiry, nobodyWaits } from '../theory.ts';
 
 const parameters = {
   ...lockParameters,
@@ -30,14 +30,7 @@ export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
   predict: (input) => [
     ...loadsPerExpiry(input, () => ({ value: 1, formula: '1' })),
     ...nobodyWaits(input),
-    {
-      metric: 'age.maxMs',
-      value: null,
-      low: null,
-      high: (input.ttlSec + 2 * input.slowestLoadSec + input.slowestAnswerSec) * 1000,
-      formula: 'T + 2 D + S',
-      tolerance: 'none',
-    },
+    oldestServed(input),
   ],
   create(context, values) {
     const refreshing = new Set<string>();
@@ -83,3 +76,10 @@ export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
     };
   },
 };
+
+/** A hot key is read, and so refreshed, as soon as it expires; any other may lie there for as long as it is kept. */
+function oldestServed(input: TheoryInput): Prediction {
+  if (input.hotKey !== null) return ageLimit(input, input.ttlSec + input.slowestLoadSec, 'T + 2 D + S');
+  const keptSec = (input.parameters.maxStaleMs ?? 0) / 1000;
+  return ageLimit(input, input.ttlSec + keptSec, 'T + max stale + D + S');
+}
