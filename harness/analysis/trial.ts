@@ -7,11 +7,14 @@ import { type Expiry, findExpiries } from './expiries.ts';
 import { recoveryValues } from './recovery.ts';
 import { sum } from './statistics/summary.ts';
 import { falseNotFoundOfInserted, honestValues, loadsPerMissing } from './streams.ts';
+import { type Trigger, triggersOf } from './triggers.ts';
 
 /** A trial's numbers. `null`: could not be measured, which is not zero. */
 export interface TrialReading {
   readonly sample: TrialSample;
   readonly expiries: readonly Expiry[] | null;
+  /** What set the storm off, in the order of time. */
+  readonly triggers: readonly Trigger[];
   readonly values: Readonly<Record<MetricName, number | null>>;
   /** Statements as the service processes counted them; must equal `db.reads` and `db.writes`. */
   readonly serviceReads: number;
@@ -97,6 +100,7 @@ export function readTrial(
   return {
     sample,
     expiries,
+    triggers: triggersOf(sample, scenario),
     values,
     serviceReads: sum(services.map((account) => account.after.dbReads - account.before.dbReads)),
     serviceWrites: sum(services.map((account) => account.after.dbWrites - account.before.dbWrites)),

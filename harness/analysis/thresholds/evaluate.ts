@@ -11,6 +11,7 @@ import { printThreshold } from './print.ts';
 import { againstOf, subjectsOf } from './subjects.ts';
 import type { Operator, Threshold } from './threshold.ts';
 import { factorOf } from './units.ts';
+import { overWindow } from './windows.ts';
 
 /** The word is the same as for bounds: a number that a round lacks is not a median of the others. */
 const UNMEASURED = 'it could not be measured in every round';
@@ -32,17 +33,29 @@ export function evaluateThresholds(
   return thresholds.flatMap((threshold) =>
     subjectsOf(threshold, field).map((strategy) => {
       const against = againstOf(threshold, baseline);
-      const trials = byStrategy.get(strategy) ?? [];
-      const reference = against === null ? null : (byStrategy.get(against) ?? []);
+      const trials = within(threshold, byStrategy.get(strategy) ?? []);
+      const reference = against === null ? null : within(threshold, byStrategy.get(against) ?? []);
       return {
         expression: printThreshold(threshold),
         strategy,
         metric: threshold.metric,
         against,
-        ...judge(threshold, measure(threshold, trials, reference)),
+        ...judge(threshold, measureIn(threshold, trials, reference)),
       };
     }),
   );
+}
+
+/** The trials with the numbers of the threshold's window, or why there are none. */
+type Windowed = readonly TrialReading[] | string;
+
+function within({ metric, window }: Threshold, trials: readonly TrialReading[]): Windowed {
+  return window.kind === 'all' ? trials : overWindow(trials, metric, window);
+}
+
+function measureIn(threshold: Threshold, trials: Windowed, reference: Windowed | null): Measured | string {
+  if (typeof trials === 'string') return trials;
+  return typeof reference === 'string' ? reference : measure(threshold, trials, reference);
 }
 
 interface Measured {
@@ -55,12 +68,9 @@ interface Measured {
 type Judged = Pick<ThresholdResult, 'actual' | 'limit' | 'interval' | 'holds' | 'reason'>;
 
 function judge(threshold: Threshold, measured: Measured | string): Judged {
-  const { operator, confidencePercent, window } = threshold;
+  const { operator, confidencePercent } = threshold;
   const limit = limitOf(threshold);
   const open = (reason: string, actual: number | null) => ({ actual, limit, holds: null, reason });
-  if (window.kind !== 'all') {
-    return open(`without faults there is no window "${window.kind}"; only "all" can be judged`, null);
-  }
   if (typeof measured === 'string') return open(measured, null);
   const { actual, rounds, interval } = measured;
   const holds = compare(actual, operator, limit);
