@@ -6,7 +6,7 @@ import { defineScenario } from '../harness/scenario/schema.ts';
  *
  * The time to live is short so that a few seconds see several expiries, and 25 queries long, which XFetch
  * needs to be itself: at beta b it reloads from about d b ln(r d b) before the end, so a time to live below
- * that is one long stampede (at 4 queries and beta 4: 43 loads a renewal instead of 1.28). The others' loads
+ * that is one long stampede (at 4 queries and beta 4, simulated: 38 loads a renewal instead of 1.28). The others' loads
  * per expiry do not depend on it. 40 ms of query at 1,000 requests/s makes theory's 1 + r d come to 41.
  */
 export const breakdown = defineScenario({
