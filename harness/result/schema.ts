@@ -71,7 +71,9 @@ const timeline = z.object({
   round: z.number().describe('The round shown: the one with the median number of database reads'),
   windowMs: z.number(),
   points: z.array(timelinePoint),
-  expiriesMs: z.array(z.number()).describe('When the hot entry expired, ms since the start of the storm'),
+  expiriesMs: z
+    .array(z.number())
+    .describe('When the hot entry expired, or was renewed before it did; ms since the start of the storm'),
 });
 
 const spectrumPoint = z.object({

@@ -111,7 +111,7 @@ function legend(scenario: ScenarioResult, frame: TimeFrame, thinned: boolean): M
     html`<li>${key('line')} p50, with a band up to p99</li>`,
     baseline === undefined ? '' : html`<li>${key('ghost')} ${baseline.name}, faint behind the others</li>`,
     html`<li>${key('rule')} capacity of the database, ${significant(frame.capacityPerSec)}/s</li>`,
-    html`<li>${key('tick')} the hot entry expired</li>`,
+    html`<li>${key('tick')} the hot entry expired, or was renewed before it did</li>`,
   ];
   return html`<p class="hint">One column per strategy, all with the same axes. Each shows the round with its median number of database reads.${note}</p><ul class="legend">${items}</ul>`;
 }

@@ -17,7 +17,8 @@ const NOTES: Readonly<Record<string, MetricNotes>> = {
   },
   'db.loadsPerExpiry': {
     label: 'Loads per expiry',
-    measured: 'Database reads divided by the number of times that the hot entry expired during the storm.',
+    measured:
+      'Database reads divided by the number of times that the hot entry expired during the storm. Where it is renewed before that, a renewal counts: all loads that began before the first of them wrote the entry.',
   },
   'db.hitRate': {
     label: 'DB hit rate',
