@@ -8,6 +8,12 @@ export class Flight {
   readonly exists: boolean;
   /** What else is known of it, in a load of several streams. */
   readonly drawn: Drawn | null;
+  /** When its answer comes too late; `null`: the load's timeout after the intended time. */
+  deadlineUs: number | null = null;
+  /** How often this request was tried before: a client that retries asks again. */
+  retries = 0;
+  /** Whether one of those earlier tries was written to a connection. */
+  sentBefore = false;
   /** When it was written to a connection; `NaN` before. */
   sentUs = Number.NaN;
   /** HTTP status, 0 before the head of an answer came. */
@@ -29,6 +35,11 @@ export class Flight {
   /** Whether the answer has the status that the key calls for. */
   get right(): boolean {
     return this.status === (this.exists ? 200 : 404);
+  }
+
+  /** Whether the service may have seen any try of it. */
+  get everSent(): boolean {
+    return this.sent || this.sentBefore;
   }
 
   get sent(): boolean {

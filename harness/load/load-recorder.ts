@@ -43,6 +43,7 @@ export class LoadRecorder implements Disposable {
   #completedBefore = 0;
   #good = 0;
   #neverSent = 0;
+  #retried = 0;
   #takenUp = 0;
   #attempted = 0;
   #maxAgeMs: number | null = null;
@@ -77,11 +78,11 @@ export class LoadRecorder implements Disposable {
 
   /** The complete answer is there. Past its deadline it is a timeout, whoever noticed first. */
   answered(flight: Flight, nowUs: number): void {
-    const responseUs = nowUs - flight.intendedUs;
-    if (responseUs >= this.#timeoutUs) {
+    if (nowUs >= this.#deadlineOf(flight)) {
       this.timedOut(flight);
       return;
     }
+    const responseUs = nowUs - flight.intendedUs;
     const { status, cache } = flight;
     flight.settled = true;
     increment(this.#statuses, status);
@@ -99,8 +100,13 @@ export class LoadRecorder implements Disposable {
 
   timedOut(flight: Flight): void {
     flight.settled = true;
-    if (!flight.sent) this.#neverSent++;
-    this.#settle(flight, 'timeout', this.#timeoutUs);
+    if (!flight.everSent) this.#neverSent++;
+    this.#settle(flight, 'timeout', this.#deadlineOf(flight) - flight.intendedUs);
+  }
+
+  /** It was given up for now, and is sent again. */
+  retried(): void {
+    this.#retried++;
   }
 
   /** The connection broke, or never came about. */
@@ -143,6 +149,7 @@ export class LoadRecorder implements Disposable {
       statuses: Object.fromEntries(this.#statuses),
       errors: Object.fromEntries(this.#errors),
       maxAgeMs: this.#maxAgeMs,
+      ...(this.#retried === 0 ? {} : { retried: this.#retried }),
       ...(model === 'open'
         ? {
             neverSent: this.#neverSent,
@@ -185,6 +192,10 @@ export class LoadRecorder implements Disposable {
     if (responseUs === null) return;
     this.#response.record(responseUs);
     this.#interval?.record(responseUs);
+  }
+
+  #deadlineOf({ deadlineUs, intendedUs }: Flight): number {
+    return deadlineUs ?? intendedUs + this.#timeoutUs;
   }
 
   #streamOf(drawn: Drawn | null): StreamTally | undefined {

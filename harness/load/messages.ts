@@ -41,6 +41,7 @@ const plan = z
     ]),
     durationMs: positive,
     timeoutMs: positive,
+    retries: z.int().nonnegative().exactOptional(),
     maxConnections: count,
     keepAlive: z.boolean().exactOptional(),
     keys,

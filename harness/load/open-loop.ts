@@ -109,11 +109,17 @@ class OpenStorm implements FlightEvents {
 
   onSent(flight: Flight): void {
     flight.sentUs = this.#nowUs();
+    // A further try has no time at which it was meant to leave.
+    if (flight.retries > 0) return;
     this.#recorder.sent(flight.sentUs - flight.intendedUs);
     this.#recorder.attempted(flight.sentUs);
   }
 
   onAnswer(flight: Flight): void {
+    // A refusal, or an answer that says that the service is not well, is asked for again.
+    if (flight.status >= 500 || flight.status === 429) {
+      if (this.#retry(flight)) return;
+    }
     this.#recorder.answered(flight, this.#settledNow());
     if (flight.drawn?.shape.method === 'PUT' && flight.status === 200) {
       this.#streams?.acknowledged(flight.drawn);
@@ -121,8 +127,9 @@ class OpenStorm implements FlightEvents {
   }
 
   onFailure(flight: Flight, code: string): void {
+    if (this.#retry(flight)) return;
     const nowUs = this.#settledNow();
-    if (!flight.sent) this.#recorder.attempted(nowUs);
+    if (!flight.everSent) this.#recorder.attempted(nowUs);
     this.#recorder.failed(flight, code);
   }
 
@@ -141,10 +148,40 @@ class OpenStorm implements FlightEvents {
     return this.#dueUs === Number.POSITIVE_INFINITY && this.#unsettled === 0;
   }
 
-  #offer(intendedUs: number): void {
-    const flight = this.#nextFlight(intendedUs);
+  /** The next instance in turn. */
+  #nextTarget(): Target {
     const target = this.#targets[this.#turn] as Target;
     this.#turn = this.#turn + 1 === this.#targets.length ? 0 : this.#turn + 1;
+    return target;
+  }
+
+  /**
+   * Sends a request once more, at once and with a deadline of its own, which is later than those of all that
+   * were sent before: the order by deadline holds.
+   *
+   * @returns false when its client has no more tries
+   */
+  #retry(flight: Flight): boolean {
+    if (flight.retries >= (this.#plan.retries ?? 0) || this.#context.signal.aborted) return false;
+    const again = new Flight(flight.intendedUs, flight.path, flight.exists, flight.drawn);
+    again.retries = flight.retries + 1;
+    again.sentBefore = flight.everSent;
+    again.deadlineUs = this.#nowUs() + this.#plan.timeoutMs * 1e3;
+    // Whatever still comes for the earlier try counts no more.
+    flight.settled = true;
+    this.#recorder.retried();
+    const target = this.#nextTarget();
+    this.#byDeadline.push({ flight: again, target });
+    // The connection that it failed on is not free before this turn is over.
+    queueMicrotask(() => {
+      if (!again.settled) target.send(again);
+    });
+    return true;
+  }
+
+  #offer(intendedUs: number): void {
+    const flight = this.#nextFlight(intendedUs);
+    const target = this.#nextTarget();
     const lagUs = this.#nowUs() - intendedUs;
     this.#recorder.offered(intendedUs, lagUs, flight.drawn);
     this.#unsettled++;
@@ -169,9 +206,11 @@ class OpenStorm implements FlightEvents {
       if (oldest === undefined) return;
       const { flight, target } = oldest;
       if (!flight.settled) {
-        if (flight.intendedUs + timeoutUs > nowUs) return;
-        this.#recorder.timedOut(flight);
-        this.#settledNow();
+        if ((flight.deadlineUs ?? flight.intendedUs + timeoutUs) > nowUs) return;
+        if (!this.#retry(flight)) {
+          this.#recorder.timedOut(flight);
+          this.#settledNow();
+        }
         target.withdraw(flight);
       }
       this.#byDeadline.shift();

@@ -33,6 +33,14 @@ export interface GeneratorPlan {
   readonly durationMs: number;
   /** A request without a complete answer this long after its intended send time counts as a timeout. */
   readonly timeoutMs: number;
+  /**
+   * How often a client tries again, at once, what timed out, failed or was refused, each time for `timeoutMs`. The
+   * request is offered once and ends in the class of its last try; its response time counts from the first. Open
+   * load only.
+   *
+   * @default 0
+   */
+  readonly retries?: number;
   /** Connections per target at most (open load). */
   readonly maxConnections: number;
   /**
@@ -97,6 +105,8 @@ export interface GeneratorReport {
   readonly errors: Readonly<Record<string, number>>;
   /** Largest `x-age-ms` seen, or `null` when the service sends none. */
   readonly maxAgeMs: number | null;
+  /** Tries beyond the first: what the services saw is `offered` and these. Absent when there were none. */
+  readonly retried?: number;
   /** Timeouts whose request never left: no connection was free before the deadline. Open load only. */
   readonly neverSent?: number;
   /** How much of the schedule was kept by the end of `durationMs`. Open load only; earlier samples lack it. */

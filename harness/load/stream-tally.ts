@@ -18,7 +18,7 @@ export class StreamTally implements Disposable {
   /** @param responseUs `null` for an outcome that no latency is recorded of */
   settled(flight: Flight, outcome: Outcome, responseUs: number | null): void {
     this.#counts[outcome]++;
-    if (outcome === 'timeout' && !flight.sent) this.#neverSent++;
+    if (outcome === 'timeout' && !flight.everSent) this.#neverSent++;
     if (responseUs !== null) this.#response.record(responseUs);
     if (outcome !== 'completed') return;
     if (flight.right) this.#good++;
