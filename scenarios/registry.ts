@@ -1,7 +1,8 @@
 import type { ScenarioInput } from '../harness/scenario/schema.ts';
 import { avalanche } from './avalanche.ts';
 import { breakdown } from './breakdown.ts';
+import { metastable } from './metastable.ts';
 import { penetration } from './penetration.ts';
 
 /** The built-in scenarios, in the order in which `list` shows and a bare `run` runs them. */
-export const scenarios: readonly ScenarioInput[] = [breakdown, penetration, avalanche];
+export const scenarios: readonly ScenarioInput[] = [breakdown, penetration, avalanche, metastable];

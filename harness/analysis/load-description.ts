@@ -9,9 +9,13 @@ export function describeLoad({ scenario, ratePerSec, stormMs }: PlannedScenario)
     load.model === 'closed'
       ? `closed loop, ${load.connections} connections`
       : `open loop, ${load.arrivals === 'poisson' ? 'Poisson' : 'constant'} arrivals ${describeRate(load.phases, ratePerSec ?? 0)}`;
+  const retries =
+    load.model === 'open' && load.retries > 0
+      ? `, ${load.retries} ${load.retries === 1 ? 'retry' : 'retries'}`
+      : '';
   const renewed = load.keepAlive ? '' : ', a new connection for every request';
   const instances = `${service.instances} ${service.instances === 1 ? 'instance' : 'instances'}`;
-  return `${arrivals}${renewed}, ${describeTraffic(scenario)}, ${stormMs / 1000} s a trial, ${instances}, ${origin.queryMs} ms a query`;
+  return `${arrivals}${renewed}${retries}, ${describeTraffic(scenario)}, ${stormMs / 1000} s a trial, ${instances}, ${origin.queryMs} ms a query`;
 }
 
 function describeRate(phases: readonly Phase[] | null, ratePerSec: number): string {

@@ -41,13 +41,19 @@ export async function loadContest(
   const named = (chosen ?? ['all']).flatMap((name) =>
     isGroup(name) ? groupOf(scenario, name).map((own) => at(folder, own)) : [at(process.cwd(), name)],
   );
-  const contenders = await contendersOf(named);
+  const contenders = await contendersOf(scenario, folder, named);
   const contestOf = (all: readonly Contender[]): Contest =>
     aa ? withBaselineAgain(scenario, all) : { scenario, contenders: all };
   const contest = contestOf(contenders);
   // Its thresholds may name a strategy that the user, or its own core, leaves out of this run.
   const whole = (chosen ?? ['all']).every(isGroup)
-    ? contestOf(await contendersOf(scenario.strategies.map((own) => at(folder, own))))
+    ? contestOf(
+        await contendersOf(
+          scenario,
+          folder,
+          scenario.strategies.map((own) => at(folder, own)),
+        ),
+      )
     : null;
   const problems = [
     ...duplicates(contenders.map(({ name }) => name)),
@@ -73,11 +79,16 @@ function at(folder: string, named: string): string {
   return isPath(named) ? resolve(folder, named) : named;
 }
 
-async function contendersOf(references: readonly string[]): Promise<Contender[]> {
+async function contendersOf(
+  { aliases }: Scenario,
+  folder: string,
+  named: readonly string[],
+): Promise<Contender[]> {
   return Promise.all(
-    references.map(async (reference) => {
+    named.map(async (name) => {
+      const reference = at(folder, aliases[name] ?? name);
       const definition = await findReadStrategy(reference);
-      return { name: definition.name, reference, definition };
+      return { name: reference === name ? definition.name : name, reference, definition };
     }),
   );
 }
@@ -136,20 +147,23 @@ function duplicates(names: readonly string[]): Problem[] {
 
 function parameterProblems(scenario: Scenario, contenders: readonly Contender[]): Problem[] {
   return Object.entries(scenario.parameters).flatMap(([name, values]) => {
-    const definition = contenders.find((contender) => contender.definition.name === name)?.definition;
+    const definition = contenders.find((contender) => contender.name === name)?.definition;
     // A scenario may set a strategy that the user left out of this run.
     if (definition === undefined && scenario.strategies.includes(name)) return [];
     if (definition === undefined) {
-      const names = contenders.map((contender) => contender.definition.name);
+      const names = contenders.map((contender) => contender.name);
       const message = `no strategy of this name runs; expected one of ${names.join(', ')}.${didYouMean(name, names)}`;
       return [{ path: `parameters.${name}`, message }];
     }
-    return Object.entries(values).flatMap(([parameter, value]) => problemOf(definition, parameter, value));
+    return Object.entries(values).flatMap(([parameter, value]) =>
+      problemOf({ name, definition }, parameter, value),
+    );
   });
 }
 
-function problemOf(definition: ReadStrategyDefinition, name: string, value: number): Problem[] {
-  const path = `parameters.${definition.name}.${name}`;
+function problemOf(strategy: Pick<Contender, 'name' | 'definition'>, name: string, value: number): Problem[] {
+  const { definition } = strategy;
+  const path = `parameters.${strategy.name}.${name}`;
   const parameter = definition.parameters[name];
   if (parameter === undefined) {
     const names = Object.keys(definition.parameters);

@@ -1,4 +1,5 @@
 import { scenarios } from '../../scenarios/registry.ts';
+import { readStrategies } from '../../scenarios/strategies/registry.ts';
 import { isMetricName, metricNames } from '../result/metrics.ts';
 import {
   type Scenario,
@@ -92,6 +93,7 @@ function checked(scenario: Scenario, label: string): Scenario {
     ...keyProblems('keys', scenario.keys, dataset.rows),
     ...streamProblems(scenario),
     ...coreProblems(scenario),
+    ...aliasProblems(scenario),
   ].map(({ path, message }) => ({ path: at(path), message }));
   problems.push(
     ...scenario.thresholds.flatMap(
@@ -143,6 +145,14 @@ function streamProblems({ load, streams, dataset }: Scenario): Problem[] {
     }
   }
   return problems;
+}
+
+function aliasProblems({ aliases }: Scenario): Problem[] {
+  return Object.keys(aliases).flatMap((name) =>
+    readStrategies.some((strategy) => strategy.name === name)
+      ? [{ path: `aliases.${name}`, message: 'expected another name: this is a strategy’s own' }]
+      : [],
+  );
 }
 
 function coreProblems({ core, strategies }: Scenario): Problem[] {

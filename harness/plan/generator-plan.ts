@@ -27,6 +27,7 @@ export function generatorPlan(
           },
     durationMs: stormMs,
     timeoutMs: scenario.timeoutMs,
+    ...(load.model === 'closed' || load.retries === 0 ? {} : { retries: load.retries }),
     maxConnections: scenario.maxConnections,
     keepAlive: load.keepAlive,
     keys: scenario.keys,

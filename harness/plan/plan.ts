@@ -104,15 +104,16 @@ function planScenario({ scenario, contenders, again }: Contest, options: PlanOpt
   const profile = scenario.profiles[options.profile];
   const { load } = scenario;
   const phases = load.model === 'open' ? load.phases : null;
+  const baseline = contenders[0]?.name ?? '';
   return {
     scenario,
     strategies: contenders.map(({ name, reference, definition }) => ({
       name,
       reference,
-      // By the definition's name: what is set for the baseline holds for the baseline again.
-      parameters: resolveParameters(definition, scenario.parameters[definition.name] ?? {}),
+      // What is set for the baseline holds for the baseline again.
+      parameters: resolveParameters(definition, scenario.parameters[name === again ? baseline : name] ?? {}),
     })),
-    baseline: contenders[0]?.name ?? '',
+    baseline,
     ...(again === undefined ? {} : { again }),
     rounds: options.rounds ?? profile.rounds,
     stormMs: phases === null ? profile.stormMs : totalMs(phases),

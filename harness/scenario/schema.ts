@@ -45,6 +45,10 @@ const load = z.discriminatedUnion('model', [
       .default(null)
       .describe('Requests per second; null: use timesCapacity or phases'),
     timesCapacity: positive.max(100).nullable().default(null).describe('Rate as a multiple of the capacity'),
+    retries: whole
+      .or(z.literal(0))
+      .default(0)
+      .describe('How often a client tries again, at once, what timed out, failed or was refused'),
     phases: phasesSchema
       .refine((phases) => totalMs(phases) >= MIN_STORM_MS, `phases of at least ${MIN_STORM_MS} ms together`)
       .nullable()
@@ -128,6 +132,12 @@ export const scenarioSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Those of the strategies that the smoke profile runs, baseline included; null: all of them'),
+  aliases: z
+    .record(z.string().regex(/^[a-z][a-z0-9+.-]*$/, 'kebab-case, such as queue-short'), z.string())
+    .default({})
+    .describe(
+      'Names under which strategies run once more, with parameters of their own: {"queue-short": "concurrency-limit"}',
+    ),
   parameters: z
     .record(z.string(), z.record(z.string(), z.number()))
     .default({})

@@ -43,4 +43,6 @@ export const promises: Readonly<Record<string, Promised>> = {
   rewarm: { herd: 50, latecomer: 2, parameters: { maxKeys: 0 } },
   'rewarm+limit': { herd: 40, latecomer: 2, parameters: { maxKeys: 0 } },
   'jitter+limit+stale': { herd: 2, latecomer: 2 },
+  'drop-late': { herd: 50, latecomer: 2 },
+  'drop-late+single-flight': { herd: 2, latecomer: 2 },
 };

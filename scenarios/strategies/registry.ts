@@ -4,6 +4,7 @@ import { bloomFilterRedis } from './read/bloom-filter-redis.ts';
 import { circuitBreaker } from './read/circuit-breaker.ts';
 import { concurrencyLimit } from './read/concurrency-limit.ts';
 import { cuckooFilter } from './read/cuckoo-filter.ts';
+import { dropLate, dropLateSingleFlight } from './read/drop-late.ts';
 import { hotKeyL1 } from './read/hot-key-l1.ts';
 import { jitterLimitStale } from './read/jitter-limit-stale.ts';
 import { keyValidation } from './read/key-validation.ts';
@@ -57,4 +58,6 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   rewarm,
   rewarmLimit,
   jitterLimitStale,
+  dropLate,
+  dropLateSingleFlight,
 ];
