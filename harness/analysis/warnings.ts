@@ -48,6 +48,13 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
       `${kept.late} of ${kept.offered} requests left after the storm: the generator kept ${percent(1 - kept.late / kept.offered)} of the planned rate`,
     );
   }
+  const { abandonedLoads = 0 } = sample;
+  if (abandonedLoads > 0) {
+    add(
+      'queue-dropped',
+      `${abandonedLoads} loads that nobody waited for any more were still queued ${scenario.drainMs / 1000} s after the storm, and were dropped`,
+    );
+  }
   if (expiries?.length === 0) add('no-expiry', 'the hot key did not expire during the storm');
   if (reading.backgroundErrors > 0) {
     add(

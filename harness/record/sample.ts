@@ -19,6 +19,8 @@ export interface TrialSample {
   readonly preloadedAtUs?: number;
   /** What was done to the servers during the storm. */
   readonly faults?: readonly FaultRecord[];
+  /** Loads that were still queued long after the storm, and dropped. Absent when there were none. */
+  readonly abandonedLoads?: number;
   readonly load: GeneratorReport;
   /** Counters before the first request and after the last query had ended. */
   readonly before: TruthReading;

@@ -121,6 +121,14 @@ export const scenarioSchema = z.strictObject({
       'Further parts of the load, such as an attack or writes; the readers of keys are the rest, called honest',
     ),
   timeoutMs: positive.max(60_000).default(5_000).describe('Of one request, from its intended send time'),
+  drainMs: z
+    .number()
+    .nonnegative()
+    .max(120_000)
+    .default(30_000)
+    .describe(
+      'After the storm: how long what is still queued for the database may go on before it is dropped',
+    ),
   maxConnections: whole.max(10_000).default(256).describe('Per service instance'),
   strategies: z
     .array(z.string())

@@ -10,7 +10,7 @@ import { seededRandom } from '../time/random.ts';
 import { buildApp } from './app.ts';
 import { connectRedis, strategyContext } from './context.ts';
 import { watchEventLoop } from './event-loop.ts';
-import { connectOrigin } from './origin.ts';
+import { AbandonedError, connectOrigin } from './origin.ts';
 import { preload } from './preload.ts';
 import type { ServiceCommand, ServiceConfig, ServiceMessage, ServiceReport } from './protocol.ts';
 
@@ -36,7 +36,9 @@ async function main(): Promise<void> {
     signal: shutdown.signal,
     ttlMs: config.ttlMs,
     keyPrefix: config.keyPrefix,
-    onBackgroundError: () => backgroundErrors++,
+    onBackgroundError(error) {
+      if (!(error instanceof AbandonedError)) backgroundErrors++;
+    },
   });
   const strategy = await findReadStrategy(config.strategy);
   const reader = strategy.create(context, config.parameters);
@@ -56,6 +58,8 @@ async function main(): Promise<void> {
         return send({ type: 'report', report: report() });
       case 'storm-starts':
         return eventLoop.restart();
+      case 'abandon':
+        return origin.abandon();
       case 'preload':
         preload(reader, origin).then(
           () => send({ type: 'preloaded' }),

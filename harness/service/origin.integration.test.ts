@@ -30,3 +30,14 @@ test('lists every key once, in batches of the size asked for', async () => {
   // The last batch may have been full: only an empty one is the end.
   expect(loads).toBe(4);
 });
+
+test('drops what waits for a connection when the storm is over, and lets what is queried go on', async () => {
+  const own = bench.connectOrigin({ poolSize: 2, queryMs: 100 });
+  const loading = Promise.allSettled(Array.from({ length: 9 }, (_, n) => own.load(`item-${n % 7}`)));
+  await expect.poll(() => own.stats.reads).toBe(2);
+  own.abandon();
+  const outcomes = await loading;
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+  expect(outcomes.at(-1)).toMatchObject({ reason: { name: 'AbandonedError', code: 'E_ORIGIN' } });
+  expect(own.stats).toMatchObject({ reads: 2, inFlight: 0, errors: 0 });
+});

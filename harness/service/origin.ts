@@ -11,7 +11,7 @@ import type { Clock } from '../time/clock.ts';
 /** The database refused a query or could not be reached. */
 export class OriginError extends Error {
   readonly code = 'E_ORIGIN';
-  override readonly name = 'OriginError';
+  override readonly name: string = 'OriginError';
 }
 
 /** The origin's own count of what it sent, to be held against the database server's. */
@@ -40,6 +40,17 @@ export interface OriginOptions {
 
 export interface CountedOrigin extends Origin, AsyncDisposable {
   readonly stats: Readonly<OriginStats>;
+  /** Fails all loads and writes that still wait for a connection, and all that come. What is being queried goes on. */
+  abandon(): void;
+}
+
+/** A load that nobody waits for any more was still queued when the storm was long over. */
+export class AbandonedError extends OriginError {
+  override readonly name = 'AbandonedError';
+
+  constructor() {
+    super('the storm is over: what still waited for a connection was dropped');
+  }
 }
 
 // The cost is paid in a derived table, so that a row that does not exist costs as much as one that does:
@@ -78,11 +89,19 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
     totalLoadMs: 0,
   };
 
+  let abandoned = false;
+  const counted: Counted = (use) =>
+    onConnection(pool, stats, (connection) => {
+      // Here, where it has just left the pool's own queue, which can't be emptied from outside.
+      if (abandoned) throw new AbandonedError();
+      return use(connection);
+    });
+
   /** The rows of a query that a reader waits for. */
   async function read(sql: string, wanted: string | readonly string[]): Promise<Item[]> {
     const askedAtUs = clock.nowUs();
     try {
-      return await counted(pool, stats, async (connection) => {
+      return await counted(async (connection) => {
         stats.reads++;
         for (const key of [wanted].flat()) countFamily(stats.askedByFamily, key);
         const loadedAtMs = clock.wallMs();
@@ -110,7 +129,7 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
   async function* keys(batch = 5_000): AsyncGenerator<readonly string[]> {
     for (let last = ''; ; ) {
       const after = last;
-      const found = await counted(pool, stats, async (connection) => {
+      const found = await counted(async (connection) => {
         stats.reads++;
         const [rows] = await connection.query<ItemRow[]>(KEYS, [after, batch]);
         return rows.flatMap(({ id }) => id ?? []);
@@ -123,15 +142,20 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
   }
 
   async function store(key: string, value: string): Promise<number> {
-    return counted(pool, stats, async (connection) => {
+    return counted(async (connection) => {
       stats.writes++;
       const [header] = await connection.query<ResultSetHeader>(WRITE, [key, value]);
       return header.insertId;
     });
   }
 
-  return { stats, load, loadMany, keys, store, [Symbol.asyncDispose]: () => pool.end() };
+  const abandon = () => {
+    abandoned = true;
+  };
+  return { stats, load, loadMany, keys, store, abandon, [Symbol.asyncDispose]: () => pool.end() };
 }
+
+type Counted = <T>(use: (connection: PoolConnection) => Promise<T>) => Promise<T>;
 
 function countFamily(counts: Map<string, number>, key: string): void {
   const family = key.replace(/-?\d+$/, '');
@@ -140,7 +164,7 @@ function countFamily(counts: Map<string, number>, key: string): void {
   counts.set(family, (counts.get(family) ?? 0) + 1);
 }
 
-async function counted<T>(
+async function onConnection<T>(
   pool: Pool,
   stats: OriginStats,
   use: (connection: PoolConnection) => Promise<T>,
@@ -154,6 +178,7 @@ async function counted<T>(
       connection.release();
     }
   } catch (cause) {
+    if (cause instanceof AbandonedError) throw cause;
     stats.errors++;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new OriginError(`the database did not answer: ${reason}`, { cause });

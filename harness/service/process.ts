@@ -39,6 +39,8 @@ export interface ServiceProcess extends AsyncDisposable {
    * @throws ServicePreloadError
    */
   preload(): Promise<void>;
+  /** Has it drop the loads that still wait for a connection. */
+  abandon(): void;
   /** Tells the process that what it measures of itself counts from now on. */
   stormStarts(): void;
 }
@@ -97,6 +99,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
         },
         { type: 'preload' },
       ),
+    abandon: () => child.send({ type: 'abandon' }),
     stormStarts: () => child.send({ type: 'storm-starts' }),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };

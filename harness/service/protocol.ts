@@ -52,6 +52,8 @@ export interface ServiceReport {
 export type ServiceCommand =
   | { readonly type: 'report' }
   | { readonly type: 'storm-starts' }
+  /** The storm is long over: drop the loads that still wait for a connection. */
+  | { readonly type: 'abandon' }
   /** Put all rows into the cache, by the strategy's own hand. */
   | { readonly type: 'preload' };
 

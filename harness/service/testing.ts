@@ -17,7 +17,7 @@ import { systemClock } from '../time/clock.ts';
 import { seededRandom } from '../time/random.ts';
 import { BarrierBoard } from './barrier-board.ts';
 import { connectRedis, entryKey, strategyContext } from './context.ts';
-import { type CountedOrigin, connectOrigin } from './origin.ts';
+import { type CountedOrigin, connectOrigin, type OriginOptions } from './origin.ts';
 
 export const KEY_PREFIX = 'test:';
 export const TTL_MS = 60_000;
@@ -53,6 +53,8 @@ export interface StrategyBench extends AsyncDisposable {
   reset(rows?: number): Promise<void>;
   /** Makes an instance and starts it. */
   instanceOf(definition: ReadStrategyDefinition, options?: InstanceOptions): Promise<Instance>;
+  /** Another origin on the same database, ended with the bench. */
+  connectOrigin(options: Pick<OriginOptions, 'poolSize' | 'queryMs'>): CountedOrigin;
   /** Reads that `work` sent to the database, as the origin counted them. */
   loadsOf(work: () => Promise<unknown>): Promise<number>;
   /** Waits until the entry of `key`, which stays readable, counts as expired. */
@@ -102,6 +104,8 @@ export async function startStrategyBench(): Promise<StrategyBench> {
       await instance.strategy.start?.();
       return instance;
     },
+    connectOrigin: (options) =>
+      cleanUp.use(connectOrigin({ url: database.url('service'), clock: systemClock, ...options })),
     async loadsOf(work) {
       const before = origin.stats.reads;
       await work();

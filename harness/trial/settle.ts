@@ -6,8 +6,6 @@ import type { TrialSite } from './site.ts';
 
 /** How long queries may be under way without one of them being answered. */
 const STALL_MS = 15_000;
-/** How long a queue behind the pool may take to drain: what a storm left behind ends by then or never. */
-const DRAIN_MS = 120_000;
 /** How long the server may take to count the last statements, once nobody waits for them. */
 const COUNT_MS = 2_000;
 
@@ -20,6 +18,8 @@ export class SettleError extends Error {
 export interface Settled {
   readonly truth: TruthReading;
   readonly reports: readonly ServiceReport[];
+  /** Loads that were dropped because the queue was still there after `drainMs`; the server never saw them. */
+  readonly abandoned: number;
 }
 
 /**
@@ -29,14 +29,19 @@ export interface Settled {
  * does not come to the services' count, the two are returned as they are: they disagree, and the analysis
  * says so.
  *
+ * A queue that an overload left behind is made of loads that nobody waits for any more: after `drainMs` what is
+ * left of it is dropped.
+ *
  * @param origin What the server had counted before the services started.
- * @throws SettleError when queries are under way and none is answered for 15 s, or after two minutes.
+ * @throws SettleError when queries are under way and none is answered for 15 s.
  */
 export async function settle(
   services: readonly ServiceProcess[],
   origin: TruthReading,
   { clock, signal, probes }: TrialSite,
+  drainMs: number,
 ): Promise<Settled> {
+  let abandoned = 0;
   const startedUs = clock.nowUs();
   let answered = { inFlight: Number.POSITIVE_INFINITY, reads: -1, sinceUs: startedUs };
   let idleSinceUs: number | null = null;
@@ -49,14 +54,18 @@ export async function settle(
       const agreed =
         truth.dbReads - origin.dbReads === sum(reports.map(({ dbReads }) => dbReads)) &&
         truth.dbWrites - origin.dbWrites === sum(reports.map(({ dbWrites }) => dbWrites));
-      if (agreed || nowUs - idleSinceUs > COUNT_MS * 1000) return { truth, reports };
+      if (agreed || nowUs - idleSinceUs > COUNT_MS * 1000) return { truth, reports, abandoned };
     } else {
       idleSinceUs = null;
       const inFlight = sum(reports.map(({ dbInFlight }) => dbInFlight));
       const reads = truth.dbReads + truth.dbWrites;
       if (inFlight < answered.inFlight || reads > answered.reads)
         answered = { inFlight, reads, sinceUs: nowUs };
-      if (nowUs - answered.sinceUs > STALL_MS * 1000 || nowUs - startedUs > DRAIN_MS * 1000) {
+      if (abandoned === 0 && nowUs - startedUs > drainMs * 1000) {
+        abandoned = inFlight;
+        for (const service of services) service.abandon();
+      }
+      if (nowUs - answered.sinceUs > STALL_MS * 1000) {
         const seconds = ((nowUs - startedUs) / 1e6).toFixed(0);
         throw new SettleError(`${inFlight} queries are still under way ${seconds} s after the last request`);
       }

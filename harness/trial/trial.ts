@@ -14,6 +14,9 @@ import { startAll } from './processes.ts';
 import { type Settled, settle } from './settle.ts';
 import { KEY_PREFIX, type TrialSite } from './site.ts';
 
+/** A warm-up leaves hardly a queue; were it dropped, the service would load no more. */
+const WARM_DRAIN_MS = 120_000;
+
 export interface TrialListener {
   /** Called before anything counts. */
   readonly onWarmedUp: (warmUp: WarmUp) => void;
@@ -53,7 +56,7 @@ export async function runTrial(
   const plan = generatorPlan(trial, planned, urls);
   const prepared = await unlessAborted(prepare(scenario, plan, { generator, services }, site), signal);
   if (prepared.warmUp !== null) onWarmedUp(prepared.warmUp);
-  const start = await settle(services, origin, site);
+  const start = await settle(services, origin, site, WARM_DRAIN_MS);
 
   const sampler = startSampler(probes, SAMPLE_INTERVAL_MS);
   const injector = faultInjector(scenario.faults, site, clock);
@@ -71,7 +74,7 @@ export async function runTrial(
     load = await unlessAborted(generator.run(plan, signal, onStarted), signal);
     faults = await injector.stop();
     stolen = stealShare(cpuBefore, await readCpuTimes());
-    end = await settle(services, origin, site);
+    end = await settle(services, origin, site, scenario.drainMs);
   } catch (error) {
     // What the sampler and the faults have to say is the same, or comes of it.
     await Promise.allSettled([sampler.stop(), injector.stop()]);
@@ -87,6 +90,7 @@ export async function runTrial(
     ...(warmUp === null ? {} : { warmUp }),
     ...(preloadedAtUs === null ? {} : { preloadedAtUs }),
     ...(faults.length === 0 ? {} : { faults }),
+    ...(end.abandoned === 0 ? {} : { abandonedLoads: end.abandoned }),
     load,
     before: start.truth,
     after: end.truth,
