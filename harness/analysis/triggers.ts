@@ -20,7 +20,9 @@ export function triggersOf(sample: TrialSample, { start, cache }: Scenario): Tri
   }
   if (preloadedAtUs !== undefined) {
     const atUs = preloadedAtUs + cache.ttlMs * 1000;
-    if (atUs < endUs) found.push({ name: 'expiry', fromUs: atUs, toUs: atUs });
+    // What was flushed before can't expire any more.
+    const flushed = faults.some(({ kind, fromUs }) => kind === 'flush' && fromUs < atUs);
+    if (atUs < endUs && !flushed) found.push({ name: 'expiry', fromUs: atUs, toUs: atUs });
   }
   return found.toSorted((a, b) => a.fromUs - b.fromUs);
 }
