@@ -102,6 +102,13 @@ describe('a real change', { timeout: 30_000 }, () => {
     }
   });
 
+  test('that is sure and too small to matter is neither better nor worse', () => {
+    // 3% in every round, with a scatter that lets the interval reach beyond 5%.
+    const noise: Noise = (random) => Math.log(1.03) + 0.03 * normal(random);
+    expect(shareOf(['better', 'worse'], 20, noise, 1, 500)).toBeLessThan(0.05);
+    expect(shareOf(['equivalent', 'inconclusive'], 20, noise, 1, 500)).toBeGreaterThan(0.95);
+  });
+
   test('of the detectable size is found in about 4 of 5 runs', () => {
     for (const n of [3, 5, 8, 12, 20]) {
       // The detectable change of the true spread, which a run only estimates.

@@ -19,3 +19,11 @@ export function detectableChange(spread: number, n: number, level: number, beyon
   const quantiles = studentQuantile(1 - level / 2, n - 1) + studentQuantile(POWER, n - 1);
   return Math.expm1(beyond + (quantiles * spread) / Math.sqrt(n));
 }
+
+/**
+ * The smallest relative change whose estimate comes out larger than `beyond` in four of five runs: with many rounds
+ * it is not chance that a change has to stand out from, but what doesn't count.
+ */
+export function exceedingChange(spread: number, n: number, beyond: number): number {
+  return Math.expm1(beyond + (studentQuantile(POWER, n - 1) * spread) / Math.sqrt(n));
+}
