@@ -19,7 +19,8 @@ export function problemsOf(
     const at = (path: readonly PropertyKey[]) =>
       [prefix, path.map(String).join('.')].filter(Boolean).join(': ');
     if (issue.code === 'unrecognized_keys') {
-      const known = knownKeys(issue.path);
+      // Those of what was checked have the wrong ones among them.
+      const known = knownKeys(issue.path).filter((name) => !issue.keys.includes(name));
       return issue.keys.map((key) => ({
         path: at([...issue.path, key]),
         message: `unknown name${known.length > 0 ? `; expected one of ${known.join(', ')}` : ''}.${didYouMean(key, known)}`,
