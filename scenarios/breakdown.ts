@@ -37,6 +37,41 @@ export const breakdown = defineScenario({
     'hot-key-l1',
   ],
   core: ['none', 'single-flight', 'mutex', 'logical-expiry'],
+  variants: [
+    {
+      name: 'slow-holder',
+      title: 'a lock that runs out before its load is done',
+      set: {
+        'parameters.mutex.lockMs': 25,
+        strategies: ['none', 'mutex'],
+        core: null,
+        'profiles.standard.rounds': 7,
+      },
+    },
+    // The same database before one process and before four: its connections are dealt out among them.
+    {
+      name: 'one-instance',
+      title: 'one instance',
+      set: {
+        'service.instances': 1,
+        'origin.poolSize': 32,
+        strategies: ['none', 'single-flight', 'mutex'],
+        core: null,
+        'profiles.standard.rounds': 7,
+      },
+    },
+    {
+      name: 'four-instances',
+      title: 'four instances',
+      set: {
+        'service.instances': 4,
+        'origin.poolSize': 8,
+        strategies: ['none', 'single-flight', 'mutex'],
+        core: null,
+        'profiles.standard.rounds': 7,
+      },
+    },
+  ],
   profiles: {
     smoke: { rounds: 3, stormMs: 3_000 },
     // Nine rounds: the fewest from which the exact test can tell twelve contenders from the baseline.

@@ -37,8 +37,8 @@ Thresholds: [strategy] [vs other]: metric <|<=|>|>=|== limit [@confidence%] [ove
 
 Profiles:
   smoke     the core strategies, seconds a trial: does it work, is the order right (breakdown: under a minute)
-  standard  all strategies, enough rounds to compare them (breakdown: 11 minutes)
-  publish   for figures to show others (breakdown: 46 minutes)
+  standard  all strategies, enough rounds to compare them (breakdown: 16 minutes)
+  publish   for figures to show others (breakdown: 75 minutes)
   --strategy all or core changes the strategies only, in any profile.
 
 Examples:
