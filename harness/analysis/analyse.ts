@@ -13,6 +13,7 @@ import type {
 import { originCapacityPerSec } from '../scenario/schema.ts';
 import { answerOf } from './answer.ts';
 import { checkBounds } from './bounds.ts';
+import { claimsOf, type Ground } from './claims/claims.ts';
 import { compareWithBaseline } from './comparisons.ts';
 import { describeLoad } from './load-description.ts';
 import { loadWarnings } from './load-warnings.ts';
@@ -43,13 +44,16 @@ export function analyse(
   samples: readonly TrialSample[],
   definitions: ReadonlyMap<string, ReadStrategyDefinition>,
 ): Analysed {
-  const scenarios = plan.scenarios.map((planned) =>
+  const found = plan.scenarios.map((planned) =>
     analyseScenario(
       planned,
       samples.filter(({ trial }) => trial.scenario === planned.scenario.name),
       definitions,
     ),
   );
+  // Last: a claim may be about a scenario and its variants.
+  const grounds = new Map(found.map(({ ground }) => [ground.planned.scenario.name, ground]));
+  const scenarios = found.map(({ result, ground }) => ({ ...result, ...claimsOf(ground.planned, grounds) }));
   const done = samples.length;
   const interrupted = done < plan.trials.length;
   const warnings = interrupted
@@ -63,7 +67,7 @@ function analyseScenario(
   planned: PlannedScenario,
   samples: readonly TrialSample[],
   definitions: ReadonlyMap<string, ReadStrategyDefinition>,
-): ScenarioResult {
+): { readonly result: ScenarioResult; readonly ground: Ground } {
   const { scenario, rounds } = planned;
   const byStrategy = new Map<string, readonly TrialReading[]>();
   const warnings: Warning[] = [...roundWarnings(rounds)];
@@ -100,7 +104,7 @@ function analyseScenario(
     const result = strategyResult(contender, planned, readings, own);
     return doubtful.has(name) ? { ...result, verdict: 'inconclusive' as const } : result;
   });
-  return {
+  const result: ScenarioResult = {
     name: scenario.name,
     title: scenario.title,
     verdict: worst([
@@ -120,6 +124,7 @@ function analyseScenario(
     ...(planned.again === undefined ? {} : { noiseFloor }),
     warnings,
   };
+  return { result, ground: { planned, byStrategy, doubtful, belief } };
 }
 
 function definitionOf(

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
 import type { Contender, Contest } from '../plan/plan.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { claimSubjectProblems } from './claim-subjects.ts';
 import { type Problem, UsageError } from './errors.ts';
 import { isPath } from './files.ts';
 import { didYouMean } from './nearest.ts';
@@ -42,24 +43,21 @@ export async function loadContest(
     isGroup(name) ? groupOf(scenario, name).map((own) => at(folder, own)) : [at(process.cwd(), name)],
   );
   const contenders = await contendersOf(scenario, folder, named);
+  const ownContenders = (each: Scenario) => {
+    const names = each.strategies.map((name) => at(folder, name));
+    return contendersOf(each, folder, names);
+  };
   const contestOf = (all: readonly Contender[]): Contest =>
     aa ? withBaselineAgain(scenario, all) : { scenario, contenders: all };
   const contest = contestOf(contenders);
   // Its thresholds may name a strategy that the user, or its own core, leaves out of this run.
-  const whole = (chosen ?? ['all']).every(isGroup)
-    ? contestOf(
-        await contendersOf(
-          scenario,
-          folder,
-          scenario.strategies.map((own) => at(folder, own)),
-        ),
-      )
-    : null;
+  const whole = (chosen ?? ['all']).every(isGroup) ? contestOf(await ownContenders(scenario)) : null;
   const problems = [
     ...duplicates(contenders.map(({ name }) => name)),
     ...parameterProblems(scenario, contenders),
     ...(whole === null ? [] : thresholdProblems(found.thresholds, whole, `${scenario.name}: thresholds`)),
     ...thresholdProblems(thresholds, contest, '--threshold'),
+    ...(await claimSubjectProblems(scenario, reference, ownContenders)),
   ];
   if (problems.length > 0) throw new UsageError(problems);
   return contest;

@@ -7,6 +7,7 @@ import {
   type ScenarioStream,
   scenarioSchema,
 } from '../scenario/schema.ts';
+import { claimProblems } from './claims.ts';
 import { type Problem, UsageError } from './errors.ts';
 import { importFile, isPath } from './files.ts';
 import { didYouMean } from './nearest.ts';
@@ -94,6 +95,7 @@ function checked(scenario: Scenario, label: string): Scenario {
     ...streamProblems(scenario),
     ...coreProblems(scenario),
     ...aliasProblems(scenario),
+    ...claimProblems(scenario),
   ].map(({ path, message }) => ({ path: at(path), message }));
   problems.push(
     ...scenario.thresholds.flatMap(

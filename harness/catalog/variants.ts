@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario/schema.ts';
+import { type Scenario, variantName } from '../scenario/schema.ts';
 import { UsageError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 import { applySettings, settingPath } from './settings.ts';
@@ -34,8 +34,10 @@ export function asVariant(scenario: Scenario, name: string): Scenario {
   const settings = Object.entries(variant.set).map(([path, value]) => ({ path: settingPath(path), value }));
   return {
     ...applySettings(scenario, settings),
-    name: `${scenario.name}-${variant.name}`,
+    name: variantName(scenario.name, variant.name),
     title: `${scenario.title} (${variant.title})`,
     variants: [],
+    // They are about the scenario, which names the variants that they need.
+    claims: [],
   };
 }

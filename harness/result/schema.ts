@@ -173,6 +173,27 @@ const noiseFloor = z.object({
   verdict: comparison.shape.verdict.describe('better or worse: the baseline differs from itself'),
 });
 
+const claim = z.object({
+  text: z.string(),
+  source: z.string().describe('Who says so'),
+  verdict: z
+    .enum(['confirmed', 'refuted', 'only when', 'not judged'])
+    .describe(
+      'confirmed: it holds in every case; refuted: in none; only when: in some, which evidence names; not judged: what is missing could make it another of these',
+    ),
+  evidence: z.string().describe('One sentence made from the cases'),
+  cases: z.array(
+    z.object({
+      when: z.string().describe('The circumstances'),
+      variant: z.string().nullable().describe('Of the scenario, in which it was tried; null: none'),
+      holds: z.boolean().nullable().describe('null: not judged'),
+      evidence: z.string().describe('What was measured, beside its limits; empty: nothing was'),
+      reason: z.string().optional().describe('Why it was not judged'),
+      checks: z.array(threshold).describe('What the claim means in this case'),
+    }),
+  ),
+});
+
 const scenario = z.object({
   name: z.string(),
   title: z.string(),
@@ -194,6 +215,10 @@ const scenario = z.object({
     .array(noiseFloor)
     .optional()
     .describe('How far the baseline differs from itself, by metric; with --aa only. Since 1.2'),
+  claims: z
+    .array(claim)
+    .optional()
+    .describe('What people say, held against this run; without influence on any verdict. Since 1.2'),
   warnings: z.array(warning),
 });
 
@@ -242,6 +267,7 @@ export type Timeline = z.infer<typeof timeline>;
 export type SpectrumPoint = z.infer<typeof spectrumPoint>;
 export type Comparison = z.infer<typeof comparison>;
 export type NoiseFloor = z.infer<typeof noiseFloor>;
+export type ClaimResult = z.infer<typeof claim>;
 export type Warning = z.infer<typeof warning>;
 export type Verdict = z.infer<typeof verdict>;
 export type Provenance = z.infer<typeof provenance>;

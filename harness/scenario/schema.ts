@@ -81,6 +81,29 @@ const variant = z.strictObject({
   set: z.record(z.string(), z.unknown()).describe('What differs, by the path that --set would take'),
 });
 
+const claim = z.strictObject({
+  text: z.string().min(1).describe('As people say it'),
+  source: z.string().min(1).describe('Who says so'),
+  cases: z
+    .array(
+      z.strictObject({
+        when: z.string().min(1).describe('The circumstances, to be read after “when”'),
+        variant: z
+          .string()
+          .nullable()
+          .default(null)
+          .describe('The variant that has these circumstances; null: the scenario itself'),
+        holds: z
+          .array(z.string())
+          .min(1)
+          .max(8)
+          .describe('What the claim means there: thresholds that name a strategy, all of which hold'),
+      }),
+    )
+    .min(1)
+    .max(8),
+});
+
 export const profileNames = ['smoke', 'standard', 'publish'] as const;
 
 export const scenarioSchema = z.strictObject({
@@ -167,11 +190,17 @@ export const scenarioSchema = z.strictObject({
     .describe(
       'The same question under other circumstances: each runs as a scenario <name>-<variant> after this one, and alone as <name>:<variant>',
     ),
+  claims: z
+    .array(claim)
+    .max(32)
+    .default([])
+    .describe('What people say of it, to be confirmed or refuted by what is measured; they fail no run'),
   profiles: z.strictObject({ smoke: profile, standard: profile, publish: profile }),
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;
 export type ScenarioStream = z.infer<typeof stream>;
+export type Claim = Scenario['claims'][number];
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 export type ProfileName = (typeof profileNames)[number];
 
@@ -181,6 +210,11 @@ export type ProfileName = (typeof profileNames)[number];
  */
 export function defineScenario(scenario: ScenarioInput): ScenarioInput {
   return scenario;
+}
+
+/** The name under which a variant runs. */
+export function variantName(scenario: string, variant: string): string {
+  return `${scenario}-${variant}`;
 }
 
 /** The modelled database's capacity in queries per second: connections over all instances, each busy queryMs. */
