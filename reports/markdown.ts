@@ -1,5 +1,6 @@
 /** `summary.md`: verdict, answer, matrix and warnings, as GitHub shows them in a job summary. */
 import type { Result, ScenarioResult, Warning } from '../harness/result/schema.ts';
+import { CLAIMS_HEADING, claimWords } from './model/claims.ts';
 import { openChecks, thresholdTally, warningPlace } from './model/findings.ts';
 import { timestamp } from './model/format.ts';
 import { buildMatrix, type Cell, type Matrix, type Row } from './model/matrix.ts';
@@ -41,7 +42,22 @@ function scenarioBlocks(result: Result, scenario: ScenarioResult, several: boole
     table(buildMatrix(scenario)),
     noise === null ? '' : `**${NOISE_FLOOR}:** ${escapeMarkdown(noise)}`,
     thresholdTally(scenario) ?? '',
+    ...claimBlocks(scenario, several),
     first ? '' : said,
+  ];
+}
+
+function claimBlocks(scenario: ScenarioResult, several: boolean): readonly string[] {
+  const claims = claimWords(scenario);
+  if (claims.length === 0) return [];
+  return [
+    `${several ? '###' : '##'} ${CLAIMS_HEADING}`,
+    claims
+      .map(({ glyph, verdict, text, evidence, source }) => {
+        const said = `**${escapeMarkdown(text).trim()}** (${escapeMarkdown(source)})`;
+        return `- ${escapeMarkdown(glyph)} ${verdict}: ${said} ${escapeMarkdown(evidence)}`;
+      })
+      .join('\n'),
   ];
 }
 

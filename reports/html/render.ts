@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import type { Result, ScenarioResult } from '../../harness/result/schema.ts';
 import { assignColours, type SeriesColours } from '../charts/palette.ts';
 import { verdictWords } from '../model/verdict.ts';
+import { claimsSection } from './claims.ts';
 import { distributionSection } from './distribution.ts';
 import { limitList, noiseFloorNote, openCheckList, warningList } from './findings.ts';
 import { environmentLine, interruption, masthead, overview, scenarioHeader } from './header.ts';
@@ -98,6 +99,7 @@ async function scenarioArticle(result: Result, scenario: ScenarioResult, place: 
 <header>${scenarioHeader(scenario, single ? 1 : 2)}${single ? environmentLine(result) : ''}${openCheckList(scenario)}</header>
 ${doubtsFirst ? doubts : ''}
 <section>${matrixTable(scenario, colours, result.provenance.rounds)}${noiseFloorNote(scenario)}</section>
+${claimsSection(scenario, heading)}
 <section>${heading('Over time')}${await timeSection(scenario, colours)}</section>
 <section>${heading('Distribution of response times')}${await distributionSection(scenario, colours)}</section>
 ${doubtsFirst ? '' : doubts}

@@ -71,6 +71,10 @@ export const GLOSSARY: readonly Term[] = [
     meaning: 'a limit that the user sets for a number; broken, it fails the run',
   },
   {
+    term: 'claim',
+    meaning: 'what people say of caches, held against what was measured; refuted, it fails nothing',
+  },
+  {
     term: 'equivalent',
     meaning: 'not merely "no difference seen": the interval lies inside the margin that counts as the same',
   },

@@ -1,0 +1,24 @@
+/** What people say about the scenario, each with its verdict and what that rests on. */
+import type { ScenarioResult } from '../../harness/result/schema.ts';
+import { CLAIMS_HEADING, claimWords } from '../model/claims.ts';
+import { html, type Markup } from './markup.ts';
+import { withTerms } from './terms.ts';
+
+/** Nothing for a scenario without claims. */
+export function claimsSection(scenario: ScenarioResult, heading: (text: string) => Markup): Markup {
+  const claims = claimWords(scenario);
+  if (claims.length === 0) return html``;
+  return html`<section>${heading(CLAIMS_HEADING)}
+<p class="hint">Held against this run. A refuted claim is a finding, not a failure: it changes no verdict.</p>
+<ul class="claims">${claims.map(
+    ({
+      glyph,
+      verdict,
+      text,
+      evidence,
+      source,
+    }) => html`<li><p><strong><span class="glyph">${glyph}</span> ${verdict}</strong> “${withTerms(text)}”</p>
+<p>${evidence}</p>
+<p><small>${source}</small></p></li>`,
+  )}</ul></section>`;
+}
