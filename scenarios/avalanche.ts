@@ -65,6 +65,90 @@ export const avalanche = defineScenario({
       set: { preload: false, start: 'cold', faults: [] },
     },
   ],
+  claims: [
+    {
+      text: 'Do not let keys expire together: add a random jitter',
+      source: 'Common study notes on 緩存雪崩: 過期時間加隨機值',
+      cases: [
+        {
+          when: 'all entries were to expire at once',
+          variant: 'expiry',
+          holds: ['ttl-jitter: recovery.worstGoodput > 90%'],
+        },
+        { when: 'Redis loses everything', holds: ['ttl-jitter: recovery.worstGoodput > 90%'] },
+        {
+          when: 'the service starts cold',
+          variant: 'cold',
+          holds: ['ttl-jitter: recovery.worstGoodput > 90%'],
+        },
+      ],
+    },
+    {
+      text: 'Multi-level caches shield the database',
+      source: 'Common study notes: 多級緩存',
+      cases: [
+        { when: 'Redis loses everything', holds: ['two-level vs none: db.reads < 50%'] },
+        {
+          when: 'all entries expire at once',
+          variant: 'expiry',
+          holds: ['two-level vs none: db.reads < 50%'],
+        },
+        { when: 'the service starts cold', variant: 'cold', holds: ['two-level vs none: db.reads < 50%'] },
+      ],
+    },
+    {
+      text: 'Warm the cache up',
+      source: 'Common study notes: 緩存預熱',
+      cases: [
+        {
+          when: 'the service starts cold',
+          variant: 'cold',
+          holds: ['warm-up: recovery.worstGoodput > 90%'],
+        },
+        { when: 'Redis loses everything', holds: ['warm-up: recovery.worstGoodput > 90%'] },
+        {
+          when: 'what was filled together expires together',
+          variant: 'expiry',
+          holds: ['warm-up: recovery.worstGoodput > 90%'],
+        },
+      ],
+    },
+    // Saved: the service is back before the storm is over, whatever its readers met until then.
+    {
+      text: 'A circuit breaker saves the database',
+      source: 'Common study notes: 熔斷; Release It! (Nygard, 2007)',
+      cases: [{ when: 'Redis loses everything', holds: ['circuit-breaker: recovery.stuck == 0'] }],
+    },
+    {
+      text: 'A limit before the database saves it',
+      source: 'Common study notes: 限流; Fail at Scale (Maurer, ACM Queue 2015)',
+      cases: [
+        { when: 'Redis loses everything', holds: ['concurrency-limit: recovery.stuck == 0'] },
+        {
+          when: 'the service starts cold',
+          variant: 'cold',
+          holds: ['concurrency-limit: recovery.stuck == 0'],
+        },
+      ],
+    },
+    {
+      text: 'Degrade: answer with old entries while the database is slow, and nobody notices',
+      source: 'Common study notes: 服務降級; stale-if-error, RFC 5861',
+      cases: [
+        {
+          when: 'all entries expire at once',
+          variant: 'expiry',
+          holds: ['stale-if-error: recovery.worstGoodput > 90%'],
+        },
+        { when: 'Redis loses everything', holds: ['stale-if-error: recovery.worstGoodput > 90%'] },
+        {
+          when: 'the service starts cold',
+          variant: 'cold',
+          holds: ['stale-if-error: recovery.worstGoodput > 90%'],
+        },
+      ],
+    },
+  ],
   profiles: {
     smoke: { rounds: 3, stormMs: 6_000 },
     standard: { rounds: 9, stormMs: 8_000 },

@@ -72,6 +72,62 @@ export const breakdown = defineScenario({
       },
     },
   ],
+  // "One load" is below 1.5: nearer to one than to two, and beyond a load more or less at the storm's edges.
+  claims: [
+    {
+      text: 'SETNX makes one load',
+      source: 'Common study notes on 緩存擊穿: a mutex in Redis',
+      cases: [
+        { when: 'the lock outlives the load', holds: ['mutex: db.loadsPerExpiry < 1.5'] },
+        {
+          when: 'the lock runs out before its load is done',
+          variant: 'slow-holder',
+          holds: ['mutex: db.loadsPerExpiry < 1.5'],
+        },
+      ],
+    },
+    {
+      text: 'A local lock is enough for one load',
+      source: 'Common study notes: synchronized, or single flight, instead of a lock in Redis',
+      cases: [
+        {
+          when: 'the service is one process',
+          variant: 'one-instance',
+          holds: ['single-flight: db.loadsPerExpiry < 1.5'],
+        },
+        { when: 'two processes serve', holds: ['single-flight: db.loadsPerExpiry < 1.5'] },
+        {
+          when: 'four processes serve',
+          variant: 'four-instances',
+          holds: ['single-flight: db.loadsPerExpiry < 1.5'],
+        },
+      ],
+    },
+    {
+      text: 'With logical expiry nobody waits',
+      source: 'Common study notes: 邏輯過期',
+      // Readers of a missing entry would be 4 in 100, and so have a p99 of three quarters of the 40 ms.
+      cases: [
+        {
+          when: 'the entry is there and read all the time',
+          holds: ['logical-expiry: cache.hitRate > 99.9%', 'logical-expiry: latency.response.p99 < 30ms'],
+        },
+      ],
+    },
+    {
+      text: 'XFetch makes exactly one refresh',
+      source:
+        'Posts about probabilistic early expiration; its paper promises e^(1/beta) (Vattani et al., VLDB 2015)',
+      // Few renewals a trial: one round of three that happens to have one load each must not confirm it.
+      cases: [{ when: 'beta is 1, and no lock is taken', holds: ['xfetch: db.loadsPerExpiry <= 1.1 @75%'] }],
+    },
+    {
+      text: 'A hot key that is refreshed ahead of its expiry is never loaded by a reader',
+      source: 'Common study notes: let hot keys never expire, and renew them in the background',
+      // Those who find nothing at a single expiry are 1 in 100 of all who look.
+      cases: [{ when: 'it is read all the time', holds: ['refresh-ahead: cache.hitRate > 99.9%'] }],
+    },
+  ],
   profiles: {
     smoke: { rounds: 3, stormMs: 3_000 },
     // Nine rounds: the fewest from which the exact test can tell twelve contenders from the baseline.

@@ -41,6 +41,91 @@ export const penetration = defineScenario({
   core: ['none', 'null-cache', 'bloom-filter', 'bloom-filter-redis'],
   // Of 1,000/s an honest client has 8, and an attacker's some 70.
   parameters: { 'rate-limit': { points: 20, windowMs: 1_000 } },
+  variants: [
+    {
+      name: 'many-clients',
+      title: 'attacks from a thousand clients',
+      set: {
+        streams: [
+          { name: 'repeated', share: 0.25, keys: { kind: 'missing', count: 100 }, clients: 1_000 },
+          { name: 'endless', share: 0.3, keys: { kind: 'missing', count: null }, clients: 1_000 },
+        ],
+        strategies: ['none', 'rate-limit'],
+        core: null,
+      },
+    },
+  ],
+  claims: [
+    {
+      text: 'A null in Redis stops penetration',
+      source: 'Common study notes on 緩存穿透: 緩存空值',
+      // A load a key, process and null time to live is 0.27 of the requests at most.
+      cases: [
+        {
+          when: 'the same missing keys are asked for again and again',
+          holds: ['null-cache: db.loadsPerMissing.repeated < 0.3'],
+        },
+        { when: 'every missing key is a new one', holds: ['null-cache: db.loadsPerMissing.endless < 0.3'] },
+      ],
+    },
+    {
+      text: 'A Bloom filter errs with a known probability',
+      source: 'Bloom, CACM 1970; common study notes: 布隆過濾器',
+      cases: [
+        {
+          when: 'it was built for 1% and has no more rows than it was built for',
+          holds: [
+            'bloom-filter: db.loadsPerMissing.endless <= 0.01',
+            'bloom-filter-redis: db.loadsPerMissing.endless <= 0.01',
+          ],
+        },
+      ],
+    },
+    {
+      text: 'A Bloom filter never denies a row that exists',
+      source: 'Bloom, CACM 1970; common study notes: no false negatives',
+      cases: [
+        {
+          when: 'the row was there when the filter was built',
+          holds: ['bloom-filter: honest.falseNotFound == 0', 'bloom-filter-redis: honest.falseNotFound == 0'],
+        },
+        {
+          when: 'a row is inserted and all processes share the filter',
+          holds: ['bloom-filter-redis: inserted.falseNotFound == 0'],
+        },
+        {
+          when: 'a row is inserted and each process has a filter of its own',
+          holds: ['bloom-filter: inserted.falseNotFound == 0'],
+        },
+      ],
+    },
+    {
+      text: 'Check the parameters at the door, and the attack never gets in',
+      source: 'Common study notes: 參數校驗; OWASP Cheat Sheet Series, Input Validation',
+      cases: [
+        {
+          when: 'the attacker does not know what a key looks like',
+          holds: [
+            'key-validation: db.loadsPerMissing.repeated == 0',
+            'key-validation: db.loadsPerMissing.endless == 0',
+          ],
+        },
+      ],
+    },
+    {
+      text: 'Limit the rate of each client, and the attack does not reach the database',
+      source: 'Common study notes: 限流',
+      // A quarter of it is within the limit of its clients.
+      cases: [
+        { when: 'it comes from a few clients', holds: ['rate-limit: db.loadsPerMissing.endless < 0.5'] },
+        {
+          when: 'it comes from a thousand',
+          variant: 'many-clients',
+          holds: ['rate-limit: db.loadsPerMissing.endless < 0.5'],
+        },
+      ],
+    },
+  ],
   profiles: {
     smoke: { rounds: 3, stormMs: 3_000 },
     standard: { rounds: 7, stormMs: 6_000 },

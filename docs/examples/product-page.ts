@@ -16,6 +16,14 @@ export default {
   strategies: ['none', 'mutex', './coalesced-mutex.ts'],
   // Limits of one's own: a broken one fails the run. More with --threshold.
   thresholds: ['vs baseline: db.reads < 20%'],
+  // What people say, to be confirmed or refuted; it fails nothing.
+  claims: [
+    {
+      text: 'A lock in Redis makes one load',
+      source: 'Our wiki',
+      cases: [{ when: 'the page is hot', holds: ['mutex: db.loadsPerExpiry < 1.5'] }],
+    },
+  ],
   profiles: {
     smoke: { rounds: 1, stormMs: 2_000 },
     standard: { rounds: 3, stormMs: 5_000 },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadContest } from './contest.ts';
+import { builtInScenarios } from './scenarios.ts';
 
 let folder: string;
 let files = 0;
@@ -63,4 +64,8 @@ describe('a claim', () => {
   ])('that can’t be is refused, with its place: %j', async (theCase, message) => {
     await expect(scenarioWith(theCase)).rejects.toThrow(message);
   });
+});
+
+test.each(builtInScenarios().map(({ name }) => name))('the claims of %s are sound', async (name) => {
+  await expect(loadContest(name, [], null)).resolves.toBeDefined();
 });

@@ -131,6 +131,8 @@ describe('run', () => {
     expect(perExpiry('mutex')).toBeLessThanOrEqual(1.5);
     expect(perExpiry('logical-expiry')).toBeLessThanOrEqual(1.5);
 
+    expect(scenario?.claims?.[0]?.cases[1]?.reason).toContain('slow-holder did not run');
+
     // Whole, in its place, and nothing half-written beside it.
     expect((await readdir(out)).sort()).toEqual(
       ['events.jsonl', 'plan.json', 'report.html', 'result.json', 'samples', 'summary.md'].sort(),
