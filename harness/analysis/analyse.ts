@@ -11,7 +11,7 @@ import type {
   Warning,
 } from '../result/schema.ts';
 import { originCapacityPerSec } from '../scenario/schema.ts';
-import { answerOf } from './answer.ts';
+import { answerOf } from './answer/answer.ts';
 import { checkBounds } from './bounds.ts';
 import { claimsOf, type Ground } from './claims/claims.ts';
 import { compareWithBaseline } from './comparisons.ts';
@@ -25,6 +25,7 @@ import { evaluateThresholds } from './thresholds/evaluate.ts';
 import { parseThreshold } from './thresholds/parse.ts';
 import { spectrumOf, timelineOf } from './timeline.ts';
 import { readTrial, type TrialReading } from './trial.ts';
+import { triggersOf } from './triggers.ts';
 import { voids, warn } from './warning-catalogue.ts';
 import { roundWarnings, trialWarnings } from './warnings.ts';
 
@@ -112,7 +113,7 @@ function analyseScenario(
       ...(warnings.some(voids) ? (['inconclusive'] as const) : []),
     ]),
     question: scenario.question,
-    answer: answerOf(strategies),
+    answer: answerOf(strategies, lastTrigger(byStrategy, planned)),
     load: { model: scenario.load.model, description: describeLoad(planned) },
     capacity: {
       queriesPerSec: originCapacityPerSec(scenario),
@@ -125,6 +126,16 @@ function analyseScenario(
     warnings,
   };
   return { result, ground: { planned, byStrategy, doubtful, belief } };
+}
+
+/** The one that recovery is counted from; every trial of a scenario has the same ones. */
+function lastTrigger(
+  byStrategy: ReadonlyMap<string, readonly TrialReading[]>,
+  { scenario }: PlannedScenario,
+): string | null {
+  const [readings] = byStrategy.values();
+  const sample = readings?.[0]?.sample;
+  return sample === undefined ? null : (triggersOf(sample, scenario).at(-1)?.name ?? null);
 }
 
 function definitionOf(

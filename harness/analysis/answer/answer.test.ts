@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { type MetricName, metricFacts } from '../../result/metrics.ts';
+import type { StrategyResult } from '../../result/schema.ts';
+import { answerOf } from './answer.ts';
+
+type Values = Partial<Record<MetricName, number | readonly number[]>>;
+
+/** The first of a list is the baseline. */
+function strategies(all: Readonly<Record<string, Values>>): StrategyResult[] {
+  return Object.entries(all).map(([name, values], index) => ({
+    name,
+    idea: '',
+    source: '',
+    weakness: '',
+    baseline: index === 0,
+    ...(name.endsWith('-again') ? { aa: true } : {}),
+    parameters: {},
+    verdict: 'pass',
+    metrics: Object.fromEntries(
+      Object.entries(values).map(([metric, given]) => {
+        const rounds = typeof given === 'number' ? [given] : given;
+        const sorted = rounds.toSorted((a, b) => a - b);
+        const [low = 0, high = 0] = [sorted[0], sorted.at(-1)];
+        const { unit } = metricFacts[metric as MetricName];
+        return [
+          metric,
+          { unit, median: sorted[(sorted.length - 1) >> 1] ?? 0, low, high, values: [...rounds] },
+        ];
+      }),
+    ),
+    bounds: [],
+    thresholds: [],
+    timeline: null,
+    spectrum: [],
+  }));
+}
+
+const expiry = (loads: number, p99: number): Values => ({
+  'db.reads': loads * 3,
+  'db.loadsPerExpiry': loads,
+  'latency.response.p99': p99,
+});
+
+describe('of a hot key', () => {
+  test('loads and p99 of all three', () => {
+    const found = strategies({
+      none: expiry(102, 244),
+      'single-flight': expiry(2, 102),
+      mutex: expiry(1, 113),
+    });
+    const [none] = found;
+    none?.bounds.push({
+      metric: 'db.loadsPerExpiry',
+      predicted: { low: 80, high: 120, value: 103.4, formula: '' },
+      measured: 102,
+      holds: true,
+    });
+    expect(answerOf(found, null)).toBe(
+      'With no protection there were 102 (theory 103) database queries per expiry of the hot key, at 244 ms p99; with mutex 1 at 113 ms p99 and single-flight 2 at 102 ms p99.',
+    );
+  });
+
+  test('of many, the best three and the last; the baseline again is no answer', () => {
+    const found = strategies({
+      none: expiry(1_000, 2_440),
+      'none-again': expiry(0, 1),
+      d: expiry(7, 10),
+      a: expiry(1, 5),
+      c: expiry(1, 9),
+      e: expiry(43, 10),
+      b: expiry(1, 7),
+    });
+    expect(answerOf(found, null)).toBe(
+      'With no protection there were 1,000 database queries per expiry of the hot key, at 2,440 ms p99; with a 1 at 5 ms p99, b 1 at 7 ms p99 and c 1 at 9 ms p99; at the other end, e had 43.',
+    );
+  });
+
+  test('without one, or with the baseline alone, what there is', () => {
+    const [none] = strategies({ plain: { 'db.reads': 2_335 } });
+    expect(answerOf(none === undefined ? [] : [none], null)).toBe(
+      'With plain there were 2,335 database queries, at an unknown time p99.',
+    );
+    expect(answerOf([], null)).toContain('The baseline was not measured');
+  });
+});
+
+describe('of missing keys', () => {
+  const attacked = (repeated: number, endless: number, p99: number, more: Values = {}): Values => ({
+    'db.loadsPerMissing.repeated': repeated,
+    'db.loadsPerMissing.endless': endless,
+    'honest.latency.response.p99': p99,
+    'honest.goodput': 1,
+    'inserted.falseNotFound': 0,
+    ...more,
+  });
+
+  test('loads a request of both kinds, the honest users’ p99, and who harmed them', () => {
+    const found = strategies({
+      none: attacked(1, 1, 1_000.4, { 'honest.goodput': 0.75 }),
+      'null-cache': attacked(0.159, 1, 321.5),
+      'bloom-filter': attacked(0, 0.0032, 30, { 'inserted.falseNotFound': 0.467 }),
+      'bloom-filter-redis': attacked(0, 0.0032, 34.4),
+      'rate-limit': attacked(0.29, 0.28, 40, { 'honest.goodput': 0.8 }),
+    });
+    expect(answerOf(found, null)).toBe(
+      'Without protection every request for a missing key reached the database (1 load a request for repeated and endless keys) and honest users’ p99 was 1,000 ms; with bloom-filter-redis 0 and 0.0032 at 34.4 ms and null-cache 0.16 and 1 at 322 ms; bloom-filter denied 47% of the reads of rows just inserted; rate-limit served only 80% of honest users’ requests.',
+    );
+  });
+
+  test('of one kind only, and not all of them', () => {
+    const found = strategies({
+      none: { 'db.loadsPerMissing.endless': 0.9, 'honest.latency.response.p99': 50 },
+      filter: { 'db.loadsPerMissing.endless': 0, 'honest.latency.response.p99': 3 },
+    });
+    expect(answerOf(found, null)).toBe(
+      'Without protection requests for a missing key reached the database (0.9 loads a request for endless keys) and honest users’ p99 was 50 ms; with filter 0 at 3 ms.',
+    );
+  });
+});
+
+describe('of an avalanche', () => {
+  const fell = (
+    worst: number,
+    to95Ms: number | readonly number[],
+    lost: number,
+    stuck: number | readonly number[] = 0,
+  ) => ({
+    'recovery.worstGoodput': worst,
+    'recovery.to95Ms': to95Ms,
+    'recovery.lost': lost,
+    'recovery.stuck': stuck,
+    'latency.response.p99': 500,
+  });
+
+  test('how far goodput fell, how soon it was back, and with whom it was not', () => {
+    const found = strategies({
+      none: fell(0.236, 4_998, 2_338, 1),
+      'single-flight': fell(0.322, 4_999, 2_002, 1),
+      'circuit-breaker': fell(0.248, 2_398, 1_284),
+      'concurrency-limit': fell(0.492, [2_700, 2_798, 4_998], 677, [0, 0, 1]),
+      'rewarm+limit': fell(1, 0, 0),
+      breaker: fell(0.1, 950, 9_999),
+    });
+    expect(answerOf(found, 'flush')).toBe(
+      'Without protection goodput fell to 24% and was not back 5 s after the flush; with rewarm+limit it stayed at 100%, and with concurrency-limit it fell to 49% and was back after 2.8 s, but not in 1 of 3 rounds, and with circuit-breaker it fell to 25% and was back after 2.4 s; with single-flight it was not back either.',
+    );
+  });
+
+  test('those of whom the same is to be said, together', () => {
+    const found = strategies({
+      none: fell(0.5, 900, 50),
+      a: fell(1, 0, 0),
+      b: fell(1, 0, 0),
+      c: fell(0.9997, 0, 1),
+    });
+    expect(answerOf(found, 'expiry')).toBe(
+      'Without protection goodput fell to 50% and was back 900 ms after the common expiry; with a and b it stayed at 100%, and with c it stayed at more than 99%.',
+    );
+  });
+
+  test('when none of them, or many of them, came back', () => {
+    const none = fell(0.2, 5_000, 9, 1);
+    expect(answerOf(strategies({ none, a: none }), 'cold-start')).toBe(
+      'Without protection goodput fell to 20% and was not back 5 s after the cold start; with no other strategy was it back by the storm’s end.',
+    );
+    const many = strategies({ none, a: none, b: none, c: none, d: none, e: fell(1, 0, 0) });
+    expect(answerOf(many, 'flush')).toContain('; with 4 others it was not back either.');
+    expect(answerOf(strategies({ none: fell(1, 0, 0) }), 'flush')).toBe(
+      'Without protection goodput stayed at 100% through the flush.',
+    );
+  });
+});

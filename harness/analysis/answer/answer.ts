@@ -1,0 +1,22 @@
+import type { StrategyResult } from '../../result/schema.ts';
+import { expiryAnswer } from './expiry.ts';
+import { missingKeysAnswer } from './missing-keys.ts';
+import { recoveryAnswer } from './recovery.ts';
+
+/**
+ * One sentence made from the data, to be said aloud: what happened without protection, what the best three
+ * strategies made of it, and who stands out. What was measured decides what it is about.
+ *
+ * @param trigger What recovery is counted from; `null` when nothing set the storm off.
+ */
+export function answerOf(strategies: readonly StrategyResult[], trigger: string | null): string {
+  const baseline = strategies.find((strategy) => strategy.baseline);
+  if (baseline === undefined) return 'The baseline was not measured, so there is no answer.';
+  // The baseline again is no answer to anything.
+  const others = strategies.filter((strategy) => !strategy.baseline && strategy.aa !== true);
+  return (
+    missingKeysAnswer(baseline, others) ??
+    recoveryAnswer(baseline, others, trigger) ??
+    expiryAnswer(baseline, others)
+  );
+}
