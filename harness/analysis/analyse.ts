@@ -175,7 +175,7 @@ function strategyResult(
     metrics: metricsOf(readings),
     bounds,
     thresholds,
-    timeline: timelineOf(typical(readings)),
+    timeline: timelineOf(typical(readings), planned.scenario),
     spectrum: spectrumOf(readings),
   };
 }

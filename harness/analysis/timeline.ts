@@ -1,10 +1,13 @@
+import type { LoadWindow } from '../load/protocol.ts';
 import type { TruthReading } from '../probes/ground-truth.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { SpectrumPoint, Timeline } from '../result/schema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import type { TrialReading } from './trial.ts';
+import { triggersOf } from './triggers.ts';
 
 /** The trial over time, on the load's windows. */
-export function timelineOf({ sample, expiries }: TrialReading): Timeline {
+export function timelineOf({ sample, expiries }: TrialReading, scenario: Scenario): Timeline {
   const { load, before, readings, after, trial } = sample;
   const counters = [before, ...readings, after];
   const windowMs =
@@ -26,10 +29,23 @@ export function timelineOf({ sample, expiries }: TrialReading): Timeline {
       p99Ms: p99Us === null ? null : p99Us / 1000,
       dbReadsPerSec: grown((reading) => reading.dbReads) / (windowMs / 1000),
       hitRatio: lookups > 0 ? hits / lookups : null,
+      ...goodputOf(window),
+      memoryBytes: counterAt(counters, (reading) => reading.redisMemoryBytes, toUs),
     };
   });
   const expiriesMs = (expiries ?? []).map(({ fromUs }) => (fromUs - load.startedAtUs) / 1000);
-  return { round: trial.round, windowMs, points, expiriesMs };
+  const triggers = triggersOf(sample, scenario).map(({ name, fromUs, toUs }) => ({
+    name,
+    fromMs: (fromUs - load.startedAtUs) / 1000,
+    toMs: (toUs - load.startedAtUs) / 1000,
+  }));
+  return { round: trial.round, windowMs, points, expiriesMs, triggers };
+}
+
+/** Samples of earlier versions do not say what was good. */
+function goodputOf({ good, offered }: LoadWindow): { goodput?: number | null } {
+  if (good === undefined) return {};
+  return { goodput: offered > 0 ? good / offered : null };
 }
 
 /**

@@ -65,6 +65,12 @@ const timelinePoint = z.object({
   p99Ms: z.number().nullable(),
   dbReadsPerSec: z.number().nullable(),
   hitRatio: z.number().nullable().describe('Redis keyspace hits / lookups in the window'),
+  goodput: z
+    .number()
+    .nullable()
+    .optional()
+    .describe('Share of the window’s requests answered right and in time. Since 1.2'),
+  memoryBytes: z.number().optional().describe('used_memory of Redis at the window’s end. Since 1.2'),
 });
 
 const timeline = z.object({
@@ -74,6 +80,12 @@ const timeline = z.object({
   expiriesMs: z
     .array(z.number())
     .describe('When the hot entry expired, or was renewed before it did; ms since the start of the storm'),
+  triggers: z
+    .array(z.object({ name: z.string(), fromMs: z.number(), toMs: z.number() }))
+    .optional()
+    .describe(
+      'What set the storm off, ms since its start: faults, expiry (of all entries), cold-start. Since 1.2',
+    ),
 });
 
 const spectrumPoint = z.object({
