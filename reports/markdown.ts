@@ -3,7 +3,7 @@ import type { Result, ScenarioResult, Warning } from '../harness/result/schema.t
 import { CLAIMS_HEADING, claimWords } from './model/claims.ts';
 import { openChecks, thresholdTally, warningPlace } from './model/findings.ts';
 import { timestamp } from './model/format.ts';
-import { buildMatrix, type Cell, type Matrix, type Row } from './model/matrix.ts';
+import { buildMatrix, type Cell, type Matrix } from './model/matrix.ts';
 import { NOISE_FLOOR, noiseFloorSentence } from './model/noise-floor.ts';
 import { verdictWords } from './model/verdict.ts';
 import { clean } from './text.ts';
@@ -61,22 +61,20 @@ function claimBlocks(scenario: ScenarioResult, several: boolean): readonly strin
   ];
 }
 
-function table(matrix: Matrix): string {
-  const heads = matrix.columns.flatMap(({ id, title, unit }) => {
-    const head = unit === '' ? title : `${title}, ${unit}`;
-    return id === 'bound' ? [head, 'Theory'] : [head];
-  });
+function table({ columns, rows }: Matrix): string {
+  const heads = columns.flatMap(({ title, unit, predicted }) => [
+    unit === '' ? title : `${title}, ${unit}`,
+    ...(predicted ? ['Theory'] : []),
+  ]);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     line(['Strategy', ...heads.map(escapeMarkdown), 'Verdict']),
     line([':--', ...heads.map(() => '--:'), ':--']),
-    ...matrix.rows.map((row) =>
+    ...rows.map(({ strategy, cells }) =>
       line([
-        escapeMarkdown(row.strategy.name),
-        ...matrix.columns.flatMap(({ id }) =>
-          id === 'bound' ? [cell(row.cells[id]), predicted(row)] : [cell(row.cells[id])],
-        ),
-        verdictWords(row.strategy.verdict).text,
+        escapeMarkdown(strategy.name),
+        ...cells.flatMap((one) => [cell(one), ...(one.column.predicted ? [predicted(one)] : [])]),
+        verdictWords(strategy.verdict).text,
       ]),
     ),
   ].join('\n');
@@ -86,9 +84,9 @@ function cell({ text, best }: Cell): string {
   return best ? `**${escapeMarkdown(text)}**` : escapeMarkdown(text);
 }
 
-function predicted(row: Row): string {
-  if (row.predicted === null) return '–';
-  const { text, interval } = row.predicted;
+function predicted({ predicted: theory }: Cell): string {
+  if (theory === null) return '–';
+  const { text, interval } = theory;
   return escapeMarkdown(interval === null || interval === text ? text : `${text} (${interval})`);
 }
 

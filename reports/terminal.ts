@@ -3,7 +3,8 @@ import type { Result, ScenarioResult, Verdict } from '../harness/result/schema.t
 import { CLAIMS_HEADING, claimWords } from './model/claims.ts';
 import { openChecks, thresholdTally, warningPlace } from './model/findings.ts';
 import { significant } from './model/format.ts';
-import { buildMatrix, type Matrix, type Row } from './model/matrix.ts';
+import { buildMatrix, type Column, type Matrix, type Prediction, READS, type Row } from './model/matrix.ts';
+import { metricHead } from './model/metrics.ts';
 import { NOISE_FLOOR, noiseFloorSentence } from './model/noise-floor.ts';
 import { verdictWords } from './model/verdict.ts';
 import { clean, displayWidth, pad, shorten, wrap } from './text.ts';
@@ -21,6 +22,7 @@ const LONG_NAME = 22;
 /** ... and to this before a number goes. */
 const SHORTEST_NAME = 14;
 const BAR_CELLS = 8;
+const LONGEST_HEAD = 12;
 
 const ANSI: Readonly<Record<Verdict | 'bold' | 'dim', readonly [string, string]>> = {
   pass: ['\u001b[32m', '\u001b[39m'],
@@ -87,8 +89,9 @@ function claimLines(scenario: ScenarioResult, paint: Paint): readonly string[] {
 }
 
 interface TextColumn {
-  readonly head: string;
-  readonly unit: string;
+  /** Of the matrix, whose place it takes; `null` for the bar. */
+  readonly column: Column | null;
+  readonly head: readonly [string, string];
   readonly cell: (row: Row) => string;
   readonly best?: (row: Row) => boolean;
 }
@@ -103,14 +106,14 @@ function table(matrix: Matrix, paint: Paint): readonly string[] {
       'dim',
       line(
         '  strategy',
-        columns.map(({ head }) => head),
+        columns.map(({ head }) => head[0]),
       ),
     ),
     paint(
       'dim',
       line(
         '',
-        columns.map(({ unit }) => unit),
+        columns.map(({ head }) => head[1]),
       ),
     ),
     ...matrix.rows.map((row) => {
@@ -125,22 +128,18 @@ function table(matrix: Matrix, paint: Paint): readonly string[] {
   ];
 }
 
-function columnWidth({ head, unit, cell }: TextColumn, matrix: Matrix): number {
-  return Math.max(
-    displayWidth(head),
-    displayWidth(unit),
-    ...matrix.rows.map((row) => displayWidth(cell(row))),
-  );
+function columnWidth({ head, cell }: TextColumn, matrix: Matrix): number {
+  return Math.max(...head.map(displayWidth), ...matrix.rows.map((row) => displayWidth(cell(row))));
 }
 
 /** The most that 100 columns hold: the bar goes first, names are cut, then the least asked-for numbers go. */
 function fitting(matrix: Matrix): { readonly columns: readonly TextColumn[]; readonly nameWidth: number } {
   const longest = Math.max(8, ...matrix.rows.map(({ strategy }) => displayWidth(clean(strategy.name))));
   const all = textColumns(matrix);
-  const dispensable = ['(log)', 'p50', 'DB hit', 'oldest', 'p99.9', 'good', 'errors'];
+  const dispensable = [null, ...matrix.dispensable];
   for (let dropped = 0; dropped <= dispensable.length; dropped += 1) {
     const gone = dispensable.slice(0, dropped);
-    const columns = all.filter(({ head }) => !gone.includes(head));
+    const columns = all.filter(({ column }) => !gone.includes(column));
     const numbers = columns.reduce((sum, column) => sum + 1 + columnWidth(column, matrix), 0);
     const left = COLUMNS - 2 - numbers;
     const least = Math.min(longest, dropped === 0 ? LONG_NAME : SHORTEST_NAME);
@@ -150,36 +149,44 @@ function fitting(matrix: Matrix): { readonly columns: readonly TextColumn[]; rea
 }
 
 /** Short heads: twelve columns of numbers in one hundred of text. */
-function textColumns(matrix: Matrix): readonly TextColumn[] {
-  const bound = matrix.columns.find(({ id }) => id === 'bound');
-  const head: Readonly<Record<string, string>> = {
-    reads: 'DB reads',
-    p50: 'p50',
-    p99: 'p99',
-    p999: 'p99.9',
-    goodput: 'good',
-    hitRate: 'DB hit',
-    age: 'oldest',
-    errors: 'errors',
-  };
-  const columns = matrix.columns.map(({ id, title, unit }): TextColumn => {
-    const measured = id === 'bound';
-    return {
-      head: measured ? (title === 'Loads per expiry' ? 'loads/' : 'bound:') : (head[id] ?? title),
-      unit: measured ? (bound?.title === 'Loads per expiry' ? 'expiry' : 'measured') : unit,
-      cell: (row) => row.cells[id].text,
-      best: (row) => row.cells[id].best,
-    };
+function textColumns({ columns }: Matrix): readonly TextColumn[] {
+  // Beside one column there is room for what theory gives and what it allows, beside two for what it allows.
+  const terse = columns.filter(({ predicted }) => predicted).length > 1;
+  return columns.flatMap((column, index) => {
+    const [head, second] = metricHead(column.metric);
+    const under = [second, column.unit].filter((part) => part !== '').join(' ');
+    const found: TextColumn[] = [
+      {
+        column,
+        head: [headText(head), headText(under)],
+        cell: ({ cells }) => cells[index]?.text ?? '',
+        best: ({ cells }) => cells[index]?.best === true,
+      },
+    ];
+    if (column.metric === READS) {
+      found.push({ column: null, head: ['(log)', ''], cell: (row) => bar(row.bar) });
+    }
+    if (column.predicted) {
+      found.push({
+        column,
+        head: [terse ? 'allowed' : 'theory', ''],
+        cell: ({ cells }) => predicted(cells[index]?.predicted ?? null, terse),
+      });
+    }
+    return found;
   });
-  columns.splice(1, 0, { head: '(log)', unit: '', cell: (row) => bar(row.bar) });
-  columns.splice(3, 0, { head: 'theory', unit: '', cell: predicted });
-  return columns;
 }
 
-function predicted(row: Row): string {
-  if (row.predicted === null) return '–';
-  const { text, interval } = row.predicted;
-  return interval === null || interval === text ? text : `${text} (${interval})`;
+/** A scenario may name what this version has no short head for. */
+function headText(text: string): string {
+  return shorten(clean(text), LONGEST_HEAD);
+}
+
+function predicted(prediction: Prediction | null, terse: boolean): string {
+  if (prediction === null) return '–';
+  const { text, interval } = prediction;
+  if (interval === null || interval === text) return text;
+  return terse ? interval : `${text} (${interval})`;
 }
 
 function bar(length: number | null): string {

@@ -38,6 +38,15 @@ export const avalanche = defineScenario({
     'rewarm+limit',
     'jitter+limit+stale',
   ],
+  columns: [
+    'db.reads',
+    'db.peakQps',
+    'recovery.worstGoodput',
+    'recovery.to95Ms',
+    'recovery.lost',
+    'latency.response.p99',
+    'age.maxMs',
+  ],
   core: ['none', 'single-flight', 'concurrency-limit', 'rewarm+limit'],
   parameters: {
     'concurrency-limit': { concurrency: 5 },

@@ -38,6 +38,15 @@ export const penetration = defineScenario({
     'key-validation',
     'rate-limit',
   ],
+  columns: [
+    'db.reads',
+    'db.loadsPerMissing.repeated',
+    'db.loadsPerMissing.endless',
+    'honest.latency.response.p99',
+    'honest.goodput',
+    'inserted.falseNotFound',
+    'cache.memoryBytes',
+  ],
   core: ['none', 'null-cache', 'bloom-filter', 'bloom-filter-redis'],
   // Of 1,000/s an honest client has 8, and an attacker's some 70.
   parameters: { 'rate-limit': { points: 20, windowMs: 1_000 } },

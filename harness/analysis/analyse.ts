@@ -120,6 +120,7 @@ function analyseScenario(
       formula: `${scenario.service.instances} instances x ${scenario.origin.poolSize} connections x 1000 / ${scenario.origin.queryMs} ms`,
     },
     settings: { ...scenario },
+    ...(scenario.columns === null ? {} : { columns: scenario.columns }),
     strategies,
     comparisons,
     ...(planned.again === undefined ? {} : { noiseFloor }),

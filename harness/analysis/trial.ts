@@ -86,6 +86,8 @@ export function readTrial(
     'requests.timeout': load.counts.timeout,
     'requests.lost': load.counts.lost,
     'requests.shed': load.counts.shed,
+    // What no service means to answer with; a refusal on purpose is shed.
+    'requests.errors': load.counts.failed + load.counts.timeout + load.counts.lost,
     'cache.hitRate': ratio(after.redisHits - before.redisHits, lookups),
     'cache.expiries': expiries?.length ?? null,
     'cache.refillMs': ratio(sum(refillsMs), refillsMs.length),

@@ -101,7 +101,8 @@ function checked(scenario: Scenario, label: string): Scenario {
     ...scenario.thresholds.flatMap(
       (expression, index) => syntaxProblem(expression, at(`thresholds.${index}`)) ?? [],
     ),
-    ...Object.keys(scenario.margins).flatMap((name) => marginProblem(name, at(`margins.${name}`)) ?? []),
+    ...Object.keys(scenario.margins).flatMap((name) => metricProblem(name, at(`margins.${name}`)) ?? []),
+    ...columnProblems(scenario).map(({ path, message }) => ({ path: at(path), message })),
   );
   if (problems.length > 0) throw new UsageError(problems);
   return scenario;
@@ -170,8 +171,16 @@ function coreProblems({ core, strategies }: Scenario): Problem[] {
   return [...strange, { path: 'core', message }];
 }
 
-function marginProblem(name: string, path: string): Problem | null {
+function columnProblems({ columns }: Scenario): Problem[] {
+  return (columns ?? []).flatMap((name, index) => {
+    const path = `columns.${index}`;
+    if (columns?.indexOf(name) !== index) return [{ path, message: `"${name}" is named more than once` }];
+    return metricProblem(name, path) ?? [];
+  });
+}
+
+function metricProblem(name: string, path: string): Problem | null {
   if (isMetricName(name)) return null;
-  const message = `unknown metric; expected one of ${metricNames.join(', ')}.${didYouMean(name, metricNames)}`;
+  const message = `unknown metric ${JSON.stringify(name)}; expected one of ${metricNames.join(', ')}.${didYouMean(name, metricNames)}`;
   return { path, message };
 }

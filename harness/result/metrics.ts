@@ -52,6 +52,7 @@ export const metricFacts = {
   'requests.timeout': less('count'),
   'requests.lost': less('count'),
   'requests.shed': less('count'),
+  'requests.errors': less('count'),
   'cache.hitRate': { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
   'cache.expiries': neither('count'),
   'cache.refillMs': less('ms'),

@@ -221,6 +221,10 @@ const scenario = z.object({
     formula: z.string(),
   }),
   settings: z.record(z.string(), z.unknown()).describe('The scenario as it was run, every default filled in'),
+  columns: z
+    .array(z.string())
+    .optional()
+    .describe('Metrics that the scenario wants side by side; absent: the usual ones. Since 1.2'),
   strategies: z.array(strategy),
   comparisons: z.array(comparison),
   noiseFloor: z

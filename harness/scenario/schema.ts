@@ -183,6 +183,16 @@ export const scenarioSchema = z.strictObject({
     .describe(
       'Relative change of a metric that is as good as none, such as 0.05; default: harness/result/metrics.ts',
     ),
+  columns: z
+    .array(z.string())
+    .min(1)
+    .max(9)
+    .nullable()
+    .default(null)
+    .describe(
+      'Metrics that the reports put side by side, the most important first, predicted beside measured where bounds ' +
+        'are stated; null: loads, the bound that most strategies state, response times, goodput, age and errors',
+    ),
   variants: z
     .array(variant)
     .max(16)

@@ -2,27 +2,25 @@
 import type { ScenarioResult } from '../../harness/result/schema.ts';
 import { colourOf, type SeriesColours } from '../charts/palette.ts';
 import { significant } from '../model/format.ts';
-import { buildMatrix, type Cell, type Column, type Matrix, type Row } from '../model/matrix.ts';
+import {
+  buildMatrix,
+  type Cell,
+  type Column,
+  isResponseTime,
+  type Matrix,
+  READS,
+  type Row,
+} from '../model/matrix.ts';
 import { verdictMark } from './header.ts';
 import { html, type Markup } from './markup.ts';
 import { strategyDetails } from './strategy-details.ts';
 
-/** Fixed column widths (styles/matrix.css): opening a row must not move the columns. */
-const WIDTHS = [
-  'name',
-  'reads',
-  'measured',
-  'predicted',
-  'p50',
-  'p99',
-  'p999',
-  'goodput',
-  'rate',
-  'age',
-  'errors',
-  'verdict',
-];
-const RESPONSE = ['p50', 'p99', 'p999'];
+/** Columns of a width of their own (styles/matrix.css); the others share what is left. */
+const WIDTHS: Readonly<Record<string, string>> = {
+  [READS]: 'reads',
+  'latency.response.p50': 'p50',
+  'requests.errors': 'errors',
+};
 
 export function matrixTable(scenario: ScenarioResult, colours: SeriesColours, rounds: number): Markup {
   const matrix = buildMatrix(scenario);
@@ -30,59 +28,95 @@ export function matrixTable(scenario: ScenarioResult, colours: SeriesColours, ro
     rounds > 1
       ? `small: lowest–highest of ${rounds} rounds, left out where all read the same`
       : 'one round, so no interval';
+  // Fixed widths: opening a row must not move the columns.
+  const widths = [
+    'name',
+    ...matrix.columns.flatMap(({ metric, predicted }) => [
+      WIDTHS[metric] ?? 'number',
+      ...(predicted ? ['predicted'] : []),
+    ]),
+    'verdict',
+  ];
   return html`<table class="matrix">
 <caption>Medians. <b>Bold</b>: best, or tied with it inside the spread of rounds; ${small}. Open a row for its idea, bounds and every metric.</caption>
-<colgroup>${WIDTHS.map((name) => html`<col class="w-${name}">`)}</colgroup>
+<colgroup>${widths.map((name) => html`<col class="w-${name}">`)}</colgroup>
 ${tableHead(matrix)}
-<tbody>${matrix.rows.map((row) => tableRow(row, matrix.columns, scenario, colours))}</tbody>
+<tbody>${matrix.rows.map((row) => tableRow(row, { scenario, colours, span: widths.length }))}</tbody>
 </table>`;
 }
 
-function tableHead(matrix: Matrix): Markup {
-  const column = (id: string) => matrix.columns.find((candidate) => candidate.id === id);
-  const bound = column('bound');
-  const th = (one: Column | undefined) =>
-    one === undefined
-      ? ''
-      : html`<th scope="col" rowspan="2" class="num" title="${one.explains}">${one.title}${unit(one.unit)}</th>`;
-  const response = matrix.columns.filter(({ id }) => RESPONSE.includes(id));
+/** Two lines: what is measured once stands over both; the percentiles of response time have one head, too. */
+function tableHead({ columns }: Matrix): Markup {
+  const heads: Markup[] = [];
+  const subheads: Markup[] = [];
+  for (const [index, column] of columns.entries()) {
+    const family = responseTimes(columns, index);
+    if (family.length > 1) {
+      if (family[0] === column) heads.push(group('Response time', 'ms', family));
+      subheads.push(subhead(column.title));
+    } else if (column.predicted) {
+      heads.push(group(column.label, column.unit, [column, column]));
+      subheads.push(subhead('measured'), subhead('predicted'));
+    } else {
+      const note = column.metric === READS ? 'bar: log' : column.unit;
+      heads.push(
+        html`<th scope="col" rowspan="2" class="num" title="${column.explains}">${column.label}${note === '' ? '' : html`<small>${note}</small>`}</th>`,
+      );
+    }
+  }
   return html`<thead>
 <tr><th scope="col" rowspan="2">Strategy</th>
-<th scope="col" rowspan="2" class="num" title="${column('reads')?.explains}">Database reads<small>bar: log</small></th>
-<th scope="colgroup" colspan="2" class="group" title="${bound?.explains}">${bound?.title}</th>
-<th scope="colgroup" colspan="3" class="group" title="${response[0]?.explains}">Response time<small class="inline">ms</small></th>
-${th(column('goodput'))}${th(column('hitRate'))}${th(column('age'))}${th(column('errors'))}
+${heads}
 <th scope="col" rowspan="2">Verdict</th></tr>
-<tr><th scope="col" class="num sub">measured</th><th scope="col" class="num sub">predicted</th>
-${response.map(({ title }) => html`<th scope="col" class="num sub">${title}</th>`)}</tr>
+<tr>${subheads}</tr>
 </thead>`;
 }
 
-function unit(text: string): Markup {
-  return text === '' ? html`` : html`<small>${text}</small>`;
+/** The percentiles of response time that stand side by side with this column, none of them with a prediction. */
+function responseTimes(columns: readonly Column[], index: number): readonly Column[] {
+  const belongs = (column: Column | undefined) =>
+    column !== undefined && isResponseTime(column.metric) && !column.predicted;
+  if (!belongs(columns[index])) return [];
+  let from = index;
+  while (belongs(columns[from - 1])) from -= 1;
+  let to = index + 1;
+  while (belongs(columns[to])) to += 1;
+  return columns.slice(from, to);
 }
 
-function tableRow(
-  row: Row,
-  columns: readonly Column[],
-  scenario: ScenarioResult,
-  colours: SeriesColours,
-): Markup {
-  const { strategy, cells } = row;
+function group(title: string, unit: string, columns: readonly Column[]): Markup {
+  const small = unit === '' ? '' : html`<small class="inline">${unit}</small>`;
+  return html`<th scope="colgroup" colspan="${columns.length}" class="group" title="${columns[0]?.explains}">${title}${small}</th>`;
+}
+
+function subhead(text: string): Markup {
+  return html`<th scope="col" class="num sub">${text}</th>`;
+}
+
+interface Surroundings {
+  readonly scenario: ScenarioResult;
+  readonly colours: SeriesColours;
+  /** Columns of the table. */
+  readonly span: number;
+}
+
+function tableRow(row: Row, { scenario, colours, span }: Surroundings): Markup {
+  const { strategy } = row;
   const { className } = colourOf(colours, strategy.name);
-  const rest = columns.filter(({ id }) => id !== 'reads' && id !== 'bound');
   return html`<tr class="row ${className}">
 <th scope="row"><details class="${className}"><summary><span class="name">${swatch()}<span>${strategy.name}${strategy.aa ? html`<small>A/A: the baseline again</small>` : ''}</span></span></summary></details></th>
-<td class="num reads" data-label="Database reads">${cellContent(cells.reads)}${row.bar === null ? '' : bar(row.bar)}</td>
-<td class="num" data-label="${columns.find(({ id }) => id === 'bound')?.title}">${cellContent(cells.bound)}</td>
-<td class="num" data-label="Predicted">${predictedContent(row)}</td>
-${rest.map((column) => html`<td class="num" data-label="${label(column)}">${cellContent(cells[column.id])}</td>`)}
+${row.cells.map((cell) => tableCells(cell, row))}
 <td class="decision">${verdictMark(strategy.verdict)}</td></tr>
-<tr class="details"><td colspan="12">${strategyDetails(strategy, scenario)}</td></tr>`;
+<tr class="details"><td colspan="${span}">${strategyDetails(strategy, scenario)}</td></tr>`;
 }
 
-function label(column: Column): string {
-  return column.unit === '' ? column.title : `${column.title}, ${column.unit}`;
+/** What was measured, with the bar for database reads, and what was predicted. */
+function tableCells(cell: Cell, { bar: length }: Row): Markup {
+  const { metric, label, unit, predicted } = cell.column;
+  const reads = metric === READS;
+  const named = unit === '' ? label : `${label}, ${unit}`;
+  return html`<td class="num${reads ? ' reads' : ''}" data-label="${named}">${cellContent(cell)}${reads && length !== null ? bar(length) : ''}</td>
+${predicted ? html`<td class="num" data-label="Predicted">${predictedContent(cell)}</td>` : ''}`;
 }
 
 function cellContent(cell: Cell): Markup {
@@ -97,9 +131,9 @@ function range(text: string | null): Markup {
   return html`<small><span>${from}${to.length === 0 ? '' : '–'}</span><wbr><span>${to.join('–')}</span></small>`;
 }
 
-function predictedContent(row: Row): Markup {
-  if (row.predicted === null) return html`<span class="value">–</span>`;
-  const { text, interval, bound } = row.predicted;
+function predictedContent({ predicted }: Cell): Markup {
+  if (predicted === null) return html`<span class="value">–</span>`;
+  const { text, interval, bound } = predicted;
   return html`<span class="value">${text}</span>${range(interval === text ? null : interval)}<small class="formula">${bound.predicted.formula}</small>`;
 }
 

@@ -6,6 +6,8 @@ import type { Metric } from '../../harness/result/schema.ts';
 
 /** What stands where nothing was measured. */
 export const MISSING = '–';
+/** What stands for a time without end. */
+export const NEVER = 'never';
 
 type Unit = Metric['unit'];
 
@@ -50,6 +52,7 @@ export function unitLabel(unit: Unit): string {
 /** A value in the unit of its metric, without the unit itself. */
 export function figure(value: number | null | undefined, unit: Unit): string {
   if (value === null || value === undefined) return MISSING;
+  if (value === Number.POSITIVE_INFINITY) return NEVER;
   if (unit === 'fraction') return percent(value);
   if (unit === 'bytes') return significant(value / 1024 ** 2);
   return significant(value);
@@ -68,7 +71,7 @@ export function interval(low: number | null, high: number | null, unit: Unit): s
 export function quantity(value: number | null | undefined, unit: Unit): string {
   const text = figure(value, unit);
   const label = unitLabel(unit);
-  return text === MISSING || label === '' ? text : `${text} ${label}`;
+  return text === MISSING || text === NEVER || label === '' ? text : `${text} ${label}`;
 }
 
 /** `2026-03-01 10:00 UTC` from an ISO 8601 time in UTC; any other text stays as it is. */

@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { avalancheResult } from '../fixtures/avalanche.ts';
+import { penetrationResult } from '../fixtures/penetration.ts';
 import { edit, heldResult, named } from '../fixtures/results.ts';
 import { metricOf } from '../fixtures/storm.ts';
 import { emptyResult } from '../fixtures/variants.ts';
-import { boundMetric, buildMatrix } from './matrix.ts';
+import { boundMetric, buildMatrix, type Cell, type Row } from './matrix.ts';
 
 function matrixOf(result = heldResult()) {
   const [scenario] = result.scenarios;
   if (scenario === undefined) throw new Error('no scenario');
   return buildMatrix(scenario);
+}
+
+function cellOf(row: Row | undefined, metric: string): Cell {
+  const found = row?.cells.find(({ column }) => column.metric === metric);
+  if (found === undefined) throw new Error(`no column ${metric}`);
+  return found;
 }
 
 describe('buildMatrix', () => {
@@ -35,17 +43,17 @@ describe('buildMatrix', () => {
       named(scenario, 'mutex').metrics['latency.response.p99'] = metricOf('ms', [100, 105, 120]);
       named(scenario, 'single-flight').metrics['latency.response.p99'] = metricOf('ms', [119, 130, 140]);
     });
-    const best = matrixOf(result).rows.filter(({ cells }) => cells.p99.best);
+    const best = matrixOf(result).rows.filter((row) => cellOf(row, 'latency.response.p99').best);
     expect(best.map(({ strategy }) => strategy.name)).toEqual(['mutex', 'single-flight']);
   });
 
   it('takes the highest as best for goodput, and none when all tie', () => {
-    const goodput = matrixOf().rows.map(({ cells }) => cells.goodput.best);
+    const goodput = matrixOf().rows.map((row) => cellOf(row, 'goodput').best);
     expect(goodput).toEqual([false, true, true, true]);
     const tied = edit((_, scenario) => {
       for (const strategy of scenario.strategies) strategy.metrics.goodput = metricOf('fraction', [1, 1, 1]);
     });
-    expect(matrixOf(tied).rows.some(({ cells }) => cells.goodput.best)).toBe(false);
+    expect(matrixOf(tied).rows.some((row) => cellOf(row, 'goodput').best)).toBe(false);
   });
 
   it('adds up errors round by round', () => {
@@ -55,15 +63,14 @@ describe('buildMatrix', () => {
       metrics['requests.timeout'] = metricOf('count', [0, 2, 0]);
       metrics['requests.lost'] = metricOf('count', [0, 0, 0]);
     });
-    const { errors } = matrixOf(result).rows[1]?.cells ?? {};
-    expect(errors).toMatchObject({ text: '2', interval: '1–5' });
+    expect(cellOf(matrixOf(result).rows[1], 'requests.errors')).toMatchObject({ text: '2', interval: '1–5' });
   });
 
   it('stands a dash for what was not measured, and nothing is best', () => {
-    for (const { cells, predicted, bar } of matrixOf(emptyResult()).rows) {
-      expect(Object.values(cells).map(({ text }) => text)).toEqual(Array(9).fill('–'));
-      expect(Object.values(cells).some(({ best }) => best)).toBe(false);
-      expect([predicted, bar]).toEqual([null, null]);
+    for (const { cells, bar } of matrixOf(emptyResult()).rows) {
+      expect(cells.map(({ text }) => text)).toEqual(Array(9).fill('–'));
+      expect(cells.some(({ best, predicted }) => best || predicted !== null)).toBe(false);
+      expect(bar).toBeNull();
     }
   });
 
@@ -79,5 +86,41 @@ describe('buildMatrix', () => {
     });
     const [scenario] = result.scenarios;
     expect(scenario && boundMetric(scenario)).toBe('db.hitRate');
+  });
+});
+
+describe('the columns of a scenario', () => {
+  it('are those that it names, in its order, with a prediction beside each that has bounds', () => {
+    const { columns, rows } = matrixOf(penetrationResult());
+    expect(columns.map(({ metric, predicted }) => `${metric}${predicted ? ', predicted' : ''}`)).toEqual([
+      'db.reads',
+      'db.loadsPerMissing.repeated, predicted',
+      'db.loadsPerMissing.endless, predicted',
+      'honest.latency.response.p99',
+      'honest.goodput',
+      'inserted.falseNotFound',
+      'cache.memoryBytes',
+    ]);
+    const nullCache = rows.find(({ strategy }) => strategy.name === 'null-cache');
+    expect(cellOf(nullCache, 'db.loadsPerMissing.repeated').predicted).toMatchObject({ text: '≤ 0.268' });
+    expect(cellOf(nullCache, 'db.loadsPerMissing.endless').predicted).toMatchObject({ text: '1' });
+    expect(cellOf(nullCache, 'cache.memoryBytes')).toMatchObject({ text: '1.55', interval: '1.54–1.56' });
+  });
+
+  it('leave out the prediction that nobody states', () => {
+    const { columns, rows } = matrixOf(avalancheResult());
+    expect(columns.filter(({ predicted }) => predicted).map(({ metric }) => metric)).toEqual([
+      'db.peakQps',
+      'age.maxMs',
+    ]);
+    expect(cellOf(rows[0], 'db.peakQps').predicted).toBeNull();
+  });
+
+  it('say never where a service was not back, and in part where it was not in every round', () => {
+    const { rows } = matrixOf(avalancheResult());
+    const recovery = new Map(rows.map((row) => [row.strategy.name, cellOf(row, 'recovery.to95Ms')] as const));
+    expect(recovery.get('none')).toMatchObject({ text: 'never', interval: null, best: false });
+    expect(recovery.get('jitter+limit+stale')).toMatchObject({ text: '2,710', interval: '2,700–never' });
+    expect(recovery.get('rewarm+limit')).toMatchObject({ text: '0', best: true });
   });
 });

@@ -1,38 +1,46 @@
 /**
- * The matrix: one row per strategy, the same columns everywhere. Page, terminal and Markdown all draw this
- * one model, so that they can't disagree.
+ * The matrix: one row per strategy, the columns that the scenario names or the usual ones. Page, terminal and
+ * Markdown all draw this one model, so that they can't disagree.
  */
+import { isMetricName, metricFacts } from '../../harness/result/metrics.ts';
 import type { BoundResult, Metric, ScenarioResult, StrategyResult } from '../../harness/result/schema.ts';
 import { figure, interval, MISSING, unitLabel } from './format.ts';
-import { betterEnd, metricLabel, metricNotes, sumMetrics } from './metrics.ts';
-
-type ColumnId = 'reads' | 'bound' | 'p50' | 'p99' | 'p999' | 'goodput' | 'hitRate' | 'age' | 'errors';
+import { betterEnd, lastPart, metricLabel, metricNotes, metricOf } from './metrics.ts';
 
 export interface Column {
-  readonly id: ColumnId;
+  readonly metric: string;
+  /** Short, for the head of a table: `p99`. */
   readonly title: string;
+  /** In full: `Response time p99`. */
+  readonly label: string;
   readonly unit: string;
   readonly explains: string;
+  /** Whether what theory gives stands beside it. */
+  readonly predicted: boolean;
 }
 
 export interface Cell {
+  readonly column: Column;
   /** The median over rounds, or `–`. */
   readonly text: string;
   /** Lowest and highest round, or `null` when all rounds read the same. */
   readonly interval: string | null;
   /** Best of its column, or tied with it inside the spread of rounds. */
   readonly best: boolean;
+  /** What theory gives; `null` when it states no bound, or has no column for it. */
+  readonly predicted: Prediction | null;
+}
+
+export interface Prediction {
+  readonly text: string;
+  readonly interval: string | null;
+  readonly bound: BoundResult;
 }
 
 export interface Row {
   readonly strategy: StrategyResult;
-  readonly cells: Readonly<Record<ColumnId, Cell>>;
-  /** What theory gives for the column `bound`; `null` when no bound is stated. */
-  readonly predicted: {
-    readonly text: string;
-    readonly interval: string | null;
-    readonly bound: BoundResult;
-  } | null;
+  /** One for each column, in their order. */
+  readonly cells: readonly Cell[];
   /** Length of the bar of database reads, 0 to 1 on a log scale; `null` when not measured. */
   readonly bar: number | null;
 }
@@ -40,41 +48,46 @@ export interface Row {
 export interface Matrix {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
+  /** Of the columns, those that narrow paper may lose, the least missed first. Never the first column. */
+  readonly dispensable: readonly Column[];
 }
 
-interface Source {
-  readonly id: ColumnId;
-  readonly title: string;
-  readonly unit: Metric['unit'];
-  readonly better: 'low' | 'high';
-  readonly explains: string;
-  readonly read: (strategy: StrategyResult) => Metric | undefined;
-}
+/** The column with the bar. */
+export const READS = 'db.reads';
 
-const ERRORS = ['requests.failed', 'requests.timeout', 'requests.lost'];
+/** By how little they are missed; the column of the bound is never. */
+const USUALLY_DISPENSABLE = [
+  'latency.response.p50',
+  'db.hitRate',
+  'age.maxMs',
+  'latency.response.p999',
+  'goodput',
+  'requests.errors',
+];
 
 export function buildMatrix(scenario: ScenarioResult): Matrix {
-  const bound = boundMetric(scenario);
-  const sources = columnSources(bound, scenario);
+  const columns = columnsOf(scenario);
   const ordered = scenario.strategies.toSorted(byBaselineThenReads);
   // The baseline again can't win: it is there to show what noise does to a row.
   const contenders = ordered.filter(({ aa }) => aa !== true);
-  const best = new Map(sources.map((source) => [source.id, bestOf(source, contenders)]));
+  const edges = new Map(columns.map((column) => [column, bestOf(column, contenders)]));
   const mostReads = Math.max(0, ...ordered.map((strategy) => reads(strategy)?.median ?? 0));
   return {
-    columns: sources.map(({ id, title, unit, explains }) => ({ id, title, unit: unitLabel(unit), explains })),
+    columns,
     rows: ordered.map((strategy) => ({
       strategy,
-      cells: Object.fromEntries(
-        sources.map((source) => [
-          source.id,
-          cell(source, strategy, strategy.aa ? undefined : best.get(source.id)),
-        ]),
-      ) as Record<ColumnId, Cell>,
-      predicted: predicted(strategy, bound, sources),
+      cells: columns.map((column) => cell(column, strategy, strategy.aa ? undefined : edges.get(column))),
       bar: barLength(reads(strategy)?.median, mostReads),
     })),
+    dispensable:
+      scenario.columns === undefined
+        ? USUALLY_DISPENSABLE.flatMap((name) => columns.filter((column) => isUsual(column, name)))
+        : columns.slice(1).toReversed(),
   };
+}
+
+function isUsual({ metric, predicted }: Column, name: string): boolean {
+  return metric === name && !predicted;
 }
 
 /** The metric whose bound stands in the matrix: loads per expiry, else the bound most strategies state. */
@@ -86,36 +99,52 @@ export function boundMetric(scenario: ScenarioResult): string {
   return stated.toSorted((a, b) => count(b) - count(a))[0] ?? fallback;
 }
 
-function columnSources(bound: string, scenario: ScenarioResult): readonly Source[] {
-  const of = (id: ColumnId, metric: string, unit: Metric['unit'], title = metricLabel(metric)): Source => ({
-    id,
-    title,
-    unit,
-    better: betterEnd(metric),
-    explains: metricNotes(metric)?.measured ?? metric,
-    read: (strategy) => strategy.metrics[metric],
-  });
-  const boundUnit =
-    scenario.strategies.flatMap((strategy) => strategy.metrics[bound]?.unit ?? [])[0] ?? 'count';
-  return [
-    of('reads', 'db.reads', 'count'),
-    of('bound', bound, boundUnit),
-    of('p50', 'latency.response.p50', 'ms', 'p50'),
-    of('p99', 'latency.response.p99', 'ms', 'p99'),
-    of('p999', 'latency.response.p999', 'ms', 'p99.9'),
-    of('goodput', 'goodput', 'fraction'),
-    of('hitRate', 'db.hitRate', 'fraction'),
-    of('age', 'age.maxMs', 'ms', 'Oldest data'),
-    {
-      ...of('errors', 'requests.failed', 'count', 'Errors'),
-      better: 'low',
-      read: (strategy) => sumMetrics(strategy.metrics, ERRORS),
-    },
+function columnsOf(scenario: ScenarioResult): readonly Column[] {
+  const { columns, strategies } = scenario;
+  if (columns !== undefined) {
+    const stated = strategies.flatMap(({ bounds }) => bounds.map(({ metric }) => metric));
+    return columns.map((metric) => columnOf(metric, stated.includes(metric)));
+  }
+  const bound = boundMetric(scenario);
+  const usual = [
+    READS,
+    bound,
+    'latency.response.p50',
+    'latency.response.p99',
+    'latency.response.p999',
+    'goodput',
+    'db.hitRate',
+    'age.maxMs',
+    'requests.errors',
   ];
+  return [...new Set(usual)].map((metric) => columnOf(metric, metric === bound));
+}
+
+function columnOf(metric: string, predicted: boolean): Column {
+  const label = metricLabel(metric);
+  const unit = unitOf(metric);
+  return {
+    metric,
+    title: isResponseTime(metric) ? lastPart(metric) : label,
+    label,
+    // The words say what a ratio is of: loads per expiry.
+    unit: unit === 'ratio' ? '' : unitLabel(unit),
+    explains: metricNotes(metric)?.measured ?? metric,
+    predicted,
+  };
+}
+
+/** Those whose percentiles a table puts under one head. */
+export function isResponseTime(metric: string): boolean {
+  return metric.startsWith('latency.response.');
+}
+
+function unitOf(metric: string): Metric['unit'] {
+  return isMetricName(metric) ? metricFacts[metric].unit : 'count';
 }
 
 function reads(strategy: StrategyResult): Metric | undefined {
-  return strategy.metrics['db.reads'];
+  return strategy.metrics[READS];
 }
 
 function byBaselineThenReads(a: StrategyResult, b: StrategyResult): number {
@@ -126,34 +155,36 @@ function byBaselineThenReads(a: StrategyResult, b: StrategyResult): number {
 }
 
 /** The edge that a metric must reach to count as best: the far end of the best strategy's rounds. */
-function bestOf(source: Source, strategies: readonly StrategyResult[]): number | undefined {
-  const measured = strategies.flatMap((strategy) => source.read(strategy) ?? []);
+function bestOf({ metric: name }: Column, strategies: readonly StrategyResult[]): number | undefined {
+  const measured = strategies.flatMap((strategy) => metricOf(strategy, name) ?? []);
   if (measured.length < 2) return undefined;
-  const low = source.better === 'low';
+  const low = betterEnd(name) === 'low';
   const winner = measured.reduce((a, b) => (b.median < a.median === low && b.median !== a.median ? b : a));
   const edge = low ? winner.high : winner.low;
   // When every strategy ties, bold would say nothing.
-  return measured.every((metric) => reaches(source, metric, edge)) ? undefined : edge;
+  return measured.every((metric) => reaches(name, metric, edge)) ? undefined : edge;
 }
 
-function reaches(source: Source, metric: Metric, edge: number): boolean {
-  return source.better === 'low' ? metric.low <= edge : metric.high >= edge;
+function reaches(name: string, metric: Metric, edge: number): boolean {
+  return betterEnd(name) === 'low' ? metric.low <= edge : metric.high >= edge;
 }
 
-function cell(source: Source, strategy: StrategyResult, edge: number | undefined): Cell {
-  const metric = source.read(strategy);
-  if (metric === undefined) return { text: MISSING, interval: null, best: false };
+function cell(column: Column, strategy: StrategyResult, edge: number | undefined): Cell {
+  const metric = metricOf(strategy, column.metric);
+  const unit = unitOf(column.metric);
   return {
-    text: figure(metric.median, source.unit),
-    interval: interval(metric.low, metric.high, source.unit),
-    best: edge !== undefined && reaches(source, metric, edge),
+    column,
+    text: figure(metric?.median, unit),
+    interval: metric === undefined ? null : interval(metric.low, metric.high, unit),
+    best: metric !== undefined && edge !== undefined && reaches(column.metric, metric, edge),
+    predicted: column.predicted ? predicted(strategy, column.metric) : null,
   };
 }
 
-function predicted(strategy: StrategyResult, metric: string, sources: readonly Source[]): Row['predicted'] {
+function predicted(strategy: StrategyResult, metric: string): Prediction | null {
   const bound = strategy.bounds.find((candidate) => candidate.metric === metric);
   if (bound === undefined) return null;
-  const unit = sources.find((source) => source.id === 'bound')?.unit ?? 'count';
+  const unit = unitOf(metric);
   const { low, high, value } = bound.predicted;
   const range = interval(low, high, unit);
   return { text: value === null ? (range ?? MISSING) : figure(value, unit), interval: range, bound };

@@ -1,71 +1,7 @@
-/** What each metric is called in a report, and how its number is measured. */
+/** What each metric is called in a report, and its value as a reader should take it. */
 import { isMetricName, metricFacts } from '../../harness/result/metrics.ts';
-import type { Metric } from '../../harness/result/schema.ts';
-
-export interface MetricNotes {
-  readonly label: string;
-  readonly measured: string;
-}
-
-const ISSUED = 'by the load generator';
-
-const NOTES: Readonly<Record<string, MetricNotes>> = {
-  'db.reads': {
-    label: 'Database reads',
-    measured:
-      "SELECT statements of the service's own database user during the storm, from the database server's counters. Warm-up and our own probes are not in it.",
-  },
-  'db.loadsPerExpiry': {
-    label: 'Loads per expiry',
-    measured:
-      'Database reads divided by the number of times that the hot entry expired during the storm. Where it is renewed before that, a renewal counts: all loads that began before the first of them wrote the entry.',
-  },
-  'db.hitRate': {
-    label: 'DB hit rate',
-    measured: 'Database reads divided by requests: the share of requests that reached the database.',
-  },
-  'db.peakQps': {
-    label: 'Peak database load',
-    measured: 'The busiest 100 ms window, as queries per second.',
-  },
-  'db.amplification': {
-    label: 'Amplification',
-    measured: 'Database reads divided by those that a perfect cache would have needed.',
-  },
-  'latency.response.*': {
-    label: 'Response time',
-    measured: `Measured ${ISSUED} from the intended send time, so that a stalled server can't hide its own queue. A timeout counts at its deadline. Percentiles per round; the table shows the median round.`,
-  },
-  'latency.service.*': {
-    label: 'Service time',
-    measured: `Measured ${ISSUED} from the actual send to the complete answer. Lower than response time when requests waited to be sent.`,
-  },
-  goodput: {
-    label: 'Goodput',
-    measured: 'The fraction of offered requests that got the right answer in time.',
-  },
-  'requests.*': {
-    label: 'Requests',
-    measured: `Counted ${ISSUED}: offered = completed + failed + timeout + lost + shed. Errors in the table are failed + timeout + lost; a request that the service refused on purpose is shed.`,
-  },
-  'cache.hitRate': {
-    label: 'Cache hit ratio',
-    measured: 'Redis keyspace hits divided by lookups, from the counters of the Redis server.',
-  },
-  'cache.memoryBytes': {
-    label: 'Cache memory',
-    measured: 'used_memory of the Redis server at the end of the storm.',
-  },
-  'age.maxMs': {
-    label: 'Oldest served data',
-    measured:
-      'The largest age in any answer (header x-age-ms): how long ago the served value was loaded. Fewer loads can mean staler data; read both.',
-  },
-  'generator.*': {
-    label: 'Load generator',
-    measured: 'Its own lag and CPU. A generator that lags or saturates makes the run inconclusive.',
-  },
-};
+import type { Metric, StrategyResult } from '../../harness/result/schema.ts';
+import { type MetricNotes, NOTES } from './metric-notes.ts';
 
 /** The words for a metric name, by exact name or by its family (`requests.failed` → `requests.*`). */
 export function metricNotes(name: string): MetricNotes | undefined {
@@ -86,25 +22,54 @@ export function allMetricNotes(): readonly (MetricNotes & { readonly name: strin
 export function metricLabel(name: string): string {
   const notes = metricNotes(name);
   if (notes === undefined) return name;
-  if (NOTES[name] !== undefined) return notes.label;
-  const last = name.slice(name.lastIndexOf('.') + 1).replace(/^p999$/, 'p99.9');
-  return `${notes.label} ${last}`;
+  return NOTES[name] === undefined ? `${notes.label} ${lastPart(name)}` : notes.label;
 }
 
+/** Two short lines for a narrow column of text: `['repeated', 'loads']`, `['p99', '']`. */
+export function metricHead(name: string): readonly [string, string] {
+  const [first, second = ''] = metricNotes(name)?.head ?? [lastPart(name)];
+  // Of a family, the member is the second line: `honest`, `p99`.
+  return [first, NOTES[name] === undefined && first !== lastPart(name) ? lastPart(name) : second];
+}
+
+/** `p99` of `latency.response.p99`. */
+export function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1).replace(/^p999$/, 'p99.9');
+}
+
+/**
+ * A metric of a strategy as a reader should take it. The time to recover of a service that was not back before the
+ * storm's end is without limit: its number is only the time until then. Results before 1.2 have no sum of errors.
+ */
+export function metricOf({ metrics }: StrategyResult, name: string): Metric | undefined {
+  const metric = metrics[name];
+  if (name === 'requests.errors') return metric ?? sumMetrics(metrics, ERRORS);
+  const stuck = metrics['recovery.stuck'];
+  if (name !== 'recovery.to95Ms' || metric === undefined || stuck === undefined) return metric;
+  return overRounds(
+    metric.unit,
+    metric.values.map((value, round) => ((stuck.values[round] ?? 0) > 0 ? Number.POSITIVE_INFINITY : value)),
+  );
+}
+
+const ERRORS = ['requests.failed', 'requests.timeout', 'requests.lost'];
+
 /** Round-by-round sum of several metrics, or `undefined` when none was measured. */
-export function sumMetrics(
-  metrics: Readonly<Record<string, Metric>>,
-  names: readonly string[],
-): Metric | undefined {
+function sumMetrics(metrics: StrategyResult['metrics'], names: readonly string[]): Metric | undefined {
   const present = names.flatMap((name) => metrics[name] ?? []);
   const first = present[0];
   if (first === undefined) return undefined;
-  const values = first.values.map((_, round) =>
-    present.reduce((sum, metric) => sum + (metric.values[round] ?? 0), 0),
+  return overRounds(
+    first.unit,
+    first.values.map((_, round) => present.reduce((sum, metric) => sum + (metric.values[round] ?? 0), 0)),
   );
+}
+
+function overRounds(unit: Metric['unit'], values: readonly number[]): Metric | undefined {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
   if (values.length === 0) return undefined;
   const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   const median = ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
-  return { unit: first.unit, median, low: sorted[0] ?? 0, high: sorted.at(-1) ?? 0, values };
+  return { unit, median, low, high, values: [...values] };
 }

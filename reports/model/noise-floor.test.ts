@@ -61,14 +61,10 @@ describe('the baseline again', () => {
       'logical-expiry',
       'single-flight',
     ]);
-    expect(Object.values(rows[1]?.cells ?? {}).some(({ best }) => best)).toBe(false);
+    expect(rows[1]?.cells.some(({ best }) => best)).toBe(false);
     // Nor does it take the others' place as best.
-    const best = rows.map(({ cells }) => [cells.reads.best, cells.p99.best]);
-    const without = buildMatrix(scenarioOf(heldResult())).rows.map(({ cells }) => [
-      cells.reads.best,
-      cells.p99.best,
-    ]);
-    expect(best.toSpliced(1, 1)).toEqual(without);
+    const bestIn = (some: typeof rows) => some.map(({ cells }) => cells.map(({ best }) => best));
+    expect(bestIn(rows.toSpliced(1, 1))).toEqual(bestIn(buildMatrix(scenarioOf(heldResult())).rows));
   });
 
   it('is grey as the baseline is, takes no colour from another, and has no chart of its own', async () => {

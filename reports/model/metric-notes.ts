@@ -1,0 +1,169 @@
+/** The words for every metric, in the order in which a reader meets them. */
+
+export interface MetricNotes {
+  readonly label: string;
+  readonly measured: string;
+  /** For a column of text a few characters wide: two short lines, the unit after them. */
+  readonly head?: readonly [string, string?];
+}
+
+const ISSUED = 'by the load generator';
+const HONEST = 'Of the readers that the service is there for, without the attack';
+const TRIGGER = 'Counted from the last trigger (a fault, the common expiry, the cold start)';
+
+/** By name, or by family; in reading order. */
+export const NOTES: Readonly<Record<string, MetricNotes>> = {
+  'db.reads': {
+    label: 'Database reads',
+    measured:
+      "SELECT statements of the service's own database user during the storm, from the database server's counters. Warm-up and our own probes are not in it.",
+    head: ['DB reads'],
+  },
+  'db.writes': {
+    label: 'Database writes',
+    measured: "Row changes of the service's own database user, from the database server's counters.",
+    head: ['DB writes'],
+  },
+  'db.loadsPerExpiry': {
+    label: 'Loads per expiry',
+    measured:
+      'Database reads divided by the number of times that the hot entry expired during the storm. Where it is renewed before that, a renewal counts: all loads that began before the first of them wrote the entry.',
+    head: ['loads/', 'expiry'],
+  },
+  'db.loadsPerMissing.repeated': {
+    label: 'Loads per request, repeated missing keys',
+    measured:
+      'Database loads for the small set of missing keys that is asked for again and again, divided by the requests for them that were sent: 1 without protection.',
+    head: ['repeated', 'loads'],
+  },
+  'db.loadsPerMissing.endless': {
+    label: 'Loads per request, endless missing keys',
+    measured:
+      'Database loads for ever new missing keys, divided by the requests for them that were sent: 1 without protection.',
+    head: ['endless', 'loads'],
+  },
+  'db.hitRate': {
+    label: 'DB hit rate',
+    measured: 'Database reads divided by requests: the share of requests that reached the database.',
+    head: ['DB hit'],
+  },
+  'db.peakQps': {
+    label: 'Peak database load',
+    measured: 'The busiest 100 ms window, as queries per second.',
+    head: ['DB peak'],
+  },
+  'db.amplification': {
+    label: 'Amplification',
+    measured: 'Database reads divided by those that a perfect cache would have needed.',
+  },
+  'latency.response.*': {
+    label: 'Response time',
+    measured: `Measured ${ISSUED} from the intended send time, so that a stalled server can't hide its own queue. A timeout counts at its deadline. Percentiles per round; the table shows the median round.`,
+  },
+  'latency.service.*': {
+    label: 'Service time',
+    measured: `Measured ${ISSUED} from the actual send to the complete answer. Lower than response time when requests waited to be sent.`,
+    head: ['service'],
+  },
+  goodput: {
+    label: 'Goodput',
+    measured: 'The fraction of offered requests that got the right answer in time.',
+    head: ['good'],
+  },
+  'honest.latency.response.*': {
+    label: 'Honest response time',
+    measured: `${HONEST}; otherwise as response time.`,
+    head: ['honest'],
+  },
+  'honest.goodput': {
+    label: 'Honest goodput',
+    measured: `${HONEST}: the fraction of their requests that got the right answer in time.`,
+    head: ['honest', 'good'],
+  },
+  'honest.falseNotFound': {
+    label: 'Honest false 404s',
+    measured: `${HONEST}: answers of 404 for rows that exist.`,
+    head: ['false', '404s'],
+  },
+  'honest.shed': {
+    label: 'Honest requests shed',
+    measured: `${HONEST}: their requests that the service refused on purpose.`,
+    head: ['honest', 'shed'],
+  },
+  'inserted.falseNotFound': {
+    label: 'False 404s of new rows',
+    measured:
+      'Of the reads of rows inserted during the storm, the share that was told that they do not exist: what a filter does that has not heard of them.',
+    head: ['false', '404'],
+  },
+  'recovery.worstGoodput': {
+    label: 'Worst goodput',
+    measured: `${TRIGGER}: the smallest goodput of any half second.`,
+    head: ['worst', 'good'],
+  },
+  'recovery.to95Ms': {
+    label: 'Time to recover',
+    measured: `${TRIGGER}: until goodput is at 95 % and stays there. “never”: not before the end of the storm.`,
+    head: ['back in'],
+  },
+  'recovery.lost': {
+    label: 'Requests lost',
+    measured: `${TRIGGER}: requests that were not answered rightly and in time.`,
+    head: ['lost'],
+  },
+  'recovery.stuck': {
+    label: 'Stuck',
+    measured: `${TRIGGER}: 100 % where goodput was not back by the end of the storm; the time to recover is then only the time until that end.`,
+    head: ['stuck'],
+  },
+  'requests.errors': {
+    label: 'Errors',
+    measured:
+      'Requests failed + timeout + lost. One that the service refused on purpose is shed, and not in it.',
+    head: ['errors'],
+  },
+  'requests.*': {
+    label: 'Requests',
+    measured: `Counted ${ISSUED}: offered = completed + failed + timeout + lost + shed.`,
+  },
+  'cache.hitRate': {
+    label: 'Cache hit ratio',
+    measured: 'Redis keyspace hits divided by lookups, from the counters of the Redis server.',
+    head: ['cache', 'hits'],
+  },
+  'cache.expiries': {
+    label: 'Expiries',
+    measured: 'How often the hot entry expired during the storm, as Redis announced it.',
+  },
+  'cache.refillMs': {
+    label: 'Time to refill',
+    measured: 'From the expiry of the hot entry until it was written again; the mean.',
+    head: ['refill'],
+  },
+  'cache.memoryBytes': {
+    label: 'Cache memory',
+    measured: 'used_memory of the Redis server, the most that was seen during the storm.',
+    head: ['cache'],
+  },
+  'cache.wastedRefreshes': {
+    label: 'Wasted refreshes',
+    measured: 'Loads that renewed an entry ahead of its expiry which nobody has read since.',
+    head: ['wasted'],
+  },
+  'cache.evictions': {
+    label: 'Evictions',
+    measured: 'Entries that Redis gave up for want of memory.',
+    head: ['evicted'],
+  },
+  'age.maxMs': {
+    label: 'Oldest data',
+    measured:
+      'The largest age in any answer (header x-age-ms): how long ago the served value was loaded. Fewer loads can mean staler data; read both.',
+    head: ['oldest'],
+  },
+  'generator.*': {
+    label: 'Load generator',
+    measured: 'Its own lag and CPU. A generator that lags or saturates makes the run inconclusive.',
+    head: ['generator'],
+  },
+};
