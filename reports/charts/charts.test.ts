@@ -6,11 +6,12 @@ import { HOSTILE, nineStrategiesResult, severalScenariosResult } from '../fixtur
 import { PAGE } from '../html/theme.ts';
 import { databaseOverTime } from './database-over-time.ts';
 import { type StripInput, thin, timeFrame } from './frame.ts';
-import { hitRatioOverTime } from './hit-ratio-over-time.ts';
 import { latencyOverTime } from './latency-over-time.ts';
 import { latencySpectrum } from './latency-spectrum.ts';
+import { memoryOverTime } from './memory-over-time.ts';
 import { assignColours, GREYS, SERIES } from './palette.ts';
 import { renderSvg } from './render.ts';
+import { goodputOverTime, hitRatioOverTime } from './share-over-time.ts';
 import { decades, logDomain } from './theme.ts';
 
 const SHAPE = { loadsPerExpiry: 101, hitMs: 0.6, stallMs: 300, servesStale: false };
@@ -20,7 +21,19 @@ function stripInput(): StripInput {
   const frame = scenario && timeFrame(scenario);
   if (!scenario || !frame) throw new Error('the fixture has timelines');
   const ghost = named(scenario, 'none').timeline;
-  return { frame, ghost, timeline: stormTimeline(SHAPE, 1), colour: 'var(--s1)', width: 255 };
+  const timeline = stormTimeline(SHAPE, 1);
+  return { frame, ghost, timeline, colour: 'var(--s1)', width: 255, first: true, last: true };
+}
+
+/** With what a scenario of the present records besides. */
+function triggered(triggers = [{ name: 'flush', fromMs: 1_000, toMs: 1_500 }]): StripInput {
+  const input = stripInput();
+  const points = input.timeline.points.map((point) => ({ ...point, goodput: 0.9, memoryBytes: 2e6 }));
+  return {
+    ...input,
+    frame: { ...input.frame, memoryMiB: [0, 2.1] },
+    timeline: { ...input.timeline, points, triggers },
+  };
 }
 
 function charts(): Readonly<Record<string, TopLevelSpec>> {
@@ -34,6 +47,9 @@ function charts(): Readonly<Record<string, TopLevelSpec>> {
     'latency without ghost': latencyOverTime({ ...input, ghost: null }),
     database: databaseOverTime(input),
     'hit ratio': hitRatioOverTime(input),
+    goodput: goodputOverTime(triggered()),
+    memory: memoryOverTime(triggered()),
+    'memory that was not recorded': memoryOverTime(input),
     spectrum: latencySpectrum({ series, width: 1100, height: 340, labels: true }),
     'spectrum of nothing': latencySpectrum({ series: [], width: 328, height: 260, labels: false }),
   };
@@ -102,6 +118,25 @@ describe('strips', () => {
   });
 });
 
+describe('triggers', () => {
+  const draw = (input: StripInput) => renderSvg(goodputOverTime(input), { sentence: '', size: 'wide' });
+
+  it('are a band and a rule in every strip, with their name in the first', async () => {
+    const first = await draw(triggered());
+    expect(first.match(/fill-opacity="0.1"/g)).toHaveLength(1);
+    expect(first).toContain('>flush<');
+    const second = await draw({ ...triggered(), first: false });
+    expect(second.match(/fill-opacity="0.1"/g)).toHaveLength(1);
+    expect(second).not.toContain('>flush<');
+  });
+
+  it('outside the picture are left out, and text of a result stays text', async () => {
+    const late = { name: 'late', fromMs: 99_000, toMs: 99_000 };
+    expect(await draw(triggered([late]))).not.toContain('>late<');
+    expect(await draw(triggered([{ name: HOSTILE, fromMs: 0, toMs: 0 }]))).not.toMatch(/<script|<img/);
+  });
+});
+
 describe('thin', () => {
   const points = Array.from({ length: 5000 }, (_, i) => ({
     tMs: i,
@@ -110,6 +145,8 @@ describe('thin', () => {
     p99Ms: i === 2501 ? 999 : 2,
     dbReadsPerSec: i === 2503 ? 777 : 0,
     hitRatio: i === 2504 ? 0.1 : 1,
+    goodput: i === 2505 ? 0.2 : 1,
+    memoryBytes: i === 2506 ? 5e6 : 1e6,
   }));
 
   it('never hides the worst window', () => {
@@ -118,6 +155,8 @@ describe('thin', () => {
     expect(Math.max(...few.map((point) => point.p99Ms ?? 0))).toBe(999);
     expect(Math.max(...few.map((point) => point.dbReadsPerSec ?? 0))).toBe(777);
     expect(Math.min(...few.map((point) => point.hitRatio ?? 1))).toBe(0.1);
+    expect(Math.min(...few.map((point) => point.goodput ?? 1))).toBe(0.2);
+    expect(Math.max(...few.map((point) => point.memoryBytes ?? 0))).toBe(5e6);
     expect(few.reduce((sum, point) => sum + point.offered, 0)).toBe(5000);
   });
 

@@ -7,7 +7,7 @@ import { GHOST_OPACITY, INK } from './theme.ts';
 const HEIGHT = 72;
 
 export function databaseOverTime(input: StripInput): LayeredSpec {
-  const x = timeX(input, 'tSec', false);
+  const x = timeX(input, 'tSec');
   const y = {
     field: 'dbReadsPerSec',
     type: 'quantitative' as const,
@@ -41,5 +41,5 @@ export function databaseOverTime(input: StripInput): LayeredSpec {
       encoding: { y: { ...y, field: 'capacity' } },
     },
   ];
-  return stripSpec(input, { title: 'Database queries/s', height: HEIGHT, showTimeAxis: false, layers });
+  return stripSpec(input, { title: 'Database queries/s', height: HEIGHT, layers });
 }

@@ -7,6 +7,8 @@ export interface TimeFrame {
   readonly latencyMs: readonly [number, number];
   readonly queriesPerSec: readonly [number, number];
   readonly capacityPerSec: number;
+  /** `null` where no timeline has it. */
+  readonly memoryMiB: readonly [number, number] | null;
 }
 
 /** What one strip draws. */
@@ -19,6 +21,9 @@ export interface StripInput {
   readonly colour: string;
   /** Width of the whole picture in CSS pixels. */
   readonly width: number;
+  /** The first of its stack names the triggers, the last has the time axis. */
+  readonly first: boolean;
+  readonly last: boolean;
 }
 
 export type StripPoint = Timeline['points'][number];
@@ -36,12 +41,21 @@ export function timeFrame(scenario: ScenarioResult): TimeFrame | null {
     latencyMs: logDomain(points.flatMap((point) => [point.p50Ms ?? 0, point.p99Ms ?? 0])),
     queriesPerSec: [0, Math.max(peak, capacityPerSec, 1) * 1.08],
     capacityPerSec,
+    memoryMiB: memoryDomain(points.flatMap(({ memoryBytes }) => memoryBytes ?? [])),
   };
+}
+
+export const MIB = 1024 ** 2;
+
+/** From nothing: what a cache holds is compared by its size. */
+function memoryDomain(bytes: readonly number[]): TimeFrame['memoryMiB'] {
+  if (bytes.length === 0) return null;
+  return [0, (bytes.reduce((a, b) => Math.max(a, b)) / MIB) * 1.08];
 }
 
 /**
  * At most `limit` points: neighbours are merged, keeping what a reader looks for, the slowest, the busiest
- * and the lowest hit ratio. A thinned chart therefore overstates, never hides.
+ * and the lowest hit ratio and goodput. A thinned chart therefore overstates, never hides.
  */
 export function thin(points: readonly StripPoint[], limit: number): readonly StripPoint[] {
   const size = Math.ceil(points.length / Math.max(1, limit));
@@ -54,7 +68,9 @@ export function thin(points: readonly StripPoint[], limit: number): readonly Str
 function merge(group: readonly StripPoint[]): StripPoint {
   const known = (read: (point: StripPoint) => number | null) => group.flatMap((point) => read(point) ?? []);
   const most = (values: readonly number[]) => (values.length === 0 ? null : Math.max(...values));
-  const hits = known((point) => point.hitRatio);
+  const least = (values: readonly number[]) => (values.length === 0 ? null : Math.min(...values));
+  const goodput = known((point) => point.goodput ?? null);
+  const memory = most(known((point) => point.memoryBytes ?? null));
   const p50 = known((point) => point.p50Ms).toSorted((a, b) => a - b);
   return {
     tMs: group[0]?.tMs ?? 0,
@@ -62,6 +78,8 @@ function merge(group: readonly StripPoint[]): StripPoint {
     p50Ms: p50[Math.floor(p50.length / 2)] ?? null,
     p99Ms: most(known((point) => point.p99Ms)),
     dbReadsPerSec: most(known((point) => point.dbReadsPerSec)),
-    hitRatio: hits.length === 0 ? null : Math.min(...hits),
+    hitRatio: least(known((point) => point.hitRatio)),
+    ...(goodput.length === 0 ? {} : { goodput: least(goodput) }),
+    ...(memory === null ? {} : { memoryBytes: memory }),
   };
 }

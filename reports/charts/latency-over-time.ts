@@ -8,7 +8,7 @@ const HEIGHT = 92;
 
 export function latencyOverTime(input: StripInput): LayeredSpec {
   const domain = [...input.frame.latencyMs];
-  const x = timeX(input, 'midSec', false);
+  const x = timeX(input, 'midSec');
   const y = (field: string) => ({
     field,
     type: 'quantitative' as const,
@@ -46,7 +46,7 @@ export function latencyOverTime(input: StripInput): LayeredSpec {
       encoding: { x, y: y('p50Ms') },
     },
   ];
-  return stripSpec(input, { title: 'Response time, ms', height: HEIGHT, showTimeAxis: false, layers });
+  return stripSpec(input, { title: 'Response time, ms', height: HEIGHT, layers });
 }
 
 /** A log axis has no zero: such a window is a gap. */

@@ -28,29 +28,34 @@ const CLOSEST_TICKS_PX = 3;
 interface StripOptions {
   readonly title: string;
   readonly height: number;
-  readonly showTimeAxis: boolean;
   /** Marks from back to front. */
   readonly layers: readonly Layer[];
 }
 
 export function stripSpec(input: StripInput, options: StripOptions): LayeredSpec {
-  const bottom = options.showTimeAxis ? MARGIN.bottomWithAxis : MARGIN.bottom;
+  const bottom = input.last ? MARGIN.bottomWithAxis : MARGIN.bottom;
   return {
     width: plotWidth(input),
     height: options.height,
     autosize: { type: 'none' },
     padding: { left: MARGIN.left, right: MARGIN.right, top: MARGIN.top, bottom },
     config: CHART_CONFIG,
-    layer: [...expiryLayers(input, options), ...options.layers, titleLayer(options.title)],
+    layer: [
+      ...triggerLayers(input, options),
+      ...expiryLayers(input, options),
+      ...options.layers,
+      titleLayer(options.title),
+    ],
   };
 }
 
-function plotWidth(input: StripInput): number {
-  return input.width - MARGIN.left - MARGIN.right;
+function plotWidth({ width }: Pick<StripInput, 'width'>): number {
+  return width - MARGIN.left - MARGIN.right;
 }
 
 /** Time on the x axis; labels only on the lowest strip, ticks and scale on all. */
-export function timeX(input: StripInput, field: string, showTimeAxis: boolean) {
+export function timeX(input: StripInput, field: string) {
+  const showTimeAxis = input.last;
   return {
     field,
     type: 'quantitative' as const,
@@ -95,22 +100,70 @@ export function titleLayer(text: string): Layer {
 }
 
 /** What a plot of this width can show, and never above 1,000. */
-function mostPoints(input: StripInput): number {
+function mostPoints(input: Pick<StripInput, 'width'>): number {
   return Math.min(1000, Math.floor(plotWidth(input) * 1.5));
 }
 
 /** True when a point of the chart stands for several windows. */
-export function isThinned(input: StripInput): boolean {
+export function isThinned(input: Pick<StripInput, 'timeline' | 'width'>): boolean {
   return input.timeline.points.length > mostPoints(input);
 }
 
-function expiryLayers(input: StripInput, { height, showTimeAxis }: StripOptions): readonly Layer[] {
+/**
+ * A rule where a trigger began and a band for as long as it lasted, behind everything else; its name in the
+ * first strip of the stack.
+ */
+function triggerLayers(input: StripInput, { height }: StripOptions): readonly Layer[] {
+  const [from, to] = input.frame.seconds;
+  const triggers = (input.timeline.triggers ?? []).flatMap(({ name, fromMs, toMs }) => {
+    const [tSec, endSec] = [fromMs / 1000, Math.min(to, toMs / 1000)];
+    return tSec >= from && tSec <= to ? [{ name, tSec, endSec: Math.max(tSec, endSec) }] : [];
+  });
+  if (triggers.length === 0) return [];
+  const x = timeX(input, 'tSec');
+  const band: Layer = {
+    data: { values: triggers },
+    mark: { type: 'rect', fill: INK.fg, fillOpacity: 0.1 },
+    encoding: { x, x2: { field: 'endSec' }, y: { value: 0 }, y2: { value: height } },
+  };
+  const rule: Layer = {
+    data: { values: triggers },
+    mark: { type: 'rule', stroke: INK.fg, strokeWidth: 1 },
+    encoding: { x, y: { value: 0 }, y2: { value: height } },
+  };
+  return [band, rule, ...(input.first ? triggers.map((one) => triggerName(one, input, height)) : [])];
+}
+
+/** At the foot of the plot, where goodput seldom is; beyond the middle to the left of its rule. */
+function triggerName(
+  { name, tSec }: { name: string; tSec: number },
+  input: StripInput,
+  height: number,
+): Layer {
+  const [from, to] = input.frame.seconds;
+  const late = tSec > (from + to) / 2;
+  return {
+    data: { values: [{ tSec }] },
+    mark: {
+      type: 'text',
+      text: name,
+      align: late ? 'right' : 'left',
+      baseline: 'bottom',
+      dx: late ? -4 : 4,
+      fontSize: 11,
+      fill: INK.fg,
+    },
+    encoding: { x: timeX(input, 'tSec'), y: { value: height - 2 } },
+  };
+}
+
+function expiryLayers(input: StripInput, { height }: StripOptions): readonly Layer[] {
   // Anything outside the frame would be drawn outside the plot.
   const [from, to] = input.frame.seconds;
   const seconds = input.timeline.expiriesMs.map((ms) => ms / 1000).filter((s) => s >= from && s <= to);
   const data = { values: seconds.map((tSec) => ({ tSec })) };
   if (data.values.length === 0 || data.values.length > plotWidth(input) / CLOSEST_TICKS_PX) return [];
-  const x = timeX(input, 'tSec', showTimeAxis);
+  const x = timeX(input, 'tSec');
   const tick: Layer = {
     data,
     mark: { type: 'rule', stroke: INK.fg, strokeWidth: 1.25 },

@@ -59,6 +59,10 @@ export const GLOSSARY: readonly Term[] = [
     chinese: '布隆過濾器',
     meaning: 'a small set that never misses a key and sometimes invents one',
   },
+  {
+    term: 'trigger',
+    meaning: 'what sets a storm off: a fault, a common expiry, a cold start; recovery is counted from it',
+  },
   { term: 'capacity', meaning: 'queries per second that the modelled database can answer' },
   { term: 'goodput', meaning: 'the fraction of offered requests answered right and in time' },
   { term: 'p99', meaning: '99 of 100 requests were at least this fast' },

@@ -1,4 +1,4 @@
-/** Share of cache lookups that hit, always drawn from 0 to 100 % so that runs can be compared. */
+/** Shares by window, always drawn from 0 to 100 % so that runs can be compared. */
 import type { StripInput } from './frame.ts';
 import type { Layer, LayeredSpec } from './strip.ts';
 import { stripData, stripSpec, timeX } from './strip.ts';
@@ -6,10 +6,20 @@ import { GHOST_OPACITY, INK } from './theme.ts';
 
 const HEIGHT = 48;
 
+/** Share of cache lookups that hit. */
 export function hitRatioOverTime(input: StripInput): LayeredSpec {
-  const x = timeX(input, 'midSec', true);
+  return shareOverTime(input, 'hitRatio', 'Cache hit ratio');
+}
+
+/** Share of requests answered rightly and in time. */
+export function goodputOverTime(input: StripInput): LayeredSpec {
+  return shareOverTime(input, 'goodput', 'Goodput');
+}
+
+function shareOverTime(input: StripInput, field: 'hitRatio' | 'goodput', title: string): LayeredSpec {
+  const x = timeX(input, 'midSec');
   const y = {
-    field: 'hitRatio',
+    field,
     type: 'quantitative' as const,
     scale: { domain: [0, 1], nice: false },
     axis: { title: null, format: '.0%', values: [0, 0.5, 1], ticks: false, domain: false, grid: true },
@@ -20,9 +30,8 @@ export function hitRatioOverTime(input: StripInput): LayeredSpec {
     encoding: { x, y },
   });
   return stripSpec(input, {
-    title: 'Cache hit ratio',
+    title,
     height: HEIGHT,
-    showTimeAxis: true,
     layers: [line(input.ghost, INK.muted, GHOST_OPACITY), line(input.timeline, input.colour, 1)],
   });
 }
