@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { everyScenarioResult } from './fixtures/avalanche.ts';
 import { failedResult, heldResult, inconclusiveResult } from './fixtures/results.ts';
 import { hostileResult, severalScenariosResult } from './fixtures/variants.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -48,6 +49,19 @@ describe('renderMarkdown', () => {
     const rows = text.split('\n').filter((line) => line.startsWith('| '));
     expect(rows).toHaveLength(6);
     for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(13);
+  });
+
+  it('has the columns of the scenario, and the verdicts of all before the first', () => {
+    const text = renderMarkdown(everyScenarioResult());
+    expect(text.split('\n\n')[1]?.split('\n')).toHaveLength(5);
+    const heads = text.split('\n').filter((line) => line.startsWith('| Strategy'));
+    expect(heads.slice(0, 3)).toMatchInlineSnapshot(`
+      [
+        "| Strategy | Database reads | Loads per expiry | Theory | p50, ms | p99, ms | p99.9, ms | Goodput, % | DB hit rate, % | Oldest data, ms | Errors | Verdict |",
+        "| Strategy | Database reads | Loads per request, repeated missing keys | Theory | Loads per request, endless missing keys | Theory | Honest response time p99, ms | Honest goodput, % | False 404s of new rows, % | Cache memory, MiB | Verdict |",
+        "| Strategy | Database reads | Peak database load, 1/s | Theory | Worst goodput, % | Time to recover, ms | Requests lost | p99, ms | Oldest data, ms | Theory | Verdict |",
+      ]
+    `);
   });
 
   it('has a heading per scenario', () => {

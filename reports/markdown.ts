@@ -13,6 +13,7 @@ export function renderMarkdown(result: Result): string {
   const several = result.scenarios.length !== 1;
   const blocks = [
     ...(several ? [`# ${verdictWords(result.verdict).text}: ${result.scenarios.length} scenarios`] : []),
+    several ? contents(result) : '',
     ...(result.interrupted ? ['**Interrupted:** the plan was not finished.'] : []),
     ...(several && result.warnings.length > 0 ? [warnings(result.warnings)] : []),
     ...result.scenarios.flatMap((scenario) => scenarioBlocks(result, scenario, several)),
@@ -20,6 +21,13 @@ export function renderMarkdown(result: Result): string {
     codeBlock(provenance.command),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/** Which of the sections below to read. */
+function contents({ scenarios }: Result): string {
+  return scenarios
+    .map(({ verdict, title }) => `- ${verdictWords(verdict).text}: ${escapeMarkdown(title)}`)
+    .join('\n');
 }
 
 function scenarioBlocks(result: Result, scenario: ScenarioResult, several: boolean): readonly string[] {

@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { Result } from '../harness/result/schema.ts';
+import { allResults } from './fixtures/all.ts';
+import { avalancheResult, everyScenarioResult } from './fixtures/avalanche.ts';
+import { penetrationResult } from './fixtures/penetration.ts';
 import { edit, failedResult, heldResult, inconclusiveResult } from './fixtures/results.ts';
 import { metricOf } from './fixtures/storm.ts';
-import * as variants from './fixtures/variants.ts';
 import { renderTerminal } from './terminal.ts';
 import { displayWidth } from './text.ts';
 
-const { HOSTILE: _, ...makers } = variants;
 const plain = { colour: false };
+
+function tableOf(result: Result): string {
+  const lines = renderTerminal(result, plain).split('\n');
+  return lines.slice(lines.findIndex((line) => line.startsWith('  strategy'))).join('\n');
+}
 
 describe('renderTerminal', () => {
   it('says verdict, sentence, matrix and path', () => {
@@ -33,7 +40,7 @@ describe('renderTerminal', () => {
     `);
   });
 
-  it.each(Object.entries({ heldResult, failedResult, inconclusiveResult, ...makers }))(
+  it.each(Object.entries(allResults))(
     'keeps %s inside 100 columns, without control characters',
     (_name, make) => {
       for (const line of renderTerminal(make(), plain).split('\n')) {
@@ -52,6 +59,43 @@ describe('renderTerminal', () => {
     const text = renderTerminal(wide, plain);
     for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(100);
     expect(text).toContain('DB reads');
+  });
+
+  it('shows what a scenario is about: what came through an attack, and what honest users notice', () => {
+    expect(tableOf(penetrationResult())).toMatchInlineSnapshot(`
+      "  strategy           DB reads repeated    allowed endless    allowed honest honest false cache
+                                       loads              loads            p99 ms good % 404 %   MiB
+      ✓ none                  2,340        1 0.999–1.00       1 0.999–1.00  1,000   75.1     0  1.32
+      ✓ bloom-filter            465        0   ≤ 0.0502 0.00320   ≤ 0.0180   30.2    100  46.7  1.34
+      ✓ bloom-filter-redis      472        0   ≤ 0.0502 0.00320   ≤ 0.0180   34.4    100     0  1.34
+      ✓ null-cache            1,500    0.159    ≤ 0.268       1 0.999–1.00    322    100     0  1.55
+      "
+    `);
+  });
+
+  it('shows how far a service went down and how soon it was back', () => {
+    expect(tableOf(avalancheResult())).toMatchInlineSnapshot(`
+      "  strategy           DB reads    (log) DB peak allowed  worst back in  lost p99 oldest   allowed
+                                                 1/s         good %      ms        ms     ms
+      ✓ none                  2,660 ████████     405       –   23.6   never 2,340 500  5,000  ≤ 62,700
+      ✓ rewarm+limit            161 █████···     409       –    100       0     0 263  4,950  ≤ 62,700
+      ✓ jitter+limit+stale    1,750 ████████     406 ≤ 1,100   49.2   2,710   675 500  5,000 ≤ 127,000
+      ✓ concurrency-limit     1,750 ████████     403       –   49.2   2,800   677 500  5,000  ≤ 62,700
+      "
+    `);
+  });
+
+  it('ends with the verdict of each scenario when there are several', () => {
+    const end = renderTerminal(everyScenarioResult(), plain).split('\nRun: ')[1];
+    expect(end).toMatchInlineSnapshot(`
+      "✗ failed
+        ✓ held    Breakdown: one hot key expires
+        ✓ held    Penetration: requests for what does not exist
+        ✓ held    Avalanche: many entries vanish at once
+        ✓ held    Avalanche: many entries vanish at once (all expire together)
+        ✗ failed  Avalanche: many entries vanish at once (a cold start)
+      "
+    `);
   });
 
   it('names the broken bound and the remedy', () => {

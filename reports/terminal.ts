@@ -39,7 +39,9 @@ export function renderTerminal(result: Result, options: TerminalOptions): string
   const lines = result.scenarios.flatMap((scenario) => ['', ...scenarioLines(scenario, paint)]);
   if (result.interrupted) lines.unshift('', 'Interrupted: the plan was not finished.');
   if (result.scenarios.length !== 1) {
+    // The sections have scrolled away by now.
     lines.push('', `Run: ${paint(result.verdict, paint('bold', verdictWords(result.verdict).text))}`);
+    lines.push(...contents(result, paint));
   }
   lines.push(...warningLines(result.warnings, paint, ' about the run'));
   if (options.reportPath !== undefined) lines.push('', `Report: ${clean(options.reportPath)}`);
@@ -86,6 +88,14 @@ function claimLines(scenario: ScenarioResult, paint: Paint): readonly string[] {
       return [`${glyph} ${pad(verdict, width)}  ${first}`, ...rest.map((line) => `${indent}${line}`)];
     }),
   ];
+}
+
+function contents({ scenarios }: Result, paint: Paint): readonly string[] {
+  const width = Math.max(...scenarios.map(({ verdict }) => verdictWords(verdict).text.length));
+  return scenarios.map(({ verdict, title }) => {
+    const mark = paint(verdict, pad(verdictWords(verdict).text, width));
+    return `  ${mark}  ${shorten(clean(title), COLUMNS - width - 4)}`;
+  });
 }
 
 interface TextColumn {

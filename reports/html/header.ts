@@ -49,7 +49,9 @@ export function interruption(result: Result): Markup {
 /** Title, question and conclusion of one scenario; `level` is its heading's. */
 export function scenarioHeader(scenario: ScenarioResult, level: 1 | 2): Markup {
   const title =
-    level === 1 ? html`<h1>${scenario.title}</h1>` : html`<h2 class="title">${scenario.title}</h2>`;
+    level === 1
+      ? html`<h1>${scenario.title}</h1>`
+      : html`<p class="up"><a href="#scenarios">↑ all scenarios</a></p><h2 class="title">${scenario.title}</h2>`;
   return html`${title}
 <p class="question">${withTerms(scenario.question)}</p>
 ${conclusion(scenario.verdict, scenario.answer)}
@@ -69,7 +71,7 @@ export function overview(result: Result): Markup {
     .join(', ');
   return html`<h1>${result.scenarios.length} scenarios</h1>
 ${conclusion(result.verdict, `Of ${result.scenarios.length} scenarios: ${tally}.`)}
-<nav aria-label="Scenarios"><ol class="overview">${result.scenarios.map(
+<nav aria-label="Scenarios" id="scenarios"><ol class="overview">${result.scenarios.map(
     (scenario, index) => html`<li>${verdictMark(scenario.verdict)}
 <div><a href="#scenario-${index + 1}">${scenario.title}</a><p>${scenario.answer}</p></div></li>`,
   )}</ol></nav>`;

@@ -1,18 +1,12 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Result } from '../../harness/result/schema.ts';
-import { failedResult, heldResult, inconclusiveResult } from '../fixtures/results.ts';
-import * as variants from '../fixtures/variants.ts';
+import { allResults } from '../fixtures/all.ts';
+import { avalancheResult, everyScenarioResult } from '../fixtures/avalanche.ts';
+import { penetrationResult } from '../fixtures/penetration.ts';
+import { failedResult, heldResult } from '../fixtures/results.ts';
 import { findChromium, TestBrowser } from './browser.ts';
 import { renderHtml } from './render.ts';
 
-const { HOSTILE: _, ...makers } = variants;
-const results: Readonly<Record<string, () => Result>> = {
-  heldResult,
-  failedResult,
-  inconclusiveResult,
-  ...makers,
-};
 const WIDTHS = [360, 768, 1440];
 
 let browser: TestBrowser;
@@ -24,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => stack.disposeAsync(), 60_000);
 
 describe('the page in Chromium', { timeout: 60_000 }, () => {
-  it.each(Object.entries(results))('%s: quiet, offline, as wide as the window', async (_name, make) => {
+  it.each(Object.entries(allResults))('%s: quiet, offline, as wide as the window', async (_name, make) => {
     const html = await renderHtml(make());
     for (const width of WIDTHS) {
       await browser.open(html, { width, height: 800 }, async (page, noise) => {
@@ -61,6 +55,31 @@ describe('the page in Chromium', { timeout: 60_000 }, () => {
       }
       expect(await page.locator('svg.chart:visible:not([aria-label])').count()).toBe(0);
     });
+  });
+
+  it.each([
+    ['penetration', penetrationResult],
+    ['avalanche', avalancheResult],
+  ] as const)('shows what the %s scenario is about: four strips a strategy', async (_name, make) => {
+    await browser.open(await renderHtml(make()), { width: 1440, height: 800 }, async (page) => {
+      expect(await page.locator('svg.chart:visible').count()).toBe(4 * 4 + 1);
+    });
+  });
+
+  it('leads from the list of scenarios to each and back', async () => {
+    await browser.open(
+      await renderHtml(everyScenarioResult()),
+      { width: 1280, height: 800 },
+      async (page) => {
+        await page
+          .getByRole('link', { name: 'Avalanche: many entries vanish at once (a cold start)' })
+          .click();
+        expect((await page.locator('#scenario-5').boundingBox())?.y).toBeLessThan(100);
+        await page.locator('#scenario-5').getByRole('link', { name: 'all scenarios' }).click();
+        expect(await page.locator('.overview .verdict').count()).toBe(5);
+        expect((await page.locator('.overview').boundingBox())?.y).toBeGreaterThanOrEqual(0);
+      },
+    );
   });
 
   it.each(['light', 'dark'] as const)('is readable in %s', async (scheme) => {

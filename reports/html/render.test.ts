@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { avalancheResult } from '../fixtures/avalanche.ts';
+import { penetrationResult } from '../fixtures/penetration.ts';
 import { heldResult, inconclusiveResult } from '../fixtures/results.ts';
 import { emptyResult, HOSTILE, hostileResult, severalScenariosResult } from '../fixtures/variants.ts';
 import { html } from './markup.ts';
@@ -87,6 +89,36 @@ describe('renderHtml', () => {
     expect(page).toContain('No timeline was recorded');
     expect(page).toContain('not in a git working tree');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it.each([heldResult, penetrationResult, avalancheResult])(
+    'has as many cells in every row of the matrix as columns',
+    async (make) => {
+      const page = await renderHtml(make());
+      const matrix = page.slice(page.indexOf('<table class="matrix">'), page.indexOf('Over time'));
+      const count = (text: string | undefined, tag: string) =>
+        text?.match(new RegExp(`<${tag}[ >]`, 'g'))?.length;
+      const columns = count(matrix.split('<thead>')[0], 'col');
+      for (const row of matrix.split('<tr class="row').slice(1)) {
+        expect((count(row.split('</tr>')[0], 'td') ?? 0) + 1).toBe(columns);
+        expect(row).toContain(`<td colspan="${columns}">`);
+      }
+      const heads = [
+        ...(matrix
+          .split('</thead>')[0]
+          ?.split('</tr>')[0]
+          ?.matchAll(/<th [^>]*>/g) ?? []),
+      ];
+      const spans = heads.map(([tag]) => Number(/colspan="(\d)"/.exec(tag)?.[1] ?? 1));
+      expect(spans.reduce((a, b) => a + b, 0)).toBe(columns);
+    },
+  );
+
+  it('says never where a service did not come back, and what set the storm off', async () => {
+    const page = await renderHtml(avalancheResult());
+    expect(page).toContain('>never<');
+    expect(page).toContain('flush: Redis lost everything');
+    expect(page.includes('the hot entry expired, or was renewed before it did</li>')).toBe(false);
   });
 
   it('has a section and a link for each of several scenarios', async () => {
