@@ -8,8 +8,17 @@ import type {
 } from '../../harness/result/schema.ts';
 import { comparisonWords } from '../model/comparison-words.ts';
 import { thresholdActual } from '../model/findings.ts';
-import { figure, interval, MISSING, percent, quantity, significant, unitLabel } from '../model/format.ts';
-import { metricLabel, metricNotes } from '../model/metrics.ts';
+import {
+  figure,
+  interval,
+  MISSING,
+  NEVER,
+  percent,
+  quantity,
+  significant,
+  unitLabel,
+} from '../model/format.ts';
+import { metricLabel, metricNotes, metricOf } from '../model/metrics.ts';
 import { checkVerdict } from '../model/verdict.ts';
 import { verdictMark } from './header.ts';
 import { html, type Markup } from './markup.ts';
@@ -81,16 +90,17 @@ function metricsTable(strategy: StrategyResult): Markup {
   if (entries.length === 0) return html`<p class="muted">Nothing was measured.</p>`;
   return html`<details class="every"><summary>Every metric (${entries.length})</summary>
 <table class="plain"><thead><tr><th scope="col">Metric</th><th scope="col" class="num">median</th><th scope="col" class="num">lowest–highest</th><th scope="col" class="num">interval of the median</th><th scope="col" class="num rounds">by round</th></tr></thead>
-<tbody>${entries.map(
-    ([
-      name,
-      metric,
-    ]) => html`<tr><th scope="row" title="${metricNotes(name)?.measured}"><code>${breakable(name)}</code></th>
-<td class="num">${figure(metric.median, metric.unit)} <span class="unit">${unitLabel(metric.unit)}</span></td>
-<td class="num">${interval(metric.low, metric.high, metric.unit) ?? '='}</td>
+<tbody>${entries.map(([name, recorded]) => metricRow(name, metricOf(strategy, name) ?? recorded))}</tbody></table></details>`;
+}
+
+function metricRow(name: string, metric: Metric): Markup {
+  const { median, low, high, unit, values } = metric;
+  const text = figure(median, unit);
+  return html`<tr><th scope="row" title="${metricNotes(name)?.measured}"><code>${breakable(name)}</code></th>
+<td class="num">${text} <span class="unit">${text === NEVER ? '' : unitLabel(unit)}</span></td>
+<td class="num">${interval(low, high, unit) ?? '='}</td>
 <td class="num">${medianInterval(metric)}</td>
-<td class="num rounds">${metric.values.map((value) => figure(value, metric.unit)).join('  ')}</td></tr>`,
-  )}</tbody></table></details>`;
+<td class="num rounds">${values.map((value) => figure(value, unit)).join('  ')}</td></tr>`;
 }
 
 /** `12–14 (96.9 %)`, with the confidence that the rounds reach; `the same` as lowest–highest for few rounds. */

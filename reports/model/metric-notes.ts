@@ -113,7 +113,7 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
   },
   'recovery.stuck': {
     label: 'Stuck',
-    measured: `${TRIGGER}: 100 % where goodput was not back by the end of the storm; the time to recover is then only the time until that end.`,
+    measured: `${TRIGGER}: 100 % where goodput was not back by the end of the storm; the time to recover is then only the time until that end, so hold this to 0 beside a limit on that.`,
     head: ['stuck'],
   },
   'requests.errors': {

@@ -45,7 +45,8 @@ export function metricOf({ metrics }: StrategyResult, name: string): Metric | un
   const metric = metrics[name];
   if (name === 'requests.errors') return metric ?? sumMetrics(metrics, ERRORS);
   const stuck = metrics['recovery.stuck'];
-  if (name !== 'recovery.to95Ms' || metric === undefined || stuck === undefined) return metric;
+  if (name !== 'recovery.to95Ms' || metric === undefined || !stuck?.values.some((one) => one > 0))
+    return metric;
   return overRounds(
     metric.unit,
     metric.values.map((value, round) => ((stuck.values[round] ?? 0) > 0 ? Number.POSITIVE_INFINITY : value)),
