@@ -46,6 +46,15 @@ export const metastable = defineScenario({
     'queue-long': { concurrency: 1, queue: 33, queueWaitMs: 60_000, newestFirst: 0 },
     'queue-lifo': { concurrency: 1, queue: 33, queueWaitMs: 60_000, newestFirst: 1 },
   },
+  columns: [
+    'db.reads',
+    'recovery.worstGoodput',
+    'recovery.to95Ms',
+    'recovery.lost',
+    'db.peakQps',
+    'latency.response.p99',
+    'age.maxMs',
+  ],
   variants: [{ name: 'retries', title: 'clients try 3 times', set: { 'load.retries': 2 } }],
   profiles: {
     smoke: { rounds: 1, stormMs: 25_000 },
