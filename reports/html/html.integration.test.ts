@@ -77,7 +77,8 @@ describe('the page in Chromium', { timeout: 60_000 }, () => {
         expect((await page.locator('#scenario-5').boundingBox())?.y).toBeLessThan(100);
         await page.locator('#scenario-5').getByRole('link', { name: 'all scenarios' }).click();
         expect(await page.locator('.overview .verdict').count()).toBe(5);
-        expect((await page.locator('.overview').boundingBox())?.y).toBeGreaterThanOrEqual(0);
+        // Scrolling stops at whole pixels, boxes do not.
+        expect((await page.locator('.overview').boundingBox())?.y).toBeGreaterThan(-1);
       },
     );
   });
