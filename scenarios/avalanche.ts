@@ -126,7 +126,10 @@ export const avalanche = defineScenario({
     {
       text: 'A circuit breaker saves the database',
       source: 'Common study notes: 熔斷; Release It! (Nygard, 2007)',
-      cases: [{ when: 'Redis loses everything', holds: ['circuit-breaker: recovery.stuck == 0'] }],
+      cases: [
+        { when: 'Redis loses everything', holds: ['circuit-breaker: recovery.stuck == 0'] },
+        { when: 'the service starts cold', variant: 'cold', holds: ['circuit-breaker: recovery.stuck == 0'] },
+      ],
     },
     {
       text: 'A limit before the database saves it',
