@@ -21,6 +21,11 @@ export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[])
   );
 }
 
+/** May be broken after every `mark`, better than in the middle of a word. */
+export function breakable(text: string, mark: string): Markup {
+  return html`${text.split(mark).map((part, index) => (index === 0 ? part : html`${mark}<wbr>${part}`))}`;
+}
+
 /** Markup made elsewhere and known to be safe: the charts' SVG, the page's own style sheet. */
 export function trusted(text: string): Markup {
   return new Markup(text);

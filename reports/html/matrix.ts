@@ -12,7 +12,7 @@ import {
   type Row,
 } from '../model/matrix.ts';
 import { verdictMark } from './header.ts';
-import { html, type Markup } from './markup.ts';
+import { breakable, html, type Markup } from './markup.ts';
 import { strategyDetails } from './strategy-details.ts';
 
 /** Columns of a width of their own (styles/matrix.css); the others share what is left. */
@@ -60,7 +60,7 @@ function tableHead({ columns }: Matrix): Markup {
     } else {
       const note = column.metric === READS ? 'bar: log' : column.unit;
       heads.push(
-        html`<th scope="col" rowspan="2" class="num" title="${column.explains}">${column.label}${note === '' ? '' : html`<small>${note}</small>`}</th>`,
+        html`<th scope="col" rowspan="2" class="num" title="${column.explains}">${headWords(column.label)}${note === '' ? '' : html`<small>${note}</small>`}</th>`,
       );
     }
   }
@@ -89,6 +89,11 @@ function group(title: string, unit: string, columns: readonly Column[]): Markup 
   return html`<th scope="colgroup" colspan="${columns.length}" class="group" title="${columns[0]?.explains}">${title}${small}</th>`;
 }
 
+/** A metric that this version has no words for is called by its name, which is long. */
+function headWords(label: string): Markup {
+  return breakable(label, '.');
+}
+
 function subhead(text: string): Markup {
   return html`<th scope="col" class="num sub">${text}</th>`;
 }
@@ -104,7 +109,7 @@ function tableRow(row: Row, { scenario, colours, span }: Surroundings): Markup {
   const { strategy } = row;
   const { className } = colourOf(colours, strategy.name);
   return html`<tr class="row ${className}">
-<th scope="row"><details class="${className}"><summary><span class="name">${swatch()}<span>${strategy.name}${strategy.aa ? html`<small>A/A: the baseline again</small>` : ''}</span></span></summary></details></th>
+<th scope="row"><details class="${className}"><summary><span class="name">${swatch()}<span>${breakable(strategy.name, '+')}${strategy.aa ? html`<small>A/A: the baseline again</small>` : ''}</span></span></summary></details></th>
 ${row.cells.map((cell) => tableCells(cell, row))}
 <td class="decision">${verdictMark(strategy.verdict)}</td></tr>
 <tr class="details"><td colspan="${span}">${strategyDetails(strategy, scenario)}</td></tr>`;
@@ -115,7 +120,7 @@ function tableCells(cell: Cell, { bar: length }: Row): Markup {
   const { metric, label, unit, predicted } = cell.column;
   const reads = metric === READS;
   const named = unit === '' ? label : `${label}, ${unit}`;
-  return html`<td class="num${reads ? ' reads' : ''}" data-label="${named}">${cellContent(cell)}${reads && length !== null ? bar(length) : ''}</td>
+  return html`<td class="num${reads ? ' reads' : ''}${predicted ? ' paired' : ''}" data-label="${named}">${cellContent(cell)}${reads && length !== null ? bar(length) : ''}</td>
 ${predicted ? html`<td class="num" data-label="Predicted">${predictedContent(cell)}</td>` : ''}`;
 }
 

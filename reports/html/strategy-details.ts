@@ -21,11 +21,14 @@ import {
 import { metricLabel, metricNotes, metricOf } from '../model/metrics.ts';
 import { checkVerdict } from '../model/verdict.ts';
 import { verdictMark } from './header.ts';
-import { html, type Markup } from './markup.ts';
+import { breakable, html, type Markup } from './markup.ts';
 import { withTerms } from './terms.ts';
 
 export function strategyDetails(strategy: StrategyResult, scenario: ScenarioResult): Markup {
-  const comparisons = scenario.comparisons.filter((comparison) => comparison.strategy === strategy.name);
+  // What was measured in no round, as loads per expiry where no key is hot, is no comparison.
+  const comparisons = scenario.comparisons.filter(
+    (comparison) => comparison.strategy === strategy.name && comparison.rounds !== 0,
+  );
   return html`<div class="opened">
 <dl class="about">
 <div><dt>Idea</dt><dd>${withTerms(strategy.idea)}</dd></div>
@@ -96,7 +99,7 @@ function metricsTable(strategy: StrategyResult): Markup {
 function metricRow(name: string, metric: Metric): Markup {
   const { median, low, high, unit, values } = metric;
   const text = figure(median, unit);
-  return html`<tr><th scope="row" title="${metricNotes(name)?.measured}"><code>${breakable(name)}</code></th>
+  return html`<tr><th scope="row" title="${metricNotes(name)?.measured}"><code>${breakable(name, '.')}</code></th>
 <td class="num">${text} <span class="unit">${text === NEVER ? '' : unitLabel(unit)}</span></td>
 <td class="num">${interval(low, high, unit) ?? '='}</td>
 <td class="num">${medianInterval(metric)}</td>
@@ -108,9 +111,4 @@ function medianInterval({ ci, low, high, unit }: Metric): string {
   if (ci === undefined || ci.confidence === 0) return MISSING;
   const same = ci.low === low && ci.high === high;
   return `${same ? 'the same' : (interval(ci.low, ci.high, unit) ?? '=')} (${percent(ci.confidence)} %)`;
-}
-
-/** A metric's name may break after its dots, and nowhere else. */
-function breakable(name: string): Markup {
-  return html`${name.split('.').map((part, i) => (i === 0 ? part : html`.<wbr>${part}`))}`;
 }
