@@ -13,6 +13,7 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
           ...DEADLINE,
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
@@ -22,9 +23,9 @@ export default defineConfig({
           name: 'servers',
           include: ['{infra,reports,harness/service}/**/*.integration.test.ts'],
           ...DEADLINE,
-          // They wait more than they work, and measure nothing: two at a time.
+          // They wait more than they work, and measure nothing: two at a time, beside the unit tests.
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -36,7 +37,7 @@ export default defineConfig({
           ...DEADLINE,
           // Real load on real servers: one file at a time, so that they do not measure each other.
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
