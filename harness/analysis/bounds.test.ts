@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { mutex } from '../../scenarios/strategies/read/mutex.ts';
 import { ttlJitter } from '../../scenarios/strategies/read/ttl-jitter.ts';
 import { loadContest } from '../catalog/contest.ts';
 import { expandPlan } from '../plan/plan.ts';
@@ -38,4 +39,21 @@ test('nothing is said of a peak that comes of a flush', () => {
   const { scenario } = preloaded;
   const flushed = { ...preloaded, scenario: { ...scenario, faults: [{ kind: 'flush' as const, atMs: 1 }] } };
   expect(peakBound(5_000, flushed)).toBeUndefined();
+});
+
+test('an alias is held to what its own parameters promise', async () => {
+  const settings = [
+    { path: ['aliases'], value: { impatient: 'mutex' } },
+    { path: ['parameters', 'impatient', 'lockMs'], value: 25 },
+  ];
+  const contests = [await loadContest('breakdown', settings, ['none', 'mutex', 'impatient'])];
+  const [own] = expandPlan(contests, { seed: 1, profile: 'smoke', infra: 'local' }).scenarios;
+  const boundOf = (strategy: string) => {
+    if (own === undefined) throw new Error('the plan has no scenario');
+    const trial = readTrial(sampleOf(own, { strategy, reads: 5 }), own, 'physical');
+    const bounds = checkBounds(mutex, own, [trial]);
+    return bounds.find(({ metric }) => metric === 'db.loadsPerExpiry')?.predicted.value;
+  };
+  // A load of 100 ms under a lock of 3 s, and of 25 ms.
+  expect([boundOf('mutex'), boundOf('impatient')]).toEqual([1, 4]);
 });

@@ -35,7 +35,7 @@ export function checkBounds(
 }
 
 function theoryInput(
-  { name, expiry }: ReadStrategyDefinition,
+  { expiry }: ReadStrategyDefinition,
   { scenario, strategies }: PlannedScenario,
   trials: readonly TrialReading[],
 ): TheoryInput {
@@ -60,7 +60,8 @@ function theoryInput(
     slowestAnswerSec: Math.max(...trials.map(({ values }) => values['latency.response.max'] ?? 0)) / 1000,
     rows: scenario.dataset.rows,
     preloaded: scenario.preload && scenario.faults.length === 0,
-    parameters: strategies.find((strategy) => strategy.name === name)?.parameters ?? {},
+    // By the name that ran: an alias has parameters of its own.
+    parameters: strategies.find(({ name }) => name === trials[0]?.sample.trial.strategy)?.parameters ?? {},
   };
 }
 
