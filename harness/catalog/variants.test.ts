@@ -30,6 +30,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('a variant', () => {
   test('is the scenario with what differs, under a name of its own', async () => {
     const many = await loadScenario(`${file}:many`, []);
+    expect(many.variants).toEqual([]);
     expect(many).toMatchObject({
       name: 'mine-many',
       title: 'Mine (with 4 instances)',
