@@ -36,17 +36,21 @@ export async function loadScenario(reference: string, settings: readonly Setting
   return checked(parsed.data, label);
 }
 
+/** Which of a scenario's variants run beside it. */
+export const variantChoices = ['all', 'core', 'none'] as const;
+export type VariantChoice = (typeof variantChoices)[number];
+
 /**
- * What running a scenario means: itself, and its variants after it; of these only the core ones for `coreOnly`.
- * A variant that was named runs alone.
+ * What running a scenario means: itself, and its variants after it, as far as they are chosen. A variant that was
+ * named runs alone.
  *
  * @throws UsageError when there is no such scenario
  */
-export async function withVariants(reference: string, coreOnly: boolean): Promise<string[]> {
+export async function withVariants(reference: string, choice: VariantChoice): Promise<string[]> {
   const { scenario, variant } = parseReference(reference);
   if (variant !== null) return [reference];
   const { defaults } = await readScenario(scenario);
-  const chosen = defaults.variants.filter(({ core }) => core || !coreOnly);
+  const chosen = defaults.variants.filter(({ core }) => choice === 'all' || (choice === 'core' && core));
   return [reference, ...chosen.map(({ name }) => `${reference}:${name}`)];
 }
 

@@ -56,10 +56,11 @@ describe('a variant', () => {
   });
 });
 
-test('a scenario runs with its variants, the smoke profile with the core ones, a named one alone', async () => {
-  expect(await withVariants(file, false)).toEqual([file, `${file}:many`, `${file}:slow`, `${file}:wrong`]);
-  expect(await withVariants(file, true)).toEqual([file, `${file}:many`]);
-  expect(await withVariants(`${file}:slow`, true)).toEqual([`${file}:slow`]);
+test('a scenario runs with the variants that are chosen, and a named one alone', async () => {
+  expect(await withVariants(file, 'all')).toEqual([file, `${file}:many`, `${file}:slow`, `${file}:wrong`]);
+  expect(await withVariants(file, 'core')).toEqual([file, `${file}:many`]);
+  expect(await withVariants(file, 'none')).toEqual([file]);
+  expect(await withVariants(`${file}:slow`, 'none')).toEqual([`${file}:slow`]);
 });
 
 test.each([

@@ -5,7 +5,12 @@ import { renderMarkdown } from '../../../reports/markdown.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
 import { definitionsOf, loadContest } from '../../catalog/contest.ts';
 import { type Problem, UsageError } from '../../catalog/errors.ts';
-import { builtInScenarios, withVariants } from '../../catalog/scenarios.ts';
+import {
+  builtInScenarios,
+  type VariantChoice,
+  variantChoices,
+  withVariants,
+} from '../../catalog/scenarios.ts';
 import type { Setting } from '../../catalog/settings.ts';
 import type { Contest } from '../../plan/plan.ts';
 import { RunDirectory } from '../../record/run-directory.ts';
@@ -19,6 +24,7 @@ import { openProgress } from '../progress.ts';
 
 interface RunFlags {
   readonly strategy?: readonly string[];
+  readonly variants?: VariantChoice;
   readonly rounds?: number;
   readonly profile: ProfileName;
   readonly seed: number;
@@ -38,8 +44,8 @@ Thresholds: [strategy] [vs other]: metric <|<=|>|>=|== limit [@confidence%] [ove
 Profiles:
   smoke     the core strategies, seconds a trial: does it work, is the order right (breakdown: under a minute)
   standard  all strategies, enough rounds to compare them (breakdown: 16 minutes)
-  publish   for figures to show others (breakdown: 75 minutes)
-  --strategy all or core changes the strategies only, in any profile.
+  publish   for figures to show others (breakdown: 45 minutes)
+  --strategy and --variants change what runs, in any profile.
 
 Examples:
   cachestorm run breakdown
@@ -61,6 +67,11 @@ export function runCommand(): Command {
       '--strategy <names>',
       'strategies to compare: names or paths, baseline first; all or core: the scenario’s own; default: core in the smoke profile, else all',
       commaList,
+    )
+    .option(
+      '--variants <which>',
+      'which variants run beside a scenario: all, core or none; default: core in the smoke profile, else all',
+      oneOf(variantChoices),
     )
     .option('--rounds <n>', 'how often every strategy is tried; default: the profile’s', wholeNumber(1, 100))
     .option(
@@ -136,15 +147,16 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
 
 async function loadContests(
   names: readonly string[],
-  { strategy, set, threshold, profile, aa = false }: RunFlags,
+  { strategy, variants, set, threshold, profile, aa = false }: RunFlags,
 ): Promise<Contest[]> {
-  const chosen = strategy ?? [profile === 'smoke' ? 'core' : 'all'];
+  const extent = profile === 'smoke' ? 'core' : 'all';
+  const chosen = strategy ?? [extent];
   const references = names.length > 0 ? names : builtInScenarios().map(({ name }) => name);
   const contests: Contest[] = [];
   const problems: Problem[] = [];
   for (const reference of references) {
     try {
-      for (const each of await withVariants(reference, profile === 'smoke')) {
+      for (const each of await withVariants(reference, variants ?? extent)) {
         contests.push(await loadContest(each, set, chosen, { thresholds: threshold, aa }));
       }
     } catch (error) {
