@@ -24,7 +24,12 @@ const ill = (count: number) => Array.from({ length: count }, () => 0);
 describe('recoveryOf', () => {
   test('counts from the trigger’s end to the half second from which on 95% are good', () => {
     const windows = windowsOf([...well(10), ...ill(7), ...well(13)]);
-    expect(recoveryOf(windows, 1_000, 1_050)).toEqual({ to95Ms: 650, lost: 700, worstGoodput: 0 });
+    expect(recoveryOf(windows, 1_000, 1_050)).toEqual({
+      to95Ms: 650,
+      lost: 700,
+      worstGoodput: 0,
+      finalGoodput: 1,
+    });
   });
 
   test('a relapse is no recovery', () => {
@@ -37,11 +42,23 @@ describe('recoveryOf', () => {
       to95Ms: null,
       lost: 500,
       worstGoodput: 0,
+      finalGoodput: 0,
     });
   });
 
+  test('the end is the last tenth of the storm, and nothing of it before the trigger', () => {
+    const windows = windowsOf([...well(17), 90, 80, 40]);
+    expect(recoveryOf(windows, 500, 500)?.finalGoodput).toBe(0.6);
+    expect(recoveryOf(windows, 1_900, 1_900)?.finalGoodput).toBe(0.4);
+  });
+
   test('nothing lost is recovered at once', () => {
-    expect(recoveryOf(windowsOf(well(10)), 300, 310)).toEqual({ to95Ms: 0, lost: 0, worstGoodput: 1 });
+    expect(recoveryOf(windowsOf(well(10)), 300, 310)).toEqual({
+      to95Ms: 0,
+      lost: 0,
+      worstGoodput: 1,
+      finalGoodput: 1,
+    });
   });
 
   test('what was bad before the trigger is not its doing', () => {

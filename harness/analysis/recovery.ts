@@ -9,6 +9,8 @@ import { triggersOf } from './triggers.ts';
 const RECOVERED = 0.95;
 /** Goodput is taken over so much: long enough for a share of requests to mean something. */
 const SPAN_MS = 500;
+/** The end of a storm, as a share of it: where a service that recovers late differs from one that never does. */
+const FINAL_SHARE = 0.1;
 
 export interface Recovery {
   /** From the trigger's end until goodput is at 95% and stays there; `null`: not before the storm's end. */
@@ -17,6 +19,8 @@ export interface Recovery {
   readonly lost: number;
   /** Smallest goodput of any half second since the trigger began, 0 to 1. */
   readonly worstGoodput: number;
+  /** Goodput over the last tenth of the windows, or of what followed the trigger if that is less, 0 to 1. */
+  readonly finalGoodput: number;
 }
 
 /**
@@ -33,15 +37,16 @@ export function recoveryOf(windows: readonly LoadWindow[], fromMs: number, toMs:
   if (since.length === 0 || windowMs <= 0) return null;
   const spans = since.map((first, index) => {
     const span = since.slice(index, index + Math.max(1, Math.round(SPAN_MS / windowMs)));
-    const offered = sum(span.map((window) => window.offered));
-    return { tMs: first.tMs, goodput: sum(span.map(goodOf)) / offered };
+    return { tMs: first.tMs, goodput: goodputOf(span) };
   });
+  const finalCount = Math.max(1, Math.round(windows.length * FINAL_SHARE));
   const lastBad = spans.findLastIndex(({ goodput }) => goodput < RECOVERED);
   const recovered = spans[lastBad + 1];
   return {
     to95Ms: recovered === undefined ? null : Math.max(0, recovered.tMs - toMs),
     lost: sum(since.map((window) => window.offered - goodOf(window))),
     worstGoodput: Math.min(...spans.map(({ goodput }) => goodput)),
+    finalGoodput: goodputOf(since.slice(-finalCount)),
   };
 }
 
@@ -51,6 +56,7 @@ const NOTHING: Record<RecoveryMetric, null> = {
   'recovery.to95Ms': null,
   'recovery.lost': null,
   'recovery.worstGoodput': null,
+  'recovery.finalGoodput': null,
   'recovery.stuck': null,
 };
 
@@ -69,13 +75,18 @@ export function recoveryValues(
   const toMs = (trigger.toUs - startedAtUs) / 1000;
   const recovery = recoveryOf(windows, fromMs, toMs);
   if (recovery === null) return NOTHING;
-  const { to95Ms, lost, worstGoodput } = recovery;
+  const { to95Ms, lost, worstGoodput, finalGoodput } = recovery;
   return {
     'recovery.to95Ms': to95Ms ?? durationMs - toMs,
     'recovery.lost': lost,
     'recovery.worstGoodput': worstGoodput,
+    'recovery.finalGoodput': finalGoodput,
     'recovery.stuck': to95Ms === null ? 1 : 0,
   };
+}
+
+function goodputOf(windows: readonly LoadWindow[]): number {
+  return sum(windows.map(goodOf)) / sum(windows.map(({ offered }) => offered));
 }
 
 /** Samples of earlier versions say only what was completed. */

@@ -45,6 +45,7 @@ export const metricFacts = {
   'recovery.to95Ms': less('ms'),
   'recovery.lost': less('count'),
   'recovery.worstGoodput': { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
+  'recovery.finalGoodput': { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
   'recovery.stuck': less('fraction'),
   'requests.offered': neither('count'),
   'requests.completed': neither('count'),

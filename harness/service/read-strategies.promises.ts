@@ -45,4 +45,6 @@ export const promises: Readonly<Record<string, Promised>> = {
   'jitter+limit+stale': { herd: 2, latecomer: 2 },
   'drop-late': { herd: 50, latecomer: 2 },
   'drop-late+single-flight': { herd: 2, latecomer: 2 },
+  // Who waited does not look again.
+  'drop-late+queue': { herd: 50, latecomer: 2 },
 };

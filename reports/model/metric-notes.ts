@@ -101,6 +101,11 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
     measured: `${TRIGGER}: the smallest goodput of any half second.`,
     head: ['worst', 'good'],
   },
+  'recovery.finalGoodput': {
+    label: 'Final goodput',
+    measured: `${TRIGGER}: goodput over the last tenth of the storm.`,
+    head: ['final', 'good'],
+  },
   'recovery.to95Ms': {
     label: 'Time to recover',
     measured: `${TRIGGER}: until goodput is at 95 % and stays there. “never”: not before the end of the storm.`,

@@ -4,7 +4,7 @@ import { bloomFilterRedis } from './read/bloom-filter-redis.ts';
 import { circuitBreaker } from './read/circuit-breaker.ts';
 import { concurrencyLimit } from './read/concurrency-limit.ts';
 import { cuckooFilter } from './read/cuckoo-filter.ts';
-import { dropLate, dropLateSingleFlight } from './read/drop-late.ts';
+import { dropLate, dropLateQueue, dropLateSingleFlight } from './read/drop-late.ts';
 import { hotKeyL1 } from './read/hot-key-l1.ts';
 import { jitterLimitStale } from './read/jitter-limit-stale.ts';
 import { keyValidation } from './read/key-validation.ts';
@@ -60,4 +60,5 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   jitterLimitStale,
   dropLate,
   dropLateSingleFlight,
+  dropLateQueue,
 ];

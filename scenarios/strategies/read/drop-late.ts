@@ -1,5 +1,7 @@
 import { loadItem, preloadEntries, readEntry, writeEntry } from '../fill.ts';
 import { Flights } from '../flights.ts';
+import { LoadGate, type QueueParameter, queueParameters } from '../load-gate.ts';
+import { SHED } from '../shed.ts';
 import type { Item, ReadStrategyDefinition, StrategyContext } from '../strategy.ts';
 import { everyReaderLoads, loadsPerExpiry, predictPhysicalAge } from '../theory.ts';
 
@@ -53,6 +55,56 @@ export const dropLateSingleFlight: ReadStrategyDefinition = {
     };
   },
 };
+
+/**
+ * The same behind a pool with a queue, as pools are: one that is not told when a client hangs up, so it serves
+ * who is next, waited for or not.
+ */
+export const dropLateQueue: ReadStrategyDefinition<'concurrency' | QueueParameter> = {
+  ...dropLate,
+  name: 'drop-late+queue',
+  idea: 'As drop-late, with a bounded number of loads and a bounded queue before them that knows nothing of hang-ups.',
+  weakness:
+    'All depends on the length: a queue that takes longer than its clients wait is full of requests that nobody waits for.',
+  parameters: {
+    concurrency: {
+      unit: 'count',
+      default: 20,
+      min: 1,
+      max: 10_000,
+      description: 'Loads of one process at once.',
+    },
+    ...queueParameters,
+  },
+  predict: (input) => [
+    // Who waited does not look again: all load, but for those who were refused.
+    ...loadsPerExpiry(input, (hot) => ({ ...everyReaderLoads(hot), low: 1 })),
+    predictPhysicalAge(input),
+  ],
+  create(context, values) {
+    const gate = new LoadGate(context, () => values.concurrency, values);
+    return {
+      preload: (items) => preloadEntries(context, items),
+      async get(key, { signal }) {
+        const cached = await readEntry(context, key);
+        if (cached !== null) return { item: cached, outcome: 'hit' };
+        await context.barrier('afterCacheMiss', key);
+        const place = await gate.enter(unheard());
+        if (place === null) return SHED;
+        try {
+          return { item: await fillWhileWaited(context, key, signal), outcome: 'miss' };
+        } finally {
+          place.leave();
+        }
+      },
+    };
+  },
+};
+
+/** A signal that never comes. One for each: a single one would gather the listeners of all who wait. */
+function unheard(): AbortSignal {
+  return new AbortController().signal;
+}
 
 async function fillWhileWaited(
   context: StrategyContext,
