@@ -50,6 +50,11 @@ test.each([
     'open loop, constant arrivals at 1,000/s, 70% honest (one hot key from 50 clients) + 25% attack ' +
       '(100 missing keys from 4 clients) + 5% inserts (new rows), 3 s a trial, 2 instances, 40 ms a query',
   ],
+  [
+    ['streams=[{"name":"updates","share":0.05,"operation":"write","keys":{"kind":"readers"}}]'],
+    'open loop, constant arrivals at 1,000/s, 95% honest (one hot key) + 5% updates (the same keys, as ' +
+      'popular), 3 s a trial, 2 instances, 40 ms a query',
+  ],
 ])('%j', async (settings, expected) => {
   const contest = await loadContest('breakdown', settings.map(parseSetting), null);
   const [planned] = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios;

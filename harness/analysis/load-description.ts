@@ -60,6 +60,8 @@ function describeKeys(keys: ScenarioStream['keys']): string {
   switch (keys.kind) {
     case 'new':
       return 'new rows';
+    case 'readers':
+      return 'the same keys, as popular';
     case 'inserted':
       return 'rows just inserted';
     case 'hot':

@@ -5,6 +5,7 @@ import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
 import { type Expiry, findExpiries } from './expiries.ts';
 import { recoveryValues } from './recovery.ts';
+import { stalenessValues } from './staleness.ts';
 import { sum } from './statistics/summary.ts';
 import { falseNotFoundOfInserted, honestValues, loadsPerMissing } from './streams.ts';
 import { type Trigger, triggersOf } from './triggers.ts';
@@ -95,6 +96,7 @@ export function readTrial(
     'cache.wastedRefreshes': wastedRefreshes(services),
     'cache.evictions': after.redisEvicted - before.redisEvicted,
     'age.maxMs': load.maxAgeMs,
+    ...stalenessValues(load),
     'generator.sendLagMs.p99': atMs(sendLag, 99),
     'generator.pacerLagMs.p99': pacerLag === undefined ? null : readMs(pacerLag, 99),
     'generator.cpu': ratio(load.cpuUs, load.finishedAtUs - load.startedAtUs),

@@ -118,7 +118,7 @@ function keyProblems(path: string, keys: ScenarioStream['keys'], rows: number): 
   return [{ path: `${path}.count`, message: `expected at most dataset.rows (${rows}), got ${keys.count}` }];
 }
 
-function streamProblems({ load, streams, dataset }: Scenario): Problem[] {
+function streamProblems({ load, keys: readers, streams, dataset }: Scenario): Problem[] {
   const problems: Problem[] = [];
   const share = streams.reduce((sum, stream) => sum + stream.share, 0);
   if (streams.length > 0 && load.model === 'closed') {
@@ -143,8 +143,9 @@ function streamProblems({ load, streams, dataset }: Scenario): Problem[] {
         message: 'expected "write": a new key is there once it is written',
       });
     }
-    if (operation === 'write' && (keys.kind === 'missing' || keys.kind === 'inserted')) {
-      const message = `expected keys to write, such as {kind: "new"}, got {kind: "${keys.kind}"}`;
+    const { kind } = keys.kind === 'readers' ? readers : keys;
+    if (operation === 'write' && (kind === 'missing' || kind === 'inserted')) {
+      const message = `expected keys to write, such as {kind: "new"}, got {kind: "${kind}"}`;
       problems.push({ path: `${path}.keys`, message });
     }
     if (keys.kind === 'inserted' && !streams.some((other) => other.keys.kind === 'new')) {

@@ -22,6 +22,8 @@ export class Flight {
   cache: string | null = null;
   /** The answer's `x-age-ms` header. */
   ageMs: number | null = null;
+  /** The answer's `x-version` header: the version read, or the one that a write made. */
+  version: number | null = null;
   /** It has been counted, and whatever happens to it now counts no more. */
   settled = false;
 

@@ -68,9 +68,10 @@ function endlessKey(n: number): string {
 /**
  * An endless sequence of keys; the same popularity and seed give the same sequence.
  *
+ * @param rankSeed Decides which keys are the popular ones: sources that share it share those. @default `seed`
  * @throws RangeError when a count, key or exponent is out of range
  */
-export function keySource(popularity: KeyPopularity, seed: number): KeySource {
+export function keySource(popularity: KeyPopularity, seed: number, rankSeed: number = seed): KeySource {
   const random = seededRandom(deriveSeed(seed, 'keys'));
   switch (popularity.kind) {
     case 'hot': {
@@ -83,7 +84,7 @@ export function keySource(popularity: KeyPopularity, seed: number): KeySource {
     }
     case 'zipf': {
       const nextRank = zipfRanks(popularity.count, popularity.exponent, random);
-      const keyOfRank = rankPermutation(popularity.count, seed);
+      const keyOfRank = rankPermutation(popularity.count, rankSeed);
       return () => ({ key: itemKey(keyOfRank[nextRank() - 1] as number), exists: true });
     }
     case 'scan': {

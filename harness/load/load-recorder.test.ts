@@ -53,6 +53,18 @@ describe('LoadRecorder', () => {
     expect([counts.offered, counts.completed, good]).toEqual([5, 5, 2]);
   });
 
+  it('times the answers of a cache apart, and judges versions only where something is written', () => {
+    const { histograms, staleness } = reportOf(
+      { status: 200, cache: 'l1', responseUs: 500 },
+      { status: 200, cache: 'hit', responseUs: 900 },
+      { status: 200, cache: 'miss', responseUs: 20_000 },
+    );
+    // From the send, 400 us after the intended time.
+    expect(countAndMax(histograms.cached ?? '')).toEqual([2, 500]);
+    expect(reportOf({ status: 200, cache: 'miss' }).histograms.cached).toBeUndefined();
+    expect(staleness).toBeUndefined();
+  });
+
   it('tells refusals from failures', () => {
     const { counts, statuses, outcomes } = reportOf(
       { status: 503, cache: 'shed' },

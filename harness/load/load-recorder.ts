@@ -7,6 +7,7 @@ import type {
   LoadProgress,
   StreamReport,
 } from './protocol.ts';
+import { Staleness } from './staleness.ts';
 import { StreamTally } from './stream-tally.ts';
 import type { Drawn } from './streams.ts';
 import { type Outcome, Tally } from './tally.ts';
@@ -21,6 +22,9 @@ export interface LoadCourse {
   readonly cpuUs: number;
 }
 
+/** Answers that a cache gave, in Redis or in the process. */
+const CACHED: ReadonlySet<string> = new Set(['hit', 'l1', 'stale']);
+
 /**
  * Counts what came of each request, exactly once: the load's models decide when a request is settled,
  * and this class in which class it falls.
@@ -32,6 +36,7 @@ export class LoadRecorder implements Disposable {
   readonly #counts = new Tally();
   readonly #response = new LatencyHistogram();
   readonly #service = new LatencyHistogram();
+  readonly #cached = new LatencyHistogram();
   readonly #sendLag = new LatencyHistogram();
   readonly #pacerLag = new LatencyHistogram();
   /** Response times since the last look; `null` when nobody looks. */
@@ -39,6 +44,8 @@ export class LoadRecorder implements Disposable {
   readonly #outcomes = new Map<string, number>();
   readonly #statuses = new Map<number, number>();
   readonly #errors = new Map<string, number>();
+  /** `null` in a load that writes nothing. */
+  readonly #staleness: Staleness | null;
   readonly #streams: readonly { readonly name: string; readonly tally: StreamTally }[];
   #completedBefore = 0;
   #good = 0;
@@ -52,6 +59,8 @@ export class LoadRecorder implements Disposable {
     plan: Pick<GeneratorPlan, 'windowMs' | 'timeoutMs' | 'durationMs' | 'streams' | 'progressEveryMs'>,
   ) {
     this.#streams = (plan.streams ?? []).map(({ name }) => ({ name, tally: new StreamTally() }));
+    const writes = plan.streams?.some(({ operation }) => operation === 'write') ?? false;
+    this.#staleness = writes ? new Staleness() : null;
     this.#interval = plan.progressEveryMs === undefined ? null : new LatencyHistogram();
     this.#timeline = plan.windowMs === null ? null : new Timeline(plan.windowMs);
     this.#timeoutUs = plan.timeoutMs * 1e3;
@@ -96,6 +105,8 @@ export class LoadRecorder implements Disposable {
     this.#settle(flight, 'completed', responseUs);
     if (flight.right) this.#good++;
     this.#service.record(nowUs - flight.sentUs);
+    if (cache !== null && CACHED.has(cache)) this.#cached.record(nowUs - flight.sentUs);
+    this.#staleness?.answered(flight, nowUs);
   }
 
   timedOut(flight: Flight): void {
@@ -157,6 +168,7 @@ export class LoadRecorder implements Disposable {
           }
         : {}),
       ...(this.#streams.length === 0 ? {} : { streams: this.#streamReports(distinctKeys) }),
+      ...(this.#staleness === null ? {} : { staleness: this.#staleness.report() }),
       histograms: this.#histograms(model),
       windows: this.#timeline?.encoded(course.durationMs) ?? [],
     };
@@ -164,8 +176,16 @@ export class LoadRecorder implements Disposable {
 
   [Symbol.dispose](): void {
     for (const { tally } of this.#streams) tally[Symbol.dispose]();
-    for (const histogram of [this.#response, this.#service, this.#sendLag, this.#pacerLag, this.#interval]) {
-      histogram?.[Symbol.dispose]();
+    for (const held of [
+      this.#response,
+      this.#service,
+      this.#cached,
+      this.#sendLag,
+      this.#pacerLag,
+      this.#interval,
+      this.#staleness,
+    ]) {
+      held?.[Symbol.dispose]();
     }
   }
 
@@ -179,6 +199,7 @@ export class LoadRecorder implements Disposable {
     return {
       response: this.#response.encode(),
       service: this.#service.encode(),
+      ...(this.#cached.count === 0 ? {} : { cached: this.#cached.encode() }),
       sendLag: this.#sendLag.encode(),
       ...(model === 'open' ? { pacerLag: this.#pacerLag.encode() } : {}),
     };

@@ -20,7 +20,7 @@ const stream = z.object({
   name: z.string(),
   share: positive,
   operation: z.enum(['read', 'write']),
-  keys: z.union([keys, z.object({ kind: z.literal(['new', 'inserted']) })]),
+  keys: z.union([keys, z.object({ kind: z.literal(['new', 'inserted', 'readers']) })]),
   clients: count,
   valueBytes: count,
 });

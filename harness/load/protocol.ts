@@ -101,6 +101,8 @@ export interface GeneratorReport {
   readonly statuses: Readonly<Record<string, number>>;
   /** What came of each stream, by its name. Loads with streams only. */
   readonly streams?: Readonly<Record<string, StreamReport>>;
+  /** Whether reads saw what was written before them. Loads with a stream of writes only. */
+  readonly staleness?: StalenessReport;
   /** Failures by error code, e.g. `ECONNREFUSED`. */
   readonly errors: Readonly<Record<string, number>>;
   /** Largest `x-age-ms` seen, or `null` when the service sends none. */
@@ -137,6 +139,8 @@ export interface LoadHistograms {
   readonly response: string;
   /** From the actual send to the last byte of the body. */
   readonly service: string;
+  /** As `service`, of the answers that came from a cache (`x-cache: hit`, `l1` or `stale`). Absent when none did. */
+  readonly cached?: string;
   /** Actual send minus intended: the generator's own delay, and the wait for a free connection. */
   readonly sendLag: string;
   /**
@@ -158,6 +162,21 @@ export interface StreamReport {
   readonly distinctKeys: number;
   /** Response times; see {@link LoadHistograms}. */
   readonly responseHistogram: string;
+}
+
+/** A read is stale if a newer version of its row had been acknowledged before the read was sent. */
+export interface StalenessReport {
+  /** Acknowledged in time, with a version. */
+  readonly writes: number;
+  /** Answered in time, with a version. */
+  readonly reads: number;
+  /** Of these, of rows of which a write had been acknowledged before: the others can't be stale. */
+  readonly afterWrite: number;
+  readonly stale: number;
+  /** The stalest of all, in ms: what it was at least, and at most. 0 when none was stale. */
+  readonly maxMs: { readonly atLeast: number; readonly atMost: number };
+  /** How stale the stale reads were at least, HDR V2 compressed base64, microseconds. */
+  readonly atLeastHistogram: string;
 }
 
 export interface LoadCounts {

@@ -30,6 +30,13 @@ function of(stream: number, draws: readonly Drawn[]): string[] {
   return draws.filter((draw) => draw.stream === stream).map(({ key }) => key);
 }
 
+/** The key that was asked for most. */
+function hottest(keys: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return [...counts].toSorted(([, a], [, b]) => b - a)[0]?.[0];
+}
+
 describe('streamSource', () => {
   it('gives each stream its share of the requests', () => {
     const count = 10_000;
@@ -92,6 +99,20 @@ describe('streamSource', () => {
       'repeated-1',
       'repeated-2',
     ]);
+  });
+
+  it('lets a stream share the keys of the first, the popular ones too, in another order', () => {
+    const zipf: Stream = { ...HONEST, keys: { kind: 'zipf', count: 50, exponent: 1.5 } };
+    const writes: Stream = { ...INSERTS, name: 'updates', share: 0.5, keys: { kind: 'readers' } };
+    const draws = drawn(streamSource([zipf, writes], 5), 8_000);
+    const [read, written] = [of(0, draws), of(1, draws)];
+    expect(hottest(written)).toEqual(hottest(read));
+    expect(written.slice(0, 50)).not.toEqual(read.slice(0, 50));
+    expect(draws.filter(({ stream }) => stream === 1).every(({ exists }) => exists)).toBe(true);
+    // With a ranking of its own, another key would be the hottest.
+    const own = drawn(streamSource([zipf, { ...writes, keys: zipf.keys }], 5), 8_000);
+    expect(hottest(of(1, own))).not.toEqual(hottest(read));
+    expect(() => streamSource([{ ...writes, share: 1 }], 5)).toThrow('has none of its own');
   });
 
   it('writes new keys, and reads of them only those that were acknowledged', () => {

@@ -22,6 +22,8 @@ export type StreamKeys =
   | KeyPopularity
   /** Each key for the first time ever: an insert. Writes only. */
   | { readonly kind: 'new' }
+  /** The keys of the load's first stream, as popular as they are there, in another order. */
+  | { readonly kind: 'readers' }
   /** Keys that this load's streams of `new` keys have inserted, and were told so; before the first, `item-0`. */
   | { readonly kind: 'inserted' };
 
@@ -58,7 +60,8 @@ export interface StreamSource {
  */
 export function streamSource(streams: readonly Stream[], seed: number): StreamSource {
   const inserted = new InsertedKeys(seed);
-  const drawers = streams.map((stream, index) => new Drawer(stream, index, seed, inserted));
+  const sources = { seed, inserted, readers: streams[0] };
+  const drawers = streams.map((stream, index) => new Drawer(stream, index, sources));
   const pick = picker(
     streams.map(({ share }) => share),
     seededRandom(deriveSeed(seed, 'streams')),
@@ -94,6 +97,13 @@ function picker(shares: readonly number[], random: Random): () => number {
   };
 }
 
+interface Sources {
+  readonly seed: number;
+  readonly inserted: InsertedKeys;
+  /** The load's first stream. */
+  readonly readers: Stream | undefined;
+}
+
 class Drawer {
   readonly inserts: boolean;
   readonly #index: number;
@@ -104,12 +114,12 @@ class Drawer {
   readonly #seen: Set<string> | null;
   #draws = 0;
 
-  constructor(stream: Stream, index: number, seed: number, inserted: InsertedKeys) {
+  constructor(stream: Stream, index: number, sources: Sources) {
     const { name, keys } = stream;
     this.inserts = keys.kind === 'new';
     this.#index = index;
-    this.#random = seededRandom(deriveSeed(seed, 'clients', name));
-    this.#nextKey = sourceOf(keys, deriveSeed(seed, 'stream', name), inserted);
+    this.#random = seededRandom(deriveSeed(sources.seed, 'clients', name));
+    this.#nextKey = sourceOf(stream, sources);
     this.#shapes = shapesOf(stream);
     this.#seen = keys.kind === 'new' || (keys.kind === 'missing' && keys.count === null) ? null : new Set();
   }
@@ -127,13 +137,24 @@ class Drawer {
   }
 }
 
-function sourceOf(keys: StreamKeys, seed: number, inserted: InsertedKeys): KeySource {
+function sourceOf({ name, keys }: Stream, { seed: loadSeed, inserted, readers }: Sources): KeySource {
+  const seed = deriveSeed(loadSeed, 'stream', name);
   if (keys.kind === 'new') return () => ({ key: inserted.fresh(), exists: true });
   if (keys.kind === 'inserted') {
     const random = seededRandom(deriveSeed(seed, 'inserted'));
     return () => ({ key: inserted.draw(random), exists: true });
   }
+  if (keys.kind === 'readers') {
+    const shared = readers?.keys;
+    if (readers === undefined || shared === undefined || !isPopularity(shared))
+      throw new RangeError(`the stream ${name} shares the keys of a first stream that has none of its own`);
+    return keySource(shared, seed, deriveSeed(loadSeed, 'stream', readers.name));
+  }
   return keySource(keys, seed);
+}
+
+function isPopularity(keys: StreamKeys): keys is KeyPopularity {
+  return keys.kind !== 'new' && keys.kind !== 'inserted' && keys.kind !== 'readers';
 }
 
 function shapesOf({ name, operation, clients, valueBytes }: Stream): RequestShape[] {

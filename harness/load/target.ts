@@ -173,8 +173,8 @@ class Connection implements Dispatcher.DispatchHandler {
     flight.status = statusCode;
     const cache = headers['x-cache'];
     flight.cache = typeof cache === 'string' ? cache : null;
-    const age = headers['x-age-ms'];
-    flight.ageMs = typeof age === 'string' && Number.isFinite(Number(age)) ? Number(age) : null;
+    flight.ageMs = numberOf(headers['x-age-ms']);
+    flight.version = numberOf(headers['x-version']);
   }
 
   /** Bodies are read and dropped. Optional in undici's types, demanded at run time. */
@@ -203,6 +203,13 @@ class Connection implements Dispatcher.DispatchHandler {
     this.#controller = null;
     return flight;
   }
+}
+
+/** Of a header; `null` when it is missing or no number. */
+function numberOf(header: string | string[] | undefined): number | null {
+  if (typeof header !== 'string') return null;
+  const value = Number(header);
+  return Number.isFinite(value) ? value : null;
 }
 
 function errorCode(error: Error): string {

@@ -24,7 +24,9 @@ const stream = z.strictObject({
     .refine((name) => name !== HONEST_STREAM, `another name: "${HONEST_STREAM}" is the rest of the load`),
   share: z.number().positive().lt(1).describe('Of all requests'),
   operation: z.enum(['read', 'write']).default('read'),
-  keys: z.union([keys, z.strictObject({ kind: z.literal(['new', 'inserted']) })]),
+  keys: z
+    .union([keys, z.strictObject({ kind: z.literal(['new', 'inserted', 'readers']) })])
+    .describe('readers: those of the scenario’s own keys, as popular as there'),
   clients: whole.max(10_000).default(1).describe('Named in the header x-client-id'),
 });
 

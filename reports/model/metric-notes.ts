@@ -166,6 +166,24 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
       'The largest age in any answer (header x-age-ms): how long ago the served value was loaded. Fewer loads can mean staler data; read both.',
     head: ['oldest'],
   },
+  'staleness.readRate': {
+    label: 'Stale reads',
+    measured:
+      'The share of reads that were answered with an older version of a row than one acknowledged to its writer before the read was sent. All on the load generator’s own clock.',
+    head: ['stale', 'reads'],
+  },
+  'staleness.maxMs': {
+    label: 'Stalest read',
+    measured:
+      'How long the value of the stalest read had been replaced, at least: from the answer of the write that replaced it to the sending of the read. 0 when no read was stale.',
+    head: ['stalest'],
+  },
+  'staleness.*': {
+    label: 'Staleness',
+    measured:
+      'How long the values of the stale reads had been replaced, at least; percentiles over the stale reads alone. 0 when no read was stale.',
+    head: ['stale'],
+  },
   'generator.*': {
     label: 'Load generator',
     measured: 'Its own lag and CPU. A generator that lags or saturates makes the run inconclusive.',

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { UsageError } from './errors.ts';
+import { loadScenario } from './scenarios.ts';
+import { parseSetting } from './settings.ts';
+
+const problemsOf = async (...texts: string[]) =>
+  loadScenario('breakdown', texts.map(parseSetting)).then(
+    () => null,
+    (error: unknown) => (error instanceof UsageError ? error.message : Promise.reject(error)),
+  );
+const streams = (...all: object[]) => `streams=${JSON.stringify(all)}`;
+
+test('a stream may write the rows that the readers read', async () => {
+  expect(
+    await problemsOf(
+      streams({ name: 'updates', share: 0.1, operation: 'write', keys: { kind: 'readers' } }),
+      'keys={"kind":"zipf","count":100,"exponent":1}',
+    ),
+  ).toBeNull();
+});
+
+test('what is not there can’t be written, not even by way of the readers’ keys', async () => {
+  const updates = { name: 'updates', share: 0.1, operation: 'write', keys: { kind: 'readers' } };
+  expect(await problemsOf(streams(updates), 'keys={"kind":"missing","count":5}')).toContain(
+    'streams.0.keys: expected keys to write, such as {kind: "new"}, got {kind: "missing"}',
+  );
+  expect(await problemsOf(streams({ ...updates, keys: { kind: 'inserted' } }))).toContain(
+    'got {kind: "inserted"}',
+  );
+  expect(await problemsOf(streams({ ...updates, keys: { kind: 'reader' } }))).toContain('streams.0.keys');
+});
