@@ -59,6 +59,7 @@ function theoryInput(
     slowestLoadSec: Math.max(...trials.map(({ slowestLoadMs }) => slowestLoadMs)) / 1000,
     slowestAnswerSec: Math.max(...trials.map(({ values }) => values['latency.response.max'] ?? 0)) / 1000,
     rows: scenario.dataset.rows,
+    updates: scenario.streams.some(({ operation, keys }) => operation === 'write' && keys.kind !== 'new'),
     preloaded: scenario.preload && scenario.faults.length === 0,
     // By the name that ran: an alias has parameters of its own.
     parameters: strategies.find(({ name }) => name === trials[0]?.sample.trial.strategy)?.parameters ?? {},

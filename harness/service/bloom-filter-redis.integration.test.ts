@@ -86,6 +86,7 @@ test.each([bloomFilter, bloomFilterRedis].map((each) => [each.name, each] as con
         slowestAnswerSec: 0.1,
         rows: 500,
         preloaded: false,
+        updates: false,
         parameters: { errorRate: 0.05, headroom: 0 },
       })
       .filter(({ metric }) => metric === 'db.loadsPerMissing.endless');

@@ -1,3 +1,5 @@
+import type { CacheOutcome } from '../../scenarios/strategies/strategy.ts';
+
 /** What each strategy promises about the loads of a herd; the contract suite holds it to that. */
 export interface Promised {
   /** Loads when 25 readers in each of 2 processes miss one key together. */
@@ -6,6 +8,10 @@ export interface Promised {
   readonly latecomer: number;
   /** Whether it keeps an entry for a row that does not exist. @default false */
   readonly remembersAbsence?: boolean;
+  /** How a second reader of the process is answered. @default 'hit' */
+  readonly again?: CacheOutcome;
+  /** Whether it keeps its entries in Redis. @default true */
+  readonly inRedis?: boolean;
   /** Parameters for the suite, which starts with an empty cache: one that fills it beforehand fills nothing. */
   readonly parameters?: Readonly<Record<string, number>>;
 }
@@ -34,6 +40,8 @@ export const promises: Readonly<Record<string, Promised>> = {
   'rate-limit': { herd: 50, latecomer: 2 },
   'ttl-jitter': { herd: 50, latecomer: 2 },
   'two-level': { herd: 2, latecomer: 2 },
+  'two-level-ttl': { herd: 2, latecomer: 2, again: 'l1' },
+  local: { herd: 2, latecomer: 2, again: 'l1', inRedis: false },
   'stale-if-error': { herd: 2, latecomer: 2 },
   // 20 and 16 at once in each process; the others wait, look again and find it.
   'concurrency-limit': { herd: 40, latecomer: 2 },

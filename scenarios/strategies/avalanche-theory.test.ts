@@ -11,6 +11,7 @@ const INPUT: TheoryInput = {
   slowestAnswerSec: 1,
   rows: 2_000,
   preloaded: true,
+  updates: false,
   parameters: { spread: 0.4, maxStaleMs: 3_000 },
 };
 

@@ -71,3 +71,21 @@ test('keeps so many, the least recently used goes first', () => {
   copies.reading('c')(item('c'));
   expect(['a', 'b', 'c'].map((key) => copies.get(key) !== undefined)).toEqual([true, false, true]);
 });
+
+test('keeps what was found, if it may by then; an error keeps nothing and is passed on', async () => {
+  const { copies, item } = copiesOf();
+  let live = true;
+  const ask = (id: string) =>
+    copies.keeping(
+      id,
+      async () => item(id),
+      () => live,
+    );
+  expect(await ask('a')).toMatchObject({ id: 'a' });
+  live = false;
+  expect(await ask('b')).toMatchObject({ id: 'b' });
+  expect([copies.get('a') !== undefined, copies.get('b')]).toEqual([true, undefined]);
+  const failed = copies.keeping('c', async () => Promise.reject(new Error('the database burns')));
+  await expect(failed).rejects.toThrow('the database burns');
+  expect(copies.get('c')).toBeUndefined();
+});

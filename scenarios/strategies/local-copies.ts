@@ -1,5 +1,25 @@
 import { LRUCache } from 'lru-cache';
-import type { Item, StrategyContext } from './strategy.ts';
+import type { Item, Parameter, StrategyContext } from './strategy.ts';
+
+/** What a user may set of the copies. */
+export const l1Parameters = {
+  l1TtlMs: {
+    unit: 'ms',
+    default: 5_000,
+    min: 1,
+    max: 3_600_000,
+    description: 'How long a copy is kept at most, and never past its entry’s time to live.',
+  },
+  l1Entries: {
+    unit: 'count',
+    default: 1_000,
+    min: 1,
+    max: 1_000_000,
+    description: 'Copies a process keeps; the least recently used goes first.',
+  },
+} as const satisfies Record<string, Parameter>;
+
+export type L1Parameter = keyof typeof l1Parameters;
 
 export interface LocalCopiesOptions {
   readonly maxItems: number;
@@ -7,7 +27,7 @@ export interface LocalCopiesOptions {
 }
 
 /**
- * Copies of cache entries in the process's own memory, dropped when Redis says that the entry has changed.
+ * Copies of cache entries, or of rows, in the process's own memory, dropped when somebody says that they changed.
  *
  * A copy lives no longer than its entry: it ends at the age at which the entry would. One that started a time to
  * live of its own would be up to twice as old.
@@ -35,7 +55,7 @@ export class LocalCopies {
   }
 
   /**
-   * To be called before Redis is asked for the entry; the function that it returns keeps what Redis answered.
+   * To be called before Redis, or the database, is asked; the function that it returns keeps what was answered.
    * It does nothing when the entry was invalidated meanwhile: announcement and answer come by two connections,
    * in any order, and a copy made of the older would stay.
    *
@@ -52,6 +72,26 @@ export class LocalCopies {
       const leftMs = Math.min(this.#maxMs, item.loadedAtMs + ttlMs - clock.wallMs());
       if (leftMs > 0) this.#copies.set(key, item, { ttl: leftMs });
     };
+  }
+
+  /**
+   * Asks, and keeps the answer as `reading` does.
+   *
+   * @param mayKeep Whether copies can be trusted once the answer is there. @default always
+   */
+  async keeping(
+    key: string,
+    ask: () => Promise<Item | null>,
+    mayKeep: () => boolean = () => true,
+  ): Promise<Item | null> {
+    const keep = this.reading(key);
+    let found: Item | null = null;
+    try {
+      found = await ask();
+    } finally {
+      keep(mayKeep() ? found : null);
+    }
+    return found;
   }
 
   invalidate(key: string): void {

@@ -9,6 +9,7 @@ import { hotKeyL1 } from './read/hot-key-l1.ts';
 import { jitterLimitStale } from './read/jitter-limit-stale.ts';
 import { keyValidation } from './read/key-validation.ts';
 import { lease } from './read/lease.ts';
+import { local } from './read/local.ts';
 import { logicalExpiry } from './read/logical-expiry.ts';
 import { mutex } from './read/mutex.ts';
 import { mutexSingleFlight } from './read/mutex-single-flight.ts';
@@ -23,6 +24,7 @@ import { singleFlight } from './read/single-flight.ts';
 import { staleIfError } from './read/stale-if-error.ts';
 import { ttlJitter } from './read/ttl-jitter.ts';
 import { twoLevel } from './read/two-level.ts';
+import { twoLevelTtl } from './read/two-level-ttl.ts';
 import { warmUp } from './read/warm-up.ts';
 import { xfetch, xfetchAtOtherBetas } from './read/xfetch.ts';
 import { xfetchLock } from './read/xfetch-lock.ts';
@@ -50,6 +52,8 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   rateLimit,
   ttlJitter,
   twoLevel,
+  twoLevelTtl,
+  local,
   staleIfError,
   concurrencyLimit,
   adaptiveLimit,

@@ -174,6 +174,8 @@ export interface TheoryInput {
   readonly rows: number;
   /** Whether all of them were written to the cache at once before the storm, and stayed there until they expired. */
   readonly preloaded: boolean;
+  /** Whether rows that are there already are written during the storm. */
+  readonly updates: boolean;
   readonly parameters: ParameterValues;
 }
 

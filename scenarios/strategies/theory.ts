@@ -103,6 +103,20 @@ export function ageLimit(
   return { metric: 'age.maxMs', value: null, low: null, high, formula, tolerance: 'none' };
 }
 
+/**
+ * A copy that nobody invalidates is read for `heldSec` at most. It was loaded before the write that replaced it;
+ * the load and what shares it may have begun just before, so D comes on top. Nothing where no row is overwritten.
+ */
+export function predictStaleness(
+  { updates, slowestLoadSec }: TheoryInput,
+  heldSec: number,
+  formula: string,
+): readonly Prediction[] {
+  if (!updates) return [];
+  const high = (heldSec + slowestLoadSec) * 1000;
+  return [{ metric: 'staleness.maxMs', value: null, low: null, high, formula, tolerance: 'none' }];
+}
+
 /** Whoever reads during a load gets the old value at once. */
 export function nobodyWaits({ hotKey }: TheoryInput): readonly Prediction[] {
   if (hotKey === null) return [];

@@ -1,34 +1,19 @@
 import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
 import { Flights } from '../flights.ts';
 import { Invalidations } from '../invalidations.ts';
-import { LocalCopies } from '../local-copies.ts';
+import { type L1Parameter, LocalCopies, l1Parameters } from '../local-copies.ts';
 import type { Item, ReadStrategyDefinition } from '../strategy.ts';
 import { loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
 
 /** A small cache in the process before the shared one; Redis itself announces what is no longer true. */
-export const twoLevel: ReadStrategyDefinition<'l1TtlMs' | 'l1Entries'> = {
+export const twoLevel: ReadStrategyDefinition<L1Parameter> = {
   kind: 'read',
   name: 'two-level',
   idea: 'Keep copies in the process’s memory (L1) before Redis (L2); client-side tracking announces every change, and a lost connection drops all copies.',
   source: 'Client-side caching reference, Redis documentation (since Redis 6, 2020)',
   weakness:
     'A copy is stale until the announcement arrives. A flush empties both levels: it shields Redis from hot keys, not the database from a cold cache. Every process hears of every change.',
-  parameters: {
-    l1TtlMs: {
-      unit: 'ms',
-      default: 5_000,
-      min: 1,
-      max: 3_600_000,
-      description: 'How long a copy is kept at most, and never past its entry’s time to live.',
-    },
-    l1Entries: {
-      unit: 'count',
-      default: 1_000,
-      min: 1,
-      max: 1_000_000,
-      description: 'Copies a process keeps; the least recently used goes first.',
-    },
-  },
+  parameters: l1Parameters,
   expiry: 'physical',
   predict: (input) => [
     ...loadsPerExpiry(input, () => ({ value: input.instances, low: 1, formula: 'P' })),
@@ -44,24 +29,17 @@ export const twoLevel: ReadStrategyDefinition<'l1TtlMs' | 'l1Entries'> = {
       allInvalidated: () => copies.clear(),
     });
 
-    async function readBoth(key: string): Promise<Item | null> {
-      const keep = copies.reading(key);
-      let cached: Item | null = null;
-      try {
-        cached = await readEntry(context, key);
-      } finally {
-        keep(announcements.live ? cached : null);
-      }
-      return cached;
-    }
-
     return {
       start: () => announcements.start(),
       preload: (items) => preloadEntries(context, items),
       async get(key) {
         const copy = announcements.live ? copies.get(key) : undefined;
         if (copy !== undefined) return { item: copy, outcome: 'l1' };
-        const cached = await readBoth(key);
+        const cached = await copies.keeping(
+          key,
+          () => readEntry(context, key),
+          () => announcements.live,
+        );
         if (cached !== null) return { item: cached, outcome: 'hit' };
         await context.barrier('afterCacheMiss', key);
         // No copy of what is written now: its own announcement is on its way. The next read makes one.
