@@ -1,7 +1,9 @@
 import type { PlannedScenario } from '../plan/plan.ts';
 import { type MetricName, metricFacts } from '../result/metrics.ts';
 import type { Comparison } from '../result/schema.ts';
+import { comparedMetrics } from './compared-metrics.ts';
 import { type PairedVerdict, pairedVerdict } from './paired-verdict.ts';
+import { isCensored } from './recovery.ts';
 import { cliffsDelta } from './statistics/cliffs-delta.ts';
 import { hodgesLehmann, hodgesLehmannInterval } from './statistics/hodges-lehmann.ts';
 import { holm } from './statistics/holm.ts';
@@ -10,22 +12,12 @@ import { signedRankPValue } from './statistics/signed-rank.ts';
 import { median } from './statistics/summary.ts';
 import type { TrialReading } from './trial.ts';
 
-/**
- * What strategies are compared by: what reaches the database, what users wait, what they get. The p99 is that of
- * those who waited for a load, the p50 that of those who met the entry: what slows everybody shows there.
- */
-const compared: readonly MetricName[] = [
-  'db.reads',
-  'db.loadsPerExpiry',
-  'latency.response.p50',
-  'latency.response.p99',
-  'goodput',
-];
-
 /** The same metric of two strategies in one round. */
 export interface Pair {
   readonly value: number;
   readonly against: number;
+  /** Which of the two were cut short by the end of the storm, and so are larger than this. @default none */
+  readonly censored?: { readonly value: boolean; readonly against: boolean };
 }
 
 type Trials = readonly [strategy: string, trials: readonly TrialReading[]];
@@ -46,11 +38,11 @@ export function compareWithBaseline(
 function compareFamily(
   family: readonly Trials[],
   reference: readonly TrialReading[],
-  { baseline, scenario: { margins } }: PlannedScenario,
+  { baseline, scenario }: PlannedScenario,
 ): Comparison[] {
-  const byMetric = compared.map((metric) => {
+  const byMetric = comparedMetrics(scenario).map((metric) => {
     const pairs = family.map(([, trials]) => pairByRound(trials, reference, metric));
-    return comparePairs(metric, pairs, margins[metric]);
+    return comparePairs(metric, pairs, scenario.margins[metric]);
   });
   return family.flatMap(([strategy], index) =>
     byMetric.flatMap((judged) => {
@@ -70,7 +62,9 @@ export function pairByRound(
     const other = reference.find((candidate) => candidate.sample.trial.round === trial.sample.trial.round);
     const value = trial.values[metric];
     const against = other?.values[metric] ?? null;
-    return value === null || against === null ? [] : [{ value, against }];
+    if (other === undefined || value === null || against === null) return [];
+    const censored = { value: isCensored(metric, trial.values), against: isCensored(metric, other.values) };
+    return [censored.value || censored.against ? { value, against, censored } : { value, against }];
   });
 }
 
@@ -91,7 +85,7 @@ export function comparePairs(
     const ratios = logRatios[index] ?? [];
     const pAdjusted = adjusted[asked.indexOf(index)] ?? 1;
     const family = asked.length;
-    const judged = pairedVerdict({ logRatios: ratios, margin, family, pAdjusted });
+    const judged = asFarAsSeen(pairedVerdict({ logRatios: ratios, margin, family, pAdjusted }), pairs);
     const differences = pairs.map(({ value, against }) => value - against);
     return {
       metric,
@@ -105,9 +99,10 @@ export function comparePairs(
       cliffsDelta: pairs.length === 0 ? null : cliffsDelta(...groups(pairs)),
       pValue: pairs.length === 0 ? null : (pValues[index] ?? null),
       pAdjusted: pairs.length === 0 ? null : pAdjusted,
-      minimumDetectableEffect: finite(judged.minimumDetectableEffect),
+      minimumDetectableEffect: bounded(judged.minimumDetectableEffect),
       margin,
       basis: judged.basis,
+      ...censoredRounds(pairs),
       ...(judged.reason === undefined ? {} : { reason: judged.reason }),
     };
   });
@@ -116,16 +111,54 @@ export function comparePairs(
 /** Stands for a ratio of 0 or infinity: far outside all others, but finite, so that ranks and means exist. */
 const BOUNDLESS = 1_000;
 
-/** Both 0 is no change. A difference of logarithms, so that swapped strategies give exactly the opposite. */
-export function logRatio({ value, against }: Pair): number {
+/**
+ * Both 0 is no change. A difference of logarithms, so that swapped strategies give exactly the opposite.
+ *
+ * One time that was cut short is at least this long: no shorter than the other, whatever the two moments at which
+ * their storms ended say. Two such times are a tie.
+ */
+export function logRatio({ value, against, censored }: Pair): number {
+  const log = logOf(value, against);
+  if (censored === undefined) return log;
+  const longer = Number(censored.value) - Number(censored.against);
+  return longer * Math.max(0, longer * log);
+}
+
+function logOf(value: number, against: number): number {
   if (value === against) return 0;
   if (against <= 0) return BOUNDLESS;
   if (value <= 0) return -BOUNDLESS;
   return Math.log(value) - Math.log(against);
 }
 
+/** Times that were cut short may be as different as any: what looks like the same need not be. */
+function asFarAsSeen(judged: PairedVerdict, pairs: readonly Pair[]): PairedVerdict {
+  const cut = pairs.filter(({ censored }) => censored !== undefined);
+  const none = pairs.every(({ censored }) => censored?.value && censored.against);
+  if (cut.length === 0 || (judged.change !== 'equivalent' && !none)) return judged;
+  const reason = none
+    ? 'neither was back before the end of the storm'
+    : `in ${cut.length} of ${pairs.length} rounds the storm ended first, and it may have been any time longer`;
+  return { ...judged, change: 'inconclusive', reason };
+}
+
+function censoredRounds(pairs: readonly Pair[]): Pick<Comparison, 'censored'> {
+  const strategy = pairs.filter(({ censored }) => censored?.value).length;
+  const against = pairs.filter(({ censored }) => censored?.against).length;
+  return strategy + against === 0 ? {} : { censored: { strategy, against } };
+}
+
+/** A round that had nothing where another had something stands for no ratio at all. */
+const LARGEST_RATIO = 1e9;
+
+/** `null` where it is without limit, or so large that a mean with a boundless one made it. */
+export function bounded(ratio: number | null): number | null {
+  return ratio !== null && ratio < LARGEST_RATIO ? ratio : null;
+}
+
 function ratioOf(log: number): number | null {
-  return finite(Math.exp(log));
+  const ratio = Math.exp(log);
+  return ratio < 1 / LARGEST_RATIO ? 0 : bounded(ratio);
 }
 
 function ratioInterval(interval: Interval | null): Comparison['ci'] {
@@ -146,8 +179,4 @@ function groups(pairs: readonly Pair[]): [number[], number[]] {
 function verdictOf(change: PairedVerdict['change'], metric: MetricName): Comparison['verdict'] {
   if (change === 'equivalent' || change === 'inconclusive') return change;
   return change === metricFacts[metric].better ? 'better' : 'worse';
-}
-
-function finite(value: number | null): number | null {
-  return value !== null && Number.isFinite(value) ? value : null;
 }

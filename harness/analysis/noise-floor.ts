@@ -1,7 +1,7 @@
 import type { PlannedScenario } from '../plan/plan.ts';
 import { isMetricName } from '../result/metrics.ts';
 import type { Comparison, NoiseFloor, ThresholdResult, Warning } from '../result/schema.ts';
-import { logRatio, pairByRound } from './comparisons.ts';
+import { bounded, logRatio, pairByRound } from './comparisons.ts';
 import { median } from './statistics/summary.ts';
 import type { TrialReading } from './trial.ts';
 import { warn } from './warning-catalogue.ts';
@@ -47,13 +47,6 @@ export function noiseFloorOf(
 /** Of a ratio from 1, either way. No ratio is one without limit. */
 function difference(ratio: number | null): number {
   return ratio === null ? Number.POSITIVE_INFINITY : Math.max(ratio, 1 / ratio) - 1;
-}
-
-/** Beyond this a round had nothing where another had something, which stands for no ratio at all. */
-const BOUNDLESS = 1e9;
-
-function bounded(value: number): number | null {
-  return value < BOUNDLESS ? value : null;
 }
 
 /**

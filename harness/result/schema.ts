@@ -165,6 +165,12 @@ const comparison = z.object({
     .describe(
       'What the verdict rests on. exact: the signed-rank test. magnitude: too few rounds for it, but a change far outside their scatter, taken to be normal. none: fewer than 3 rounds',
     ),
+  censored: z
+    .object({ strategy: z.number(), against: z.number() })
+    .optional()
+    .describe(
+      'Rounds in which each was not back before the end of the storm, so that its time to recover is longer than its value: the ratio is one of what was seen. Absent: in none. Since 1.2',
+    ),
   reason: z.string().optional().describe('Why it is inconclusive'),
 });
 

@@ -193,7 +193,9 @@ export const scenarioSchema = z.strictObject({
     .default(null)
     .describe(
       'Metrics that the reports put side by side, the most important first, predicted beside measured where bounds ' +
-        'are stated; null: loads, the bound that most strategies state, response times, goodput, age and errors',
+        'are stated, and by which strategies are compared with the baseline; null: loads, the bound that most ' +
+        'strategies state, response times, goodput, age and errors, of which loads, loads per expiry, p50, p99 and ' +
+        'goodput are compared',
     ),
   variants: z
     .array(variant)

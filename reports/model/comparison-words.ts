@@ -17,17 +17,40 @@ const BASIS = {
 } as const;
 
 export function comparisonWords(comparison: Comparison, unit: Metric['unit']): ComparisonWords {
-  const { against, metric, ratio, low, high, verdict } = comparison;
-  const range = interval(low, high, 'ratio');
-  const size = ratio === null ? 'no ratio' : `× ${significant(ratio)}${range === null ? '' : ` (${range})`}`;
-  const sentence = `${metricLabel(metric)} against ${against}: ${size}, ${verdict}`;
-  const parts = [...strength(comparison, unit), ...sureness(comparison)];
+  const { against, metric, verdict } = comparison;
+  const sentence = `${metricLabel(metric)} against ${against}: ${sizeOf(comparison)}, ${verdict}`;
+  // What is left of the numbers then is when the storms ended.
+  if (neitherBack(comparison)) return { sentence, detail: `in none of ${comparison.rounds} rounds` };
+  const parts = [...notBack(comparison), ...strength(comparison, unit), ...sureness(comparison)];
   return { sentence, detail: parts.join('; ') };
+}
+
+function neitherBack({ rounds, censored }: Comparison): boolean {
+  return censored !== undefined && Math.min(censored.strategy, censored.against) === rounds;
+}
+
+/** Of a time that the end of the storm cut short on one side, the ratio is a bound. */
+function sizeOf(comparison: Comparison): string {
+  const { ratio, low, high, rounds = 0, censored } = comparison;
+  const { strategy, against } = censored ?? { strategy: 0, against: 0 };
+  if (neitherBack(comparison)) return 'neither was back';
+  if (ratio === null) return rounds === 0 ? 'no ratio' : 'no ratio to 0';
+  const range = interval(low, high, 'ratio');
+  const size = `× ${significant(ratio)}${range === null ? '' : ` (${range})`}`;
+  if (strategy === 0 && against > 0) return `at most ${size}`;
+  return against === 0 && strategy > 0 ? `at least ${size}` : size;
+}
+
+function notBack({ strategy, against, rounds, censored }: Comparison): string[] {
+  return [[strategy, censored?.strategy ?? 0] as const, [against, censored?.against ?? 0] as const].flatMap(
+    ([name, times]) => (times === 0 ? [] : [`${name} not back in ${times} of ${rounds} rounds`]),
+  );
 }
 
 function strength({ ci, hodgesLehmann, cliffsDelta }: Comparison, unit: Metric['unit']): string[] {
   const found: string[] = [];
-  if (ci) {
+  // Where one had nothing in most rounds, its interval has no end to tell.
+  if (ci && (ci.low ?? ci.high) !== null) {
     const range = interval(ci.low, ci.high, 'ratio');
     const level = `${percent(ci.confidence)} % interval`;
     found.push(range === null ? `no width to the ${level}` : `${level} × ${range}`);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Comparison } from '../../harness/result/schema.ts';
 import { edit, failedResult, heldResult, inconclusiveResult, named } from '../fixtures/results.ts';
 import { emptyResult, firstVersionResult } from '../fixtures/variants.ts';
 import { comparisonWords } from './comparison-words.ts';
@@ -66,6 +67,56 @@ describe('comparisonWords', () => {
       detail:
         '75 % interval × 0.0192–0.0202; shift -495; Cliff’s δ -1; p 0.250, 0.750 after Holm; a change of 48 % would have been found; up to 5 % counts as the same; judged by its size beyond the spread, as the rounds are too few for an exact test',
     });
+  });
+
+  const recovery = (change: Partial<Comparison>) => {
+    const [comparison] = scenarioOf().comparisons;
+    if (comparison === undefined) throw new Error('no comparison');
+    const about = { strategy: 'single-flight', metric: 'recovery.to95Ms', ratio: 0.43, low: 0.4, high: 0.5 };
+    return comparisonWords({ ...comparison, ...about, ...change }, 'ms');
+  };
+
+  it.each([
+    [undefined, '× 0.430 (0.400–0.500), better', null],
+    [{ strategy: 0, against: 3 }, 'at most × 0.430 (0.400–0.500), better', 'none not back in 3 of 3 rounds'],
+    [
+      { strategy: 1, against: 0 },
+      'at least × 0.430 (0.400–0.500), better',
+      'single-flight not back in 1 of 3 rounds',
+    ],
+    [
+      { strategy: 1, against: 2 },
+      '× 0.430 (0.400–0.500), better',
+      'single-flight not back in 1 of 3 rounds; none not back in 2 of 3 rounds',
+    ],
+  ])('says of a time that the storm’s end cut short only what was seen: %j', (censored, size, detail) => {
+    const words = recovery(censored === undefined ? {} : { censored });
+    expect(words.sentence).toBe(`Time to recover against none: ${size}`);
+    expect(words.detail.includes('not back')).toBe(detail !== null);
+    expect(words.detail).toContain(detail ?? '');
+  });
+
+  it('has nothing to say of two times that were never seen', () => {
+    const never = { censored: { strategy: 3, against: 3 }, verdict: 'inconclusive', ratio: 1 } as const;
+    expect(recovery(never)).toEqual({
+      sentence: 'Time to recover against none: neither was back, inconclusive',
+      detail: 'in none of 3 rounds',
+    });
+  });
+
+  it('has no ratio to nothing, but says how much more it was', () => {
+    const metric = { metric: 'recovery.lost', low: null, high: null, verdict: 'worse' } as const;
+    const words = recovery({ ...metric, ratio: null });
+    expect(words.sentence).toBe('Requests lost against none: no ratio to 0, worse');
+    expect(words.detail).toContain('shift -495 ms');
+    const boundless = recovery({ ...metric, ratio: null, ci: { low: null, high: null, confidence: 0.75 } });
+    expect(boundless.detail).not.toContain('interval');
+    expect(recovery({ ...metric, ratio: 0, low: 0, high: 0.002, verdict: 'better' }).sentence).toBe(
+      'Requests lost against none: × 0 (0–0.00200), better',
+    );
+    expect(recovery({ ...metric, ratio: 3, low: 2, verdict: 'worse' }).sentence).toBe(
+      'Requests lost against none: × 3 (≥ 2), worse',
+    );
   });
 
   it('says nothing of what an older result did not know', () => {
