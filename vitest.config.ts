@@ -7,6 +7,15 @@ const DEADLINE = { testTimeout: 60_000, hookTimeout: 60_000 };
 /** The programs that these tests start are compiled once, not at every start. */
 const PROGRAMS = { globalSetup: './ci/compile-cache.ts', env: { NODE_COMPILE_CACHE: COMPILE_CACHE } };
 
+/**
+ * They wait more than they work, and what they hold true is so on a busy machine, too: counts, order, and what noise
+ * can only add to. So they run several at a time, beside the unit tests.
+ */
+const BESIDE_OTHERS = [
+  '{infra,reports,harness/service,harness/selfcheck}/**/*.integration.test.ts',
+  'harness/cli/{load,usage}.integration.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,7 +26,7 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
           ...DEADLINE,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },
@@ -25,11 +34,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'servers',
-          include: ['{infra,reports,harness/service}/**/*.integration.test.ts'],
+          include: BESIDE_OTHERS,
           ...DEADLINE,
           ...PROGRAMS,
-          // They wait more than they work, and measure nothing: two at a time, beside the unit tests.
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },
@@ -38,7 +46,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['harness/**/*.integration.test.ts'],
-          exclude: ['**/node_modules/**', 'harness/service/**'],
+          exclude: ['**/node_modules/**', ...BESIDE_OTHERS],
           ...DEADLINE,
           ...PROGRAMS,
           // Real load on real servers: one file at a time, so that they do not measure each other.

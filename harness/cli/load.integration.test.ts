@@ -1,41 +1,18 @@
 /** `cachestorm load` as a command, against servers that keep their own log. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { keySource } from '../load/keys.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import { startTruthServer, type TruthServer } from '../selfcheck/truth-server.ts';
+import { type Ended, finish, start as startIn } from './testing.ts';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 /** These tests count; how late a busy machine makes the generator is another matter. */
 const PATIENT = ['--max-lag', '1m'];
 
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(process.execPath, [MAIN, 'load', ...args], {
-    env: { ...process.env, CI: 'true', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function finish(child: ChildProcess): Promise<Ended> {
-  if (child.stdout === null || child.stderr === null) throw new Error('the command has no output');
-  const ended = once(child, 'close');
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  await ended;
-  return { code: child.exitCode, stdout, stderr };
-}
-
+const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => startIn(['load', ...args], { env });
 const load = (...args: string[]) => finish(start([...args, ...PATIENT]));
 
 const count = z.int().nonnegative();
@@ -295,27 +272,5 @@ describe('what went wrong', () => {
     expect(ended.stderr).toContain('the generator was late itself');
     expect(ended.stderr).toContain('Lower --rate');
     expect(summaryOf(ended).offered).toBe(210);
-  });
-
-  test.each([
-    [['http://example.com/', '--rate', '1'], 'url: example.com is not this machine', '--allow-remote'],
-    [['http://10.0.0.1/{item}', '--rate', '1', '--keys', 'hot'], '10.0.0.1 is not this machine', ''],
-    [['localhost:3000', '--rate', '1'], 'Expected a URL with http://', ''],
-    [['http://localhost/'], '--rate: expected the requests per second', '--closed'],
-    [['http://localhost/', '--rate', '0'], '--rate', 'Expected a number above 0, to 100000'],
-    [['http://localhost/', '--rate', '2,000'], '--rate', 'Expected a number above 0'],
-    [['http://localhost/', '--rate', '1', '--duration', '10'], '--duration', 'such as 500ms, 10s or 2m'],
-    [['http://localhost/', '--rate', '1', '--timeout', '0s'], '--timeout', 'from 1ms to 1m'],
-    [['http://localhost/', '--rate', '1', '--arrivals', 'poison'], '--arrivals', 'Did you mean "poisson"?'],
-    [['http://localhost/', '--rate', '1', '--keys', 'hot'], '--keys: no effect without {item}', ''],
-    [['http://localhost/{item}', '--rate', '1', '--keys', 'zipf'], '--keys', 'zipf:<exponent>:<count>'],
-    [['http://localhost/', '--closed'], '--connections: expected with --closed', ''],
-    [['http://localhost/', '--closed', '--connections', '2', '--rate', '5'], '--rate: not with --closed', ''],
-    [['--rate', '5'], "missing required argument 'url'", ''],
-  ])('wrong usage is exit code 2: %j', async (args, what, hint) => {
-    const { code, stdout, stderr } = await load(...args);
-    expect(stderr).toContain(what);
-    expect(stderr).toContain(hint);
-    expect([code, stdout]).toEqual([2, '']);
   });
 });
