@@ -4,6 +4,7 @@ import { LatencyHistogram } from '../record/histogram.ts';
 import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
 import { type Expiry, findExpiries } from './expiries.ts';
+import { operationValues } from './operations.ts';
 import { recoveryValues } from './recovery.ts';
 import { stalenessValues } from './staleness.ts';
 import { sum } from './statistics/summary.ts';
@@ -44,7 +45,7 @@ export function readTrial(
   using response = LatencyHistogram.decode(load.histograms.response);
   using service = LatencyHistogram.decode(load.histograms.service);
   using sendLag = LatencyHistogram.decode(load.histograms.sendLag);
-  const { pacerLag } = load.histograms;
+  const { pacerLag, cached } = load.histograms;
   const expiries =
     sample.keyEvents === null
       ? null
@@ -77,6 +78,9 @@ export function readTrial(
     'latency.service.p50': atMs(service, 50),
     'latency.service.p99': atMs(service, 99),
     'latency.service.max': atMs(service, 100),
+    'latency.cached.p50': cached === undefined ? null : readMs(cached, 50),
+    'latency.cached.p99': cached === undefined ? null : readMs(cached, 99),
+    ...operationValues(load, scenario),
     goodput: ratio(load.good, load.counts.offered),
     ...honestValues(load),
     'inserted.falseNotFound': falseNotFoundOfInserted(load, scenario),
@@ -90,6 +94,8 @@ export function readTrial(
     // What no service means to answer with; a refusal on purpose is shed.
     'requests.errors': load.counts.failed + load.counts.timeout + load.counts.lost,
     'cache.hitRate': ratio(after.redisHits - before.redisHits, lookups),
+    'cache.l1HitRate': ratio(load.outcomes.l1 ?? 0, sum(Object.values(load.outcomes))),
+    'cache.lookups': lookups,
     'cache.expiries': expiries?.length ?? null,
     'cache.refillMs': ratio(sum(refillsMs), refillsMs.length),
     'cache.memoryBytes': Math.max(...[before, ...readings, after].map((reading) => reading.redisMemoryBytes)),
@@ -97,6 +103,7 @@ export function readTrial(
     'cache.evictions': after.redisEvicted - before.redisEvicted,
     'age.maxMs': load.maxAgeMs,
     ...stalenessValues(load),
+    'service.memoryBytes': memoryPerProcess(services),
     'generator.sendLagMs.p99': atMs(sendLag, 99),
     'generator.pacerLagMs.p99': pacerLag === undefined ? null : readMs(pacerLag, 99),
     'generator.cpu': ratio(load.cpuUs, load.finishedAtUs - load.startedAtUs),
@@ -143,6 +150,12 @@ function readMs(encoded: string, percentile: number): number | null {
 function atMs(histogram: LatencyHistogram, percentile: number): number | null {
   const us = histogram.percentile(percentile);
   return us === null ? null : us / 1000;
+}
+
+/** The mean over the instances; `null` for samples of earlier versions. */
+function memoryPerProcess(services: TrialSample['services']): number | null {
+  const held = services.flatMap(({ memory }) => memory?.liveBytes ?? []);
+  return held.length < services.length ? null : ratio(sum(held), held.length);
 }
 
 /** `null` for a strategy that does not refresh ahead. */

@@ -4,7 +4,7 @@ import type { GeneratorReport, LoadInterval } from '../load/protocol.ts';
 import type { Trial } from '../plan/plan.ts';
 import type { TruthReading } from '../probes/ground-truth.ts';
 import type { KeyEvent } from '../probes/redis.ts';
-import type { ServiceReport } from '../service/protocol.ts';
+import type { ServiceMemory, ServiceReport } from '../service/protocol.ts';
 
 export const SAMPLE_VERSION = 1;
 
@@ -35,7 +35,12 @@ export interface TrialSample {
     readonly stealShare: number;
   };
   /** One account per service instance, and what it was before the storm. */
-  readonly services: readonly { readonly before: ServiceReport; readonly after: ServiceReport }[];
+  readonly services: readonly {
+    readonly before: ServiceReport;
+    readonly after: ServiceReport;
+    /** After the storm. Absent from samples of earlier versions. */
+    readonly memory?: ServiceMemory;
+  }[];
 }
 
 /** The load before the storm. Nothing of it is in any other number of the sample. */

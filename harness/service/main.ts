@@ -10,6 +10,7 @@ import { seededRandom } from '../time/random.ts';
 import { buildApp } from './app.ts';
 import { connectRedis, strategyContext } from './context.ts';
 import { watchEventLoop } from './event-loop.ts';
+import { readMemory } from './memory.ts';
 import { AbandonedError, connectOrigin } from './origin.ts';
 import { preload } from './preload.ts';
 import type { ServiceCommand, ServiceConfig, ServiceMessage, ServiceReport } from './protocol.ts';
@@ -60,6 +61,8 @@ async function main(): Promise<void> {
         return eventLoop.restart();
       case 'abandon':
         return origin.abandon();
+      case 'memory':
+        return send({ type: 'memory', memory: readMemory() });
       case 'preload':
         preload(reader, origin).then(
           () => send({ type: 'preloaded' }),

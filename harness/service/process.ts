@@ -4,6 +4,7 @@ import type {
   ServiceCommand,
   ServiceConfig,
   ServiceEnvironment,
+  ServiceMemory,
   ServiceMessage,
   ServiceReport,
 } from './protocol.ts';
@@ -33,6 +34,8 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly url: string;
   /** Asks the process for its own account. One question at a time. */
   report(): Promise<ServiceReport>;
+  /** Has it collect its garbage, and say what it holds. */
+  memory(): Promise<ServiceMemory>;
   /**
    * Has it put all rows of the database into the cache.
    *
@@ -90,6 +93,13 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
           if (message.type === 'report') resolve(message.report);
         },
         { type: 'report' },
+      ),
+    memory: () =>
+      child.exchange<ServiceMemory>(
+        (message, { resolve }) => {
+          if (message.type === 'memory') resolve(message.memory);
+        },
+        { type: 'memory' },
       ),
     preload: () =>
       child.exchange<void>(

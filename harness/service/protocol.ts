@@ -48,12 +48,22 @@ export interface ServiceReport {
   readonly eventLoopDelayMs?: { readonly p99: number; readonly max: number };
 }
 
+/** What a process holds after a storm. */
+export interface ServiceMemory {
+  /** Its heap after a full garbage collection, and what that refers to outside of it: what it needs. */
+  readonly liveBytes: number;
+  /** What the system has given it, garbage included. */
+  readonly residentBytes: number;
+}
+
 /** Harness to service. */
 export type ServiceCommand =
   | { readonly type: 'report' }
   | { readonly type: 'storm-starts' }
   /** The storm is long over: drop the loads that still wait for a connection. */
   | { readonly type: 'abandon' }
+  /** Collect the garbage, and say what is left. */
+  | { readonly type: 'memory' }
   /** Put all rows into the cache, by the strategy's own hand. */
   | { readonly type: 'preload' };
 
@@ -61,6 +71,7 @@ export type ServiceCommand =
 export type ServiceMessage =
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'report'; readonly report: ServiceReport }
+  | { readonly type: 'memory'; readonly memory: ServiceMemory }
   | { readonly type: 'preloaded' }
   /** It could not carry out a command. */
   | { readonly type: 'error'; readonly message: string };

@@ -9,6 +9,7 @@ import { connectRedisProbe, type RedisProbe } from '../probes/redis.ts';
 import { systemClock } from '../time/clock.ts';
 import { entryKey } from './context.ts';
 import { type ServiceProcess, startService } from './process.ts';
+import type { ServiceConfig } from './protocol.ts';
 
 const QUERY_MS = 30;
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => cleanUp.disposeAsync());
 
-function start(strategy: string): Promise<ServiceProcess> {
+function start(strategy: string, parameters: ServiceConfig['parameters'] = {}): Promise<ServiceProcess> {
   return startService({
     env: { ...process.env, ...stack.marker },
     onProcess: (group) => stack.guardian.watch(group),
@@ -38,7 +39,7 @@ function start(strategy: string): Promise<ServiceProcess> {
     databaseUrl: stack.get('database').url('service'),
     config: {
       strategy,
-      parameters: {},
+      parameters,
       ttlMs: 60_000,
       queryMs: QUERY_MS,
       poolSize: 4,
@@ -122,6 +123,57 @@ describe('ground truth', () => {
     const events = await stop();
     expect(events.map(({ event }) => event).filter((event) => event !== 'expire')).toEqual(['set', 'del']);
     expect(events.every(({ atUs }) => atUs >= startedUs && atUs <= systemClock.nowUs())).toBe(true);
+  });
+});
+
+// After the counts above, which are of one service alone.
+describe('a service with copies of its own', () => {
+  test('drops its copy when it writes the row, and refuses a body without writing', async () => {
+    await using local = await start('local', { l1TtlMs: 3_600_000, l1Entries: 10 });
+    const url = `${local.url}/items/item-6`;
+    const read = async () => {
+      const { headers } = await fetch(url);
+      return [headers.get('x-cache'), headers.get('x-version')];
+    };
+    expect([await read(), await read()]).toEqual([
+      ['miss', '1'],
+      ['l1', '1'],
+    ]);
+    const refused = await fetch(url, {
+      method: 'PUT',
+      body: '{"value":7}',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ error: 'E_BAD_VALUE', got: 'number' });
+    expect(await read()).toEqual(['l1', '1']);
+    const written = await fetch(url, { method: 'PUT', body: 'v' });
+    expect([written.status, written.headers.get('x-version')]).toEqual([200, '2']);
+    expect([await read(), await read()]).toEqual([
+      ['miss', '2'],
+      ['l1', '2'],
+    ]);
+  });
+
+  test('has them in its memory, and its garbage not', async () => {
+    const rows = Array.from({ length: 20 }, (_, n) => `large-${n}`);
+    const value = 'x'.repeat(500_000);
+    const grownBytes = async (l1Entries: number) => {
+      await using local = await start('local', { l1TtlMs: 3_600_000, l1Entries });
+      const before = await local.memory();
+      for (const row of rows) {
+        await fetch(`${local.url}/items/${row}`, { method: 'PUT', body: value });
+        await (await fetch(`${local.url}/items/${row}`)).text();
+      }
+      const after = await local.memory();
+      expect(after.residentBytes).toBeGreaterThan(after.liveBytes);
+      return after.liveBytes - before.liveBytes;
+    };
+    const [few, all] = [await grownBytes(1), await grownBytes(rows.length)];
+    // 10 MB of rows; what is written first, warms up or waits to be collected is less than a fifth of that.
+    expect(few).toBeLessThan(2.5e6);
+    expect(all - few).toBeGreaterThan(8e6);
+    expect(all - few).toBeLessThan(12e6);
   });
 });
 

@@ -31,7 +31,7 @@ export interface TrialListener {
  *    under way;
  * 3. read the servers' counters;
  * 4. storm and its faults, sampling the counters every 100 ms;
- * 5. wait until no query is under way, and read the counters again.
+ * 5. wait until no query is under way, and read the counters again; then what the instances hold in memory.
  */
 export async function runTrial(
   trial: Trial,
@@ -81,6 +81,8 @@ export async function runTrial(
     throw error;
   }
   const readings = await sampler.stop();
+  // Now that a pause for it delays nothing that counts.
+  const memory = await Promise.all(services.map((service) => service.memory()));
   const keyEvents = (await stopWatching?.()) ?? null;
   const { warmUp, preloadedAtUs } = prepared;
   return {
@@ -97,7 +99,10 @@ export async function runTrial(
     readings,
     keyEvents,
     ...(stolen === null ? {} : { machine: { stealShare: stolen } }),
-    services: services.map((_, index) => pair(start.reports[index], end.reports[index])),
+    services: memory.map((held, index) => ({
+      ...pair(start.reports[index], end.reports[index]),
+      memory: held,
+    })),
   };
 }
 

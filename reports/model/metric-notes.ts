@@ -65,6 +65,21 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
     measured: `Measured ${ISSUED} from the actual send to the complete answer. Lower than response time when requests waited to be sent.`,
     head: ['service'],
   },
+  'latency.cached.*': {
+    label: 'Time of a cached answer',
+    measured: `Of the answers that came from a cache (x-cache: hit, l1 or stale), measured ${ISSUED} from the actual send: what the way to that cache costs, without the misses.`,
+    head: ['cached'],
+  },
+  'reads.latency.response.*': {
+    label: 'Response time of reads',
+    measured: 'Of the requests that read, in a load that writes too; otherwise as response time.',
+    head: ['reads'],
+  },
+  'writes.latency.response.*': {
+    label: 'Response time of writes',
+    measured: 'Of the requests that write; otherwise as response time.',
+    head: ['writes'],
+  },
   goodput: {
     label: 'Goodput',
     measured: 'The fraction of offered requests that got the right answer in time.',
@@ -136,6 +151,16 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
     measured: 'Redis keyspace hits divided by lookups, from the counters of the Redis server.',
     head: ['cache', 'hits'],
   },
+  'cache.l1HitRate': {
+    label: 'L1 hit ratio',
+    measured: 'The share of reads that were answered from the memory of the process itself (x-cache: l1).',
+    head: ['L1', 'hits'],
+  },
+  'cache.lookups': {
+    label: 'Redis lookups',
+    measured: 'Keyspace hits and misses together, from the counters of the Redis server.',
+    head: ['Redis', 'lookups'],
+  },
   'cache.expiries': {
     label: 'Expiries',
     measured: 'How often the hot entry expired during the storm, as Redis announced it.',
@@ -165,6 +190,12 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
     measured:
       'The largest age in any answer (header x-age-ms): how long ago the served value was loaded. Fewer loads can mean staler data; read both.',
     head: ['oldest'],
+  },
+  'service.memoryBytes': {
+    label: 'Memory of a process',
+    measured:
+      'What one service process needs after the storm: its heap after a full garbage collection, and what that refers to outside of it; the mean over the instances. Each of them holds as much, so multiply by their number.',
+    head: ['a process'],
   },
   'staleness.readRate': {
     label: 'Stale reads',
