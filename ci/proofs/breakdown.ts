@@ -2,27 +2,21 @@
  * `npm run proof:breakdown -- [runs]`: the breakdown scenario's smoke profile several times in a row, each held to
  * the figures that theory gives for two instances, and to a minute.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { resultSchema } from '../../harness/result/schema.ts';
+import { prove } from './proof.ts';
 
-const MAIN = fileURLToPath(new URL('../../harness/cli/main.ts', import.meta.url));
 const LIMIT_SEC = 60;
 
 const runs = Number(process.argv[2] ?? 5);
-const folder = await mkdtemp(join(tmpdir(), 'proof-breakdown-'));
-let failures = 0;
-try {
+await prove('breakdown', async ({ folder, run }) => {
+  let failures = 0;
   for (let turn = 1; turn <= runs; turn++) {
     const startedMs = performance.now();
-    const args = ['run', 'breakdown', '--profile', 'smoke', '--seed', '7', '--out', folder, '--json'];
-    const [code] = (await once(spawn(process.execPath, [MAIN, ...args], { stdio: 'ignore' }), 'exit')) as [
-      number,
-    ];
+    const { code } = await run([
+      ...['run', 'breakdown', '--profile', 'smoke', '--seed', '7', '--out', folder],
+    ]);
     const seconds = (performance.now() - startedMs) / 1000;
     const result = resultSchema.parse(JSON.parse(await readFile(join(folder, 'result.json'), 'utf8')));
     const loads = (name: string) =>
@@ -44,7 +38,5 @@ try {
       `run ${turn}: ${figures}; exit code ${code}, ${seconds.toFixed(1)} s${holds ? '' : '  FAILED'}`,
     );
   }
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
-process.exitCode = failures === 0 ? 0 : 1;
+  return failures === 0;
+});

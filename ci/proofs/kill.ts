@@ -2,56 +2,48 @@
  * `npm run proof:kill -- [times] [seed]`: kills the harness with SIGKILL at random moments of a run, and each time
  * looks after 5 s for processes and directories of that run. Then a run must work. Linux only: it reads /proc.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { prove } from './proof.ts';
 
-const MAIN = fileURLToPath(new URL('../../harness/cli/main.ts', import.meta.url));
 /** From before the servers start to the fourth trial. */
 const LATEST_MS = 14_000;
 const GRACE_MS = 5_000;
 
 const times = Number(process.argv[2] ?? 10);
 const seed = Number(process.argv[3] ?? 1);
-const folder = await mkdtemp(join(tmpdir(), 'proof-kill-'));
-let failures = 0;
-try {
+await prove('kill', async ({ folder, signal, start, run }) => {
+  const out = join(folder, 'out');
+  const command = ['run', 'breakdown', '--rounds', '1', '--out', out];
+  let failures = 0;
   for (let turn = 1; turn <= times; turn++) {
     const afterMs = Math.round(LATEST_MS * fraction(seed, turn));
-    await rm(join(folder, 'out'), { recursive: true, force: true });
-    const harness = cachestorm();
+    await rm(out, { recursive: true, force: true });
+    const harness = start(command);
     const exited = once(harness, 'exit');
-    await Promise.race([delay(afterMs), exited]);
+    await Promise.race([delay(afterMs, undefined, { signal }), exited]);
+    signal.throwIfAborted();
     if (harness.exitCode !== null) throw new Error(`the run ended by itself: exit code ${harness.exitCode}`);
     harness.kill('SIGKILL');
     await exited;
-    await delay(GRACE_MS);
-    const left = await remains(await runIdOf());
+    await delay(GRACE_MS, undefined, { signal });
+    const left = await remains(await runIdOf(out));
     if (left.length > 0) failures++;
     console.log(
       `killed after ${afterMs} ms: ${left.length === 0 ? 'nothing left' : `LEFT ${left.join(', ')}`}`,
     );
   }
-  const [code] = (await once(cachestorm(), 'exit')) as [number];
+  const { code } = await run(command);
   console.log(`the run after it: exit code ${code}`);
-  if (code !== 0) failures++;
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
-process.exitCode = failures === 0 ? 0 : 1;
-
-function cachestorm() {
-  const args = ['run', 'breakdown', '--rounds', '1', '--out', join(folder, 'out')];
-  return spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
-}
+  return failures === 0 && code === 0;
+});
 
 /** The run's id from its first event; `null` when it was killed before that, and so before it started anything. */
-async function runIdOf(): Promise<string | null> {
-  const [first = ''] = (await readFile(join(folder, 'out/events.jsonl'), 'utf8').catch(() => '')).split('\n');
+async function runIdOf(out: string): Promise<string | null> {
+  const [first = ''] = (await readFile(join(out, 'events.jsonl'), 'utf8').catch(() => '')).split('\n');
   return first === '' ? null : (JSON.parse(first) as { runId: string }).runId;
 }
 

@@ -6,18 +6,14 @@
  * - the baseline against itself, `--aa` times: at most one comparison in twenty may say that it differs from itself.
  *   Its storms are shorter than the profile's, which only makes it harder: fewer expiries, more scatter.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Comparison, resultSchema } from '../../harness/result/schema.ts';
+import { type Proof, prove } from './proof.ts';
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-const MAIN = path('../../harness/cli/main.ts');
-const SLOWER = path('./paired/slower.ts');
+const SLOWER = fileURLToPath(new URL('./paired/slower.ts', import.meta.url));
 const ALLOWED_FALSE = 0.05;
 const NEEDED_FOUND = 0.9;
 const SHORT_STORMS = ['--set', 'profiles.publish.stormMs=1500'];
@@ -29,26 +25,23 @@ const { values: flags } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const folder = await mkdtemp(join(tmpdir(), 'proof-paired-'));
-try {
+await prove('paired', async (proof) => {
   const seed = Number(flags.seed);
-  const found = await detectSlowdowns(Number(flags.slower), seed);
-  const { different, comparisons } = await compareWithItself(Number(flags.aa), seed + 1_000);
+  const found = await detectSlowdowns(proof, Number(flags.slower), seed);
+  const { different, comparisons } = await compareWithItself(proof, Number(flags.aa), seed + 1_000);
   const slowdownsHold = found >= NEEDED_FOUND * Number(flags.slower);
   const selfHolds = different <= ALLOWED_FALSE * comparisons;
   console.log(`10% slower: found in ${found} of ${flags.slower} runs${slowdownsHold ? '' : '  FAILED'}`);
   console.log(
     `the baseline against itself: ${different} of ${comparisons} comparisons say different${selfHolds ? '' : '  FAILED'}`,
   );
-  process.exitCode = slowdownsHold && selfHolds ? 0 : 1;
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+  return slowdownsHold && selfHolds;
+});
 
-async function detectSlowdowns(runs: number, firstSeed: number): Promise<number> {
+async function detectSlowdowns(proof: Proof, runs: number, firstSeed: number): Promise<number> {
   let found = 0;
   for (let turn = 0; turn < runs; turn++) {
-    const comparisons = await run(['--strategy', `none,${SLOWER}`], firstSeed + turn);
+    const comparisons = await compare(proof, ['--strategy', `none,${SLOWER}`], firstSeed + turn);
     const p99 = comparisons.find(({ metric }) => metric === 'latency.response.p99');
     if (p99?.verdict === 'worse') found++;
     console.log(`slower, run ${turn + 1} of ${runs}: ${comparisons.map(told).join('; ')}`);
@@ -56,11 +49,11 @@ async function detectSlowdowns(runs: number, firstSeed: number): Promise<number>
   return found;
 }
 
-async function compareWithItself(runs: number, firstSeed: number) {
+async function compareWithItself(proof: Proof, runs: number, firstSeed: number) {
   let different = 0;
   let comparisons = 0;
   for (let turn = 0; turn < runs; turn++) {
-    const all = await run(['--strategy', 'none', '--aa', ...SHORT_STORMS], firstSeed + turn);
+    const all = await compare(proof, ['--strategy', 'none', '--aa', ...SHORT_STORMS], firstSeed + turn);
     comparisons += all.length;
     different += all.filter(({ verdict }) => verdict === 'better' || verdict === 'worse').length;
     console.log(`against itself, run ${turn + 1} of ${runs}: ${all.map(told).join('; ')}`);
@@ -68,17 +61,15 @@ async function compareWithItself(runs: number, firstSeed: number) {
   return { different, comparisons };
 }
 
-async function run(options: readonly string[], seed: number): Promise<readonly Comparison[]> {
+async function compare(
+  { folder, run }: Proof,
+  options: readonly string[],
+  seed: number,
+): Promise<readonly Comparison[]> {
   const profile = ['--profile', 'publish', '--variants', 'none'];
-  const args = ['run', 'breakdown', ...profile, ...options, '--seed', String(seed)];
-  const child = spawn(process.execPath, [MAIN, ...args, '--out', folder], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-2_000);
-  });
-  const [code] = (await once(child, 'close')) as [number];
+  const { code, stderr } = await run([
+    ...['run', 'breakdown', ...profile, ...options, '--seed', String(seed), '--out', folder],
+  ]);
   // 4: a trial was void twice, on a busy machine. Its comparisons stand, and count here too.
   if (code !== 0 && code !== 1 && code !== 4)
     throw new Error(`the run ended with exit code ${code}: ${stderr}`);
