@@ -60,6 +60,10 @@ export function readTrial(
   const refillsMs = (expiries ?? []).flatMap(({ fromUs, refilledAtUs }) =>
     refilledAtUs === null ? [] : [(refilledAtUs - fromUs) / 1000],
   );
+  const stormEndUs = load.startedAtUs + load.durationMs * 1000;
+  const gapsMs = (expiries ?? []).map(
+    ({ fromUs, refilledAtUs }) => ((refilledAtUs ?? stormEndUs) - fromUs) / 1000,
+  );
   const dbReads = after.dbReads - before.dbReads;
   const lookups = after.redisHits - before.redisHits + after.redisMisses - before.redisMisses;
   const values: Record<MetricName, number | null> = {
@@ -98,6 +102,7 @@ export function readTrial(
     'cache.lookups': lookups,
     'cache.expiries': expiries?.length ?? null,
     'cache.refillMs': ratio(sum(refillsMs), refillsMs.length),
+    'cache.refillMs.max': largest(gapsMs),
     'cache.memoryBytes': Math.max(...[before, ...readings, after].map((reading) => reading.redisMemoryBytes)),
     'cache.wastedRefreshes': wastedRefreshes(services),
     'cache.evictions': after.redisEvicted - before.redisEvicted,

@@ -66,6 +66,7 @@ export const metricFacts = {
   'cache.lookups': less('count'),
   'cache.expiries': neither('count'),
   'cache.refillMs': less('ms'),
+  'cache.refillMs.max': less('ms'),
   'cache.memoryBytes': less('bytes'),
   'cache.wastedRefreshes': less('count'),
   'cache.evictions': less('count'),

@@ -170,6 +170,12 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
     measured: 'From the expiry of the hot entry until it was written again; the mean.',
     head: ['refill'],
   },
+  'cache.refillMs.max': {
+    label: 'Longest time to refill',
+    measured:
+      'From an expiry of the hot entry until it was written again, or the storm was over; the longest. With logical expiry the old entry is served meanwhile.',
+    head: ['longest', 'refill'],
+  },
   'cache.memoryBytes': {
     label: 'Cache memory',
     measured: 'used_memory of the Redis server, the most that was seen during the storm.',
