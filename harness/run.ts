@@ -216,6 +216,7 @@ async function openSite(
     redisUrl: redis.url('service'),
     databaseUrl,
     flushCache: () => redis.flush(),
+    folder: stack.root,
     probes,
     clock,
     signal,

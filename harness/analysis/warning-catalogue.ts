@@ -27,6 +27,13 @@ const catalogue = {
     repeat: true,
     remedy: 'Lower load.ratePerSec, end what else runs on this machine, or use one with more cores.',
   },
+  // Another storm than the scenario's. A strategy that never comes to the barrier does so in no second try.
+  'fault-missing': {
+    voids: true,
+    repeat: false,
+    remedy:
+      'Lengthen the storm after the fault’s atMs, or name a barrier that this strategy comes to; leave the strategy out if it has none.',
+  },
   // The service's own slowness: what it did to users is measured, from the time at which they came.
   'rate-held-back': {
     voids: false,

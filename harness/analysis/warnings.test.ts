@@ -104,6 +104,25 @@ describe('a generator that was late', () => {
   });
 });
 
+describe('a fault that did not happen', () => {
+  test.each([
+    [2_999, 'beforeCacheSet', 'the fault kill did not happen: no service process came to beforeCacheSet'],
+    [2_999, null, 'the fault kill did not happen'],
+    // After the storm.
+    [3_000, 'beforeCacheSet', null],
+  ])('at %d ms, %s', async (atMs, barrier, message) => {
+    const faults = { path: ['faults'], value: [{ kind: 'kill', atMs, barrier }] };
+    const killing = await loadContest('breakdown', [...SETTINGS, faults], ['mutex']);
+    const plan = expandPlan([killing], { seed: 1, profile: 'smoke', infra: 'local', rounds: 1 });
+    const sample = sampleOf(plan.scenarios[0] as PlannedScenario, FACTS);
+    const { scenarios, verdict } = analyse(withTrials(plan, [sample]), [sample], definitions);
+    const found = scenarios[0]?.warnings.find(({ code }) => code === 'fault-missing');
+    expect([found?.message.startsWith(message ?? '') ?? null, verdict]).toEqual(
+      message === null ? [null, 'pass'] : [true, 'inconclusive'],
+    );
+  });
+});
+
 test('samples from before these were counted warn of none of them', () => {
   const plan = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local', rounds: 1 });
   const sample = sampleOf(plan.scenarios[0] as PlannedScenario, { ...FACTS, round: 1 });

@@ -1,5 +1,8 @@
+import { faultNames } from '../faults/fault.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
+import type { TrialSample } from '../record/sample.ts';
 import type { Warning } from '../result/schema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import { keptSchedule } from './schedule.ts';
 import { sum } from './statistics/summary.ts';
 import type { TrialReading } from './trial.ts';
@@ -48,6 +51,10 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
       `${kept.late} of ${kept.offered} requests left after the storm: the generator kept ${percent(1 - kept.late / kept.offered)} of the planned rate`,
     );
   }
+  for (const { name, barrier } of missingFaults(sample, scenario)) {
+    const where = barrier === null ? '' : `: no service process came to ${barrier} from its time on`;
+    add('fault-missing', `the fault ${name} did not happen${where}`);
+  }
   const { abandonedLoads = 0 } = sample;
   if (abandonedLoads > 0) {
     add(
@@ -66,6 +73,16 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
     add('trial-repeated', `the first try was void and is not counted: ${sample.voided.join('; ')}`);
   }
   return found;
+}
+
+/** Faults that were due within the storm. */
+function missingFaults({ faults = [], load }: TrialSample, scenario: Scenario) {
+  const names = faultNames(scenario.faults);
+  return scenario.faults.flatMap((fault, index) => {
+    const name = names[index] ?? fault.kind;
+    if (fault.atMs >= load.durationMs || faults.some((record) => record.name === name)) return [];
+    return [{ name, barrier: fault.kind === 'kill' ? fault.barrier : null }];
+  });
 }
 
 export function roundWarnings(rounds: number): Warning[] {

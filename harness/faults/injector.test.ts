@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../time/clock.ts';
-import { faultNames } from './fault.ts';
+import { type Fault, faultNames } from './fault.ts';
 import { faultInjector } from './injector.ts';
+import type { Killable } from './kill.ts';
+
+const never = new AbortController().signal;
 
 /** A clock that stands still until it is moved. */
 function manualClock() {
@@ -34,8 +37,9 @@ describe('faultInjector', () => {
         { kind: 'flush', atMs: 300 },
         { kind: 'flush', atMs: 100 },
       ],
-      { flushCache: async () => void flushes++ },
+      { flushCache: async () => void flushes++, services: [] },
       clock,
+      never,
     );
     injector.start(1_000_000);
     await moveTo(1_099_000);
@@ -55,8 +59,9 @@ describe('faultInjector', () => {
     const { clock } = manualClock();
     const injector = faultInjector(
       [{ kind: 'flush', atMs: 100 }],
-      { flushCache: () => Promise.reject(new Error('must not be called')) },
+      { flushCache: () => Promise.reject(new Error('must not be called')), services: [] },
       clock,
+      never,
     );
     injector.start(1_000_000);
     expect(await injector.stop()).toEqual([]);
@@ -66,8 +71,9 @@ describe('faultInjector', () => {
     const { clock, moveTo } = manualClock();
     const injector = faultInjector(
       [{ kind: 'flush', atMs: 1 }],
-      { flushCache: () => Promise.reject(new Error('Redis is gone')) },
+      { flushCache: () => Promise.reject(new Error('Redis is gone')), services: [] },
       clock,
+      never,
     );
     injector.start(1_000_000);
     await moveTo(1_002_000);
@@ -75,7 +81,126 @@ describe('faultInjector', () => {
   });
 
   test('has nothing to do without faults', async () => {
-    expect(await faultInjector([], { flushCache: async () => {} }, manualClock().clock).stop()).toEqual([]);
+    const targets = { flushCache: async () => {}, services: [] };
+    expect(await faultInjector([], targets, manualClock().clock, never).stop()).toEqual([]);
+  });
+});
+
+/** An instance that says what is done to it, and comes to its barrier when the test says so. */
+function instanceOf(name: string, log: string[]) {
+  let held = Promise.withResolvers<boolean>();
+  const arrive = async () => {
+    held.resolve(true);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const instance: Killable = {
+    hold(barrier) {
+      log.push(`${name} holds at ${barrier}`);
+      held = Promise.withResolvers();
+      return held.promise;
+    },
+    release() {
+      log.push(`${name} goes on`);
+      held.resolve(false);
+    },
+    kill: async () => void log.push(`${name} is killed`),
+    restart: async () => void log.push(`${name} is back`),
+  };
+  return { instance, arrive };
+}
+
+describe('a kill', () => {
+  const kill = (change: Partial<Extract<Fault, { kind: 'kill' }>> = {}): Fault => ({
+    kind: 'kill',
+    target: 'service',
+    atMs: 100,
+    barrier: 'beforeCacheSet',
+    restartAfterMs: 200,
+    ...change,
+  });
+
+  function storm(faults: readonly Fault[], interrupted = never) {
+    const log: string[] = [];
+    const manual = manualClock();
+    const [a, b] = [instanceOf('a', log), instanceOf('b', log)];
+    const targets = { flushCache: async () => {}, services: [a.instance, b.instance] };
+    const injector = faultInjector(faults, targets, manual.clock, interrupted);
+    injector.start(1_000_000);
+    return { ...manual, log, injector, a, b };
+  }
+
+  test('is of whoever comes to the barrier first; the others go on, and it is back later', async () => {
+    const { moveTo, log, injector, a, b } = storm([kill()]);
+    await moveTo(1_099_000);
+    expect(log).toEqual([]);
+    await moveTo(1_100_000);
+    expect(log).toEqual(['a holds at beforeCacheSet', 'b holds at beforeCacheSet']);
+    await moveTo(1_150_000);
+    await b.arrive();
+    await a.arrive();
+    expect(log.slice(2)).toEqual(['a goes on', 'b is killed']);
+    await moveTo(1_349_000);
+    expect(log).not.toContain('b is back');
+    await moveTo(1_350_000);
+    expect(log.at(-1)).toBe('b is back');
+    expect(await injector.stop()).toEqual([
+      {
+        name: 'kill',
+        kind: 'kill',
+        instance: 1,
+        barrier: 'beforeCacheSet',
+        fromUs: 1_150_000,
+        endedAtUs: 1_150_000,
+        toUs: 1_350_000,
+      },
+    ]);
+  });
+
+  test('without a barrier is of the first, at once', async () => {
+    const { moveTo, log } = storm([kill({ barrier: null })]);
+    await moveTo(1_100_000);
+    expect(log).toEqual(['a is killed']);
+  });
+
+  test('that nobody came for is none, and holds nobody any more', async () => {
+    const { moveTo, log, injector } = storm([kill()]);
+    await moveTo(1_100_000);
+    expect(await injector.stop()).toEqual([]);
+    expect(log.slice(2)).toEqual(['a goes on', 'b goes on']);
+  });
+
+  test('waits until the one before it is over', async () => {
+    const { moveTo, log, injector } = storm([kill({ barrier: null }), kill({ barrier: null, atMs: 150 })]);
+    await moveTo(1_100_000);
+    await moveTo(1_150_000);
+    expect(log).toEqual(['a is killed']);
+    await moveTo(1_300_000);
+    expect(log).toEqual(['a is killed', 'a is back', 'a is killed']);
+    const stopped = injector.stop();
+    await moveTo(1_500_000);
+    expect((await stopped).map(({ name, fromUs }) => [name, fromUs])).toEqual([
+      ['kill-1', 1_100_000],
+      ['kill-2', 1_300_000],
+    ]);
+  });
+
+  test('that was still to come when the storm ended does not come', async () => {
+    const { moveTo, log, injector } = storm([kill({ barrier: null }), kill({ barrier: null, atMs: 150 })]);
+    await moveTo(1_100_000);
+    await moveTo(1_150_000);
+    const stopped = injector.stop();
+    await moveTo(1_300_000);
+    expect(await stopped).toHaveLength(1);
+    expect(log).toEqual(['a is killed', 'a is back']);
+  });
+
+  test('is left as it is when the run is interrupted', async () => {
+    const interrupt = new AbortController();
+    const { moveTo, log, injector } = storm([kill({ barrier: null })], interrupt.signal);
+    await moveTo(1_100_000);
+    interrupt.abort(new Error('Ctrl-C'));
+    await expect(injector.stop()).rejects.toThrow('Ctrl-C');
+    expect(log).toEqual(['a is killed']);
   });
 });
 

@@ -1,26 +1,39 @@
 import type { Clock } from '../time/clock.ts';
 import { type Fault, type FaultRecord, faultNames } from './fault.ts';
+import { type Killable, killOne } from './kill.ts';
 
 /** What faults act on. */
 export interface FaultTargets {
   readonly flushCache: () => Promise<void>;
+  readonly services: readonly Killable[];
 }
 
 export interface Injector {
   /** Starts the timeline. Called at the storm's start, once. */
   start(startedAtUs: number): void;
   /**
-   * Waits for the faults that are due by now, drops the others, and hands over what was done. Rejects with the
+   * Waits for the faults that are under way, drops the others, and hands over what was done. Rejects with the
    * first error of a fault: a storm without its fault is another storm.
    */
   stop(): Promise<readonly FaultRecord[]>;
 }
 
-/** Carries out the faults of a storm, each at its time. */
-export function faultInjector(faults: readonly Fault[], targets: FaultTargets, clock: Clock): Injector {
+/**
+ * Carries out the faults of a storm, each at its time; kills one after the other, so that each has its successor
+ * before the next.
+ *
+ * @param interrupted Aborted: nothing is put right any more that would take time.
+ */
+export function faultInjector(
+  faults: readonly Fault[],
+  targets: FaultTargets,
+  clock: Clock,
+  interrupted: AbortSignal,
+): Injector {
   const names = faultNames(faults);
   const stopping = new AbortController();
   let running: Promise<readonly (FaultRecord | null)[]> = Promise.resolve([]);
+  let lastKill: Promise<unknown> = Promise.resolve();
 
   async function inject(fault: Fault, name: string, startedAtUs: number): Promise<FaultRecord | null> {
     try {
@@ -29,9 +42,24 @@ export function faultInjector(faults: readonly Fault[], targets: FaultTargets, c
       if (stopping.signal.aborted) return null;
       throw error;
     }
-    const fromUs = clock.nowUs();
-    await targets.flushCache();
-    return { name, kind: fault.kind, fromUs, toUs: clock.nowUs() };
+    const done = await carryOut(fault);
+    return done === null ? null : { name, ...done };
+  }
+
+  async function carryOut(fault: Fault) {
+    switch (fault.kind) {
+      case 'flush': {
+        const fromUs = clock.nowUs();
+        await targets.flushCache();
+        return { kind: fault.kind, fromUs, toUs: clock.nowUs() };
+      }
+      case 'kill': {
+        const signals = { stormOver: stopping.signal, interrupted };
+        const kill = lastKill.then(() => killOne(fault, targets.services, clock, signals));
+        lastKill = kill;
+        return await kill;
+      }
+    }
   }
 
   return {

@@ -34,7 +34,7 @@ export interface TrialSample {
     /** CPU time that was asked for here and given to another machine of the hypervisor, 0 to 1. */
     readonly stealShare: number;
   };
-  /** One account per service instance, and what it was before the storm. */
+  /** One account per service instance, of all its processes together, and what it was before the storm. */
   readonly services: readonly {
     readonly before: ServiceReport;
     readonly after: ServiceReport;

@@ -1,5 +1,6 @@
 /** What a scenario is, as data. Every number a user may set with `--set path=value` is here with its default. */
 import { z } from 'zod';
+import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
 import { phasesSchema } from '../load/phase-schema.ts';
 import { totalMs } from '../load/phases.ts';
 
@@ -64,10 +65,43 @@ const load = z.discriminatedUnion('model', [
   z.strictObject({ model: z.literal('closed'), connections: whole.max(2_000), keepAlive }),
 ]);
 
+const atMs = z.number().nonnegative().max(600_000).describe('Since the start of the storm');
+
+/** Those of scenarios/strategies/strategy.ts, in the order in which a read, then a write, passes them. */
+const barrierNames = [
+  'afterCacheMiss',
+  'afterLockAcquired',
+  'beforeDbRead',
+  'afterDbRead',
+  'beforeCacheSet',
+  'afterCacheSet',
+  'afterDbCommit',
+  'beforeCacheDelete',
+] as const satisfies readonly BarrierName[];
+
 const fault = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('flush').describe('Redis loses everything (FLUSHALL)'), atMs }),
   z.strictObject({
-    kind: z.literal('flush').describe('Redis loses everything (FLUSHALL)'),
-    atMs: z.number().nonnegative().max(600_000).describe('Since the start of the storm'),
+    kind: z
+      .literal('kill')
+      .describe(
+        'A process ends by SIGKILL, and another is started at its address; until then requests to it fail',
+      ),
+    target: z.literal('service').default('service'),
+    atMs,
+    barrier: z
+      .enum(barrierNames)
+      .nullable()
+      .default(null)
+      .describe(
+        'From atMs on, the first instance that comes to this point of its strategy is killed there; null: the first one, at once',
+      ),
+    restartAfterMs: z
+      .number()
+      .nonnegative()
+      .max(60_000)
+      .default(500)
+      .describe('From its end until another is started'),
   }),
 ]);
 

@@ -7,7 +7,9 @@ import { cacheAside } from '../../scenarios/strategies/write/cache-aside.ts';
 import { findReadStrategy } from '../catalog/strategies.ts';
 import { systemClock } from '../time/clock.ts';
 import { seededRandom } from '../time/random.ts';
+import { keepAccount } from './account-file.ts';
 import { buildApp } from './app.ts';
+import { BarrierBoard, type Held } from './barrier-board.ts';
 import { connectRedis, strategyContext } from './context.ts';
 import { watchEventLoop } from './event-loop.ts';
 import { readMemory } from './memory.ts';
@@ -20,6 +22,10 @@ async function main(): Promise<void> {
   const shutdown = new AbortController();
   let backgroundErrors = 0;
   const eventLoop = watchEventLoop();
+  const board = new BarrierBoard();
+  let held: Held | null = null;
+
+  const noteAccount = config.accountFile === undefined ? () => {} : keepAccount(config.accountFile, account);
 
   const redis = connectRedis(required('REDIS_URL'));
   await redis.connect();
@@ -28,6 +34,7 @@ async function main(): Promise<void> {
     queryMs: config.queryMs,
     poolSize: config.poolSize,
     clock: systemClock,
+    onCount: noteAccount,
   });
   const context = strategyContext({
     redis,
@@ -40,6 +47,7 @@ async function main(): Promise<void> {
     onBackgroundError(error) {
       if (!(error instanceof AbandonedError)) backgroundErrors++;
     },
+    barrier: board.barrier,
   });
   const strategy = await findReadStrategy(config.strategy);
   const reader = strategy.create(context, config.parameters);
@@ -56,7 +64,7 @@ async function main(): Promise<void> {
   process.on('message', (command: ServiceCommand) => {
     switch (command.type) {
       case 'report':
-        return send({ type: 'report', report: report() });
+        return send({ type: 'report', report: { ...account(), eventLoopDelayMs: eventLoop.read() } });
       case 'storm-starts':
         return eventLoop.restart();
       case 'abandon':
@@ -68,11 +76,21 @@ async function main(): Promise<void> {
           () => send({ type: 'preloaded' }),
           (error: unknown) => send({ type: 'error', message: String(error) }),
         );
+        return;
+      case 'hold':
+        held = board.hold(command.barrier);
+        held.reached().then(() => send({ type: 'held' }));
+        return;
+      case 'release':
+        held?.release();
+        return send({ type: 'released' });
     }
   });
+  // Whoever is killed before its first statement leaves one too.
+  noteAccount();
   send({ type: 'ready', port: address.port });
 
-  function report(): ServiceReport {
+  function account(): ServiceReport {
     const { user, system } = process.cpuUsage();
     const counters = reader.counters?.();
     return {
@@ -86,7 +104,6 @@ async function main(): Promise<void> {
       backgroundErrors,
       ...(counters === undefined ? {} : { counters }),
       cpuUs: user + system,
-      eventLoopDelayMs: eventLoop.read(),
     };
   }
 }

@@ -36,6 +36,8 @@ export interface OriginOptions {
   readonly queryMs: number;
   readonly poolSize: number;
   readonly clock: Clock;
+  /** Called when the stats have changed; of a statement just before it is sent. @default nobody is told */
+  readonly onCount?: () => void;
 }
 
 export interface CountedOrigin extends Origin, AsyncDisposable {
@@ -77,7 +79,13 @@ interface ItemRow extends RowDataPacket {
  *
  * @throws OriginError from `load` and `store` when the database can't be reached or refuses the statement.
  */
-export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions): CountedOrigin {
+export function connectOrigin({
+  url,
+  queryMs,
+  poolSize,
+  clock,
+  onCount = () => {},
+}: OriginOptions): CountedOrigin {
   const pool = createPool({ uri: url, connectionLimit: poolSize, maxIdle: poolSize, connectTimeout: 5_000 });
   const stats: OriginStats = {
     reads: 0,
@@ -104,6 +112,7 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
       return await counted(async (connection) => {
         stats.reads++;
         for (const key of [wanted].flat()) countFamily(stats.askedByFamily, key);
+        onCount();
         const loadedAtMs = clock.wallMs();
         const [rows] = await connection.query<ItemRow[]>(sql, [queryMs / 1000, wanted]);
         return rows.flatMap(({ id, value, version }) =>
@@ -114,6 +123,7 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
       const tookMs = (clock.nowUs() - askedAtUs) / 1000;
       stats.totalLoadMs += tookMs;
       stats.slowestLoadMs = Math.max(stats.slowestLoadMs, tookMs);
+      onCount();
     }
   }
 
@@ -131,6 +141,7 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
       const after = last;
       const found = await counted(async (connection) => {
         stats.reads++;
+        onCount();
         const [rows] = await connection.query<ItemRow[]>(KEYS, [after, batch]);
         return rows.flatMap(({ id }) => id ?? []);
       });
@@ -144,6 +155,7 @@ export function connectOrigin({ url, queryMs, poolSize, clock }: OriginOptions):
   async function store(key: string, value: string): Promise<number> {
     return counted(async (connection) => {
       stats.writes++;
+      onCount();
       const [header] = await connection.query<ResultSetHeader>(WRITE, [key, value]);
       return header.insertId;
     });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
 import { type ExitState, ForkedProcess } from '../forked-process.ts';
 import type {
   ServiceCommand,
@@ -46,6 +47,13 @@ export interface ServiceProcess extends AsyncDisposable {
   abandon(): void;
   /** Tells the process that what it measures of itself counts from now on. */
   stormStarts(): void;
+  /**
+   * Has it stop whoever comes to a barrier from now on, and resolves once somebody waits there: with `false` when
+   * it was released before. No other question is answered until then.
+   */
+  hold(barrier: BarrierName): Promise<boolean>;
+  /** Lets go on whoever is held, and has nobody held any more. */
+  release(): void;
 }
 
 export interface ServiceOptions {
@@ -56,18 +64,20 @@ export interface ServiceOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Told the process group as soon as it exists. */
   readonly onProcess: (processGroup: number) => void;
+  /** @default one that the kernel chooses */
+  readonly port?: number;
 }
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /**
- * Starts one instance on a free port of its own choosing and resolves once it listens.
+ * Starts one instance and resolves once it listens. Disposing it is SIGKILL, and waits until it was seen to end.
  *
  * @throws ServiceLostError when the process ends first, with what it said.
  */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const environment: ServiceEnvironment = {
-    PORT: '0',
+    PORT: String(options.port ?? 0),
     REDIS_URL: options.redisUrl,
     MYSQL_URL: options.databaseUrl,
     CACHESTORM_SERVICE: JSON.stringify(options.config),
@@ -111,6 +121,15 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
       ),
     abandon: () => child.send({ type: 'abandon' }),
     stormStarts: () => child.send({ type: 'storm-starts' }),
+    hold: (barrier) =>
+      child.exchange<boolean>(
+        (message, { resolve }) => {
+          if (message.type === 'held') resolve(true);
+          if (message.type === 'released') resolve(false);
+        },
+        { type: 'hold', barrier },
+      ),
+    release: () => child.send({ type: 'release' }),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
 }

@@ -1,6 +1,6 @@
 /** How the built-in service is configured and what it tells the harness beside its HTTP contract. */
 
-import type { StrategyCounters } from '../../scenarios/strategies/strategy.ts';
+import type { BarrierName, StrategyCounters } from '../../scenarios/strategies/strategy.ts';
 
 export interface ServiceConfig {
   /** Name of a built-in read strategy, or the absolute path of a file that exports one. */
@@ -12,6 +12,8 @@ export interface ServiceConfig {
   /** Prefix of every Redis key that the service writes. */
   readonly keyPrefix: string;
   readonly seed: number;
+  /** Where the account is kept that is left when the process is killed. @default none is kept */
+  readonly accountFile?: string;
 }
 
 /**
@@ -65,7 +67,11 @@ export type ServiceCommand =
   /** Collect the garbage, and say what is left. */
   | { readonly type: 'memory' }
   /** Put all rows into the cache, by the strategy's own hand. */
-  | { readonly type: 'preload' };
+  | { readonly type: 'preload' }
+  /** Stop whoever comes to this barrier from now on, and say so once. */
+  | { readonly type: 'hold'; readonly barrier: BarrierName }
+  /** Let go on whoever is held, and hold nobody any more. */
+  | { readonly type: 'release' };
 
 /** Service to harness. */
 export type ServiceMessage =
@@ -73,5 +79,8 @@ export type ServiceMessage =
   | { readonly type: 'report'; readonly report: ServiceReport }
   | { readonly type: 'memory'; readonly memory: ServiceMemory }
   | { readonly type: 'preloaded' }
+  /** The first is stopped at the barrier. */
+  | { readonly type: 'held' }
+  | { readonly type: 'released' }
   /** It could not carry out a command. */
   | { readonly type: 'error'; readonly message: string };

@@ -9,6 +9,8 @@ export interface TrialSite {
   readonly redisUrl: string;
   readonly databaseUrl: string;
   readonly flushCache: () => Promise<void>;
+  /** The run's private directory, removed with its servers. */
+  readonly folder: string;
   readonly probes: Probes;
   readonly clock: Clock;
   /** Marks every process of the run. */

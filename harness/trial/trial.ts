@@ -59,7 +59,8 @@ export async function runTrial(
   const start = await settle(services, origin, site, WARM_DRAIN_MS);
 
   const sampler = startSampler(probes, SAMPLE_INTERVAL_MS);
-  const injector = faultInjector(scenario.faults, site, clock);
+  const targets = { flushCache: site.flushCache, services };
+  const injector = faultInjector(scenario.faults, targets, clock, signal);
   let load: GeneratorReport;
   let faults: readonly FaultRecord[];
   let stolen: number | null;

@@ -7,5 +7,8 @@ it('names each kind of trigger once, with what it means where we know', () => {
   expect(triggersInWords(penetrationScenario())).toEqual([]);
   expect(triggersInWords(avalancheScenario())).toEqual(['flush: Redis lost everything']);
   expect(triggersInWords(avalancheScenario('flush-2'))).toEqual(['flush: Redis lost everything']);
+  expect(triggersInWords(avalancheScenario('kill-1'))).toEqual([
+    'kill: a service process was killed; requests to it fail until another listens in its place',
+  ]);
   expect(triggersInWords(avalancheScenario('blackhole-1'))).toEqual(['blackhole']);
 });

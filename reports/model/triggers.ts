@@ -4,6 +4,7 @@ import type { ScenarioResult } from '../../harness/result/schema.ts';
 const MEANINGS: Readonly<Record<string, string>> = {
   flush: 'Redis lost everything',
   expiry: 'all entries that were preloaded expired',
+  kill: 'a service process was killed; requests to it fail until another listens in its place',
   'cold-start': 'the service started with an empty cache',
 };
 

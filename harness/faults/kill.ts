@@ -1,0 +1,80 @@
+import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
+import type { Clock } from '../time/clock.ts';
+import type { KillFault, KillRecord } from './fault.ts';
+
+/** A service instance, as far as it can be killed. */
+export interface Killable {
+  /** Stops whoever comes to this point from now on; resolves with whether somebody did before the release. */
+  hold(barrier: BarrierName): Promise<boolean>;
+  /** Lets go on who is held, and holds nobody any more. */
+  release(): void;
+  /** SIGKILL; resolves once the process was seen to end. */
+  kill(): Promise<void>;
+  /** Starts another process in its place; resolves once that listens. */
+  restart(): Promise<void>;
+}
+
+export interface KillSignals {
+  /** The storm is over: who was not at the barrier by now is not killed there. */
+  readonly stormOver: AbortSignal;
+  /** The run is interrupted: nobody is restarted any more. */
+  readonly interrupted: AbortSignal;
+}
+
+/**
+ * Kills one of the instances, and starts its successor.
+ *
+ * ```
+ * hold all ---- one comes to the barrier, and waits there ---- release the others, SIGKILL it
+ *          ---- its exit is seen ---- restartAfterMs ---- start another ---- it listens
+ * ```
+ *
+ * @returns `null` when the storm was over before anybody came to the barrier
+ */
+export async function killOne(
+  { barrier, restartAfterMs }: KillFault,
+  instances: readonly Killable[],
+  clock: Clock,
+  { stormOver, interrupted }: KillSignals,
+): Promise<Omit<KillRecord, 'name'> | null> {
+  // It may have waited for an earlier kill.
+  if (stormOver.aborted) return null;
+  const victim = barrier === null ? instances[0] : await firstAt(barrier, instances, stormOver);
+  if (victim === undefined) return null;
+  const fromUs = clock.nowUs();
+  await victim.kill();
+  const endedAtUs = clock.nowUs();
+  await clock.sleep(restartAfterMs, interrupted);
+  await victim.restart();
+  return {
+    kind: 'kill',
+    instance: instances.indexOf(victim),
+    barrier,
+    fromUs,
+    endedAtUs,
+    toUs: clock.nowUs(),
+  };
+}
+
+/** The one that is stopped at the barrier before all others, which go on; nobody when `giveUp` comes first. */
+async function firstAt(
+  barrier: BarrierName,
+  instances: readonly Killable[],
+  giveUp: AbortSignal,
+): Promise<Killable | undefined> {
+  const first = Promise.withResolvers<Killable | undefined>();
+  const release = (instance: Killable) => instance.release();
+  const releaseAll = () => instances.forEach(release);
+  const watching = instances.map(async (instance) => {
+    if (await instance.hold(barrier)) first.resolve(instance);
+  });
+  Promise.all(watching).then(() => first.resolve(undefined), first.reject);
+  giveUp.addEventListener('abort', releaseAll, { once: true });
+  try {
+    const found = await first.promise;
+    if (!giveUp.aborted) instances.filter((instance) => instance !== found).forEach(release);
+    return found;
+  } finally {
+    giveUp.removeEventListener('abort', releaseAll);
+  }
+}
