@@ -27,8 +27,20 @@ export function problemsOf(
       }));
     }
     const got = valueAt(value, issue.path);
-    return [{ path: at(issue.path), message: `${expectation(issue)}, got ${shown(got)}` }];
+    return [
+      { path: at(issue.path), message: `${expectation(issue)}, got ${shown(got)}${nearest(issue, got)}` },
+    ];
   });
+}
+
+/** Of the words that may stand there, for one that may not. */
+function nearest(issue: z.core.$ZodIssue, got: unknown): string {
+  if (issue.code !== 'invalid_value' || typeof got !== 'string') return '';
+  const hint = didYouMean(
+    got,
+    issue.values.filter((value) => typeof value === 'string'),
+  );
+  return hint === '' ? '' : `.${hint}`;
 }
 
 function expectation(issue: z.core.$ZodIssue): string {

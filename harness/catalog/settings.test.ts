@@ -65,8 +65,11 @@ describe('a scenario with settings', () => {
       '--set: origin.queryMs: expected more than 0, got number -1',
     );
     expect(await problemsOf(() => load('load.arrivals=poison'))).toBe(
-      '--set: load.arrivals: expected "constant" or "poisson", got string "poison"',
+      '--set: load.arrivals: expected "constant" or "poisson", got string "poison". Did you mean "poisson"?',
     );
+    expect(
+      await problemsOf(() => load('faults=[{"kind":"kill","atMs":1,"barrier":"beforeCacheSett"}]')),
+    ).toMatch(/^--set: faults\.0\.barrier: expected "afterCacheMiss" or .*Did you mean "beforeCacheSet"\?$/);
     const several = 'expected exactly one of ratePerSec, timesCapacity and phases';
     expect(await problemsOf(() => load('load.timesCapacity=2'))).toMatch(several);
     const phases = 'load.phases=[{"shape":"steady","durationMs":500,"ratePerSec":10}]';
