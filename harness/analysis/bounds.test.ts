@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { mutex } from '../../scenarios/strategies/read/mutex.ts';
+import { none } from '../../scenarios/strategies/read/none.ts';
 import { ttlJitter } from '../../scenarios/strategies/read/ttl-jitter.ts';
 import { loadContest } from '../catalog/contest.ts';
 import { expandPlan } from '../plan/plan.ts';
@@ -11,7 +12,7 @@ import { readTrial } from './trial.ts';
 const contest = await loadContest(
   'breakdown',
   [{ path: ['cache', 'ttlMs'], value: 10_000 }],
-  ['none', 'ttl-jitter'],
+  ['none', 'ttl-jitter', 'mutex'],
 );
 const planned = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios[0];
 if (planned === undefined) throw new Error('the plan has no scenario');
@@ -39,6 +40,48 @@ test('nothing is said of a peak that comes of a flush', () => {
   const { scenario } = preloaded;
   const flushed = { ...preloaded, scenario: { ...scenario, faults: [{ kind: 'flush' as const, atMs: 1 }] } };
   expect(peakBound(5_000, flushed)).toBeUndefined();
+});
+
+test('behind a killed holder the entry is missing for the lock time, and one load was in vain', () => {
+  const killed = (refillMs: number) => {
+    const sample = sampleOf(planned as NonNullable<typeof planned>, { strategy: 'mutex', reads: 6 });
+    const kill = { kind: 'kill' as const, name: 'kill', instance: 0, barrier: null };
+    const times = { fromUs: 1e6, endedAtUs: 1e6, toUs: 2e6 };
+    const trial = readTrial({ ...sample, faults: [{ ...kill, ...times }] }, preloaded, 'physical');
+    const values = { ...trial.values, 'cache.refillMs.max': refillMs };
+    const machine = { ...trial.machine, serviceStallMs: 20 };
+    return checkBounds(mutex, preloaded, [{ ...trial, values, machine }]);
+  };
+  const [loads, stall] = ['db.loadsPerExpiry', 'cache.refillMs.max'].map((name) =>
+    killed(3_000).find(({ metric }) => metric === name),
+  );
+  // Five expiries.
+  expect(loads).toMatchObject({ predicted: { value: 1.2, formula: '1 + kills per expiry' }, measured: 1.2 });
+  // A lock of 3 s, polls every 20 ms, a load of 105 ms, and a loop that stood still for 20 ms.
+  expect(stall?.predicted).toMatchObject({ high: 3_175, formula: '<= lock time + 1.5 poll + D + 2 E' });
+  const holds = [3_175, 3_176].map(
+    (refillMs) => killed(refillMs).find(({ metric }) => metric === 'cache.refillMs.max')?.holds,
+  );
+  expect(holds).toEqual([true, false]);
+  const unharmed = readTrial(
+    sampleOf(planned as NonNullable<typeof planned>, { strategy: 'mutex', reads: 5 }),
+    preloaded,
+    'physical',
+  );
+  expect(unharmed.values['cache.refillMs.max']).toBe(100);
+  expect(checkBounds(mutex, preloaded, [unharmed]).map(({ metric }) => metric)).not.toContain(
+    'cache.refillMs.max',
+  );
+});
+
+test('who was refused a connection read nothing', () => {
+  const sample = sampleOf(planned as NonNullable<typeof planned>, { strategy: 'none', reads: 5 });
+  const rateOf = (errors: Record<string, number>) => {
+    const trial = readTrial({ ...sample, load: { ...sample.load, errors } }, preloaded, 'physical');
+    return checkBounds(none, preloaded, [trial])[0]?.predicted.value;
+  };
+  // 1 + r d: 1,000/s and 100 ms; then half of them.
+  expect([rateOf({}), rateOf({ ECONNREFUSED: 1_500, UND_ERR_SOCKET: 9 })]).toEqual([101, 51]);
 });
 
 test('an alias is held to what its own parameters promise', async () => {

@@ -1,5 +1,6 @@
 import type { Prediction, ReadStrategyDefinition, TheoryInput } from '../../scenarios/strategies/strategy.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
+import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
 import type { BoundResult } from '../result/schema.ts';
 import { meanLoadSec } from './expiries.ts';
@@ -45,8 +46,14 @@ function theoryInput(
     ),
   );
   const ratePerSec = mean(
-    trials.map(({ sample }) => sample.load.counts.offered / (sample.load.durationMs / 1000)),
+    trials.map(({ sample: { load } }) => {
+      // Nobody asked the cache for what was refused a connection, as while a killed process is away.
+      const { ECONNREFUSED: refused = 0 } = load.errors;
+      return (load.counts.offered - refused) / (load.durationMs / 1000);
+    }),
   );
+  const expiries = mean(trials.map((trial) => trial.expiries?.length ?? 0));
+  const kills = mean(trials.map(({ sample }) => killsOf(sample)));
   return {
     // Without an expiry there is nothing to predict from; the bounds that need it end inconclusive below.
     hotKey: scenario.keys.kind === 'hot' ? { ratePerSec, loadSec: loadSec ?? Number.NaN } : null,
@@ -58,12 +65,18 @@ function theoryInput(
     ttlSec: scenario.cache.ttlMs / 1000,
     slowestLoadSec: Math.max(...trials.map(({ slowestLoadMs }) => slowestLoadMs)) / 1000,
     slowestAnswerSec: Math.max(...trials.map(({ values }) => values['latency.response.max'] ?? 0)) / 1000,
+    longestStallSec: Math.max(...trials.map(({ machine }) => machine.serviceStallMs ?? 0)) / 1000,
+    killsPerExpiry: expiries > 0 ? kills / expiries : 0,
     rows: scenario.dataset.rows,
     updates: scenario.streams.some(({ operation, keys }) => operation === 'write' && keys.kind !== 'new'),
     preloaded: scenario.preload && scenario.faults.length === 0,
     // By the name that ran: an alias has parameters of its own.
     parameters: strategies.find(({ name }) => name === trials[0]?.sample.trial.strategy)?.parameters ?? {},
   };
+}
+
+function killsOf({ faults = [] }: TrialSample): number {
+  return faults.filter(({ kind }) => kind === 'kill').length;
 }
 
 function checkOne(prediction: Prediction, slack: number, trials: readonly TrialReading[]): BoundResult {

@@ -84,6 +84,8 @@ test.each([bloomFilter, bloomFilterRedis].map((each) => [each.name, each] as con
         ttlSec: 60,
         slowestLoadSec: 0.1,
         slowestAnswerSec: 0.1,
+        longestStallSec: 0,
+        killsPerExpiry: 0,
         rows: 500,
         preloaded: false,
         updates: false,

@@ -9,6 +9,8 @@ const INPUT: TheoryInput = {
   ttlSec: 10,
   slowestLoadSec: 0.5,
   slowestAnswerSec: 1,
+  longestStallSec: 0,
+  killsPerExpiry: 0,
   rows: 2_000,
   preloaded: true,
   updates: false,

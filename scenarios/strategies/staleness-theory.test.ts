@@ -10,6 +10,8 @@ const INPUT: TheoryInput = {
   ttlSec: 60,
   slowestLoadSec: 0.5,
   slowestAnswerSec: 0.7,
+  longestStallSec: 0,
+  killsPerExpiry: 0,
   rows: 100,
   preloaded: false,
   updates: true,

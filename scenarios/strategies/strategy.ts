@@ -170,6 +170,10 @@ export interface TheoryInput {
   readonly slowestLoadSec: number;
   /** S: seconds of the slowest answer of the trial, from its intended send time. */
   readonly slowestAnswerSec: number;
+  /** E: seconds of the longest time for which a service's event loop stood still; 0 where it was not measured. */
+  readonly longestStallSec: number;
+  /** Service processes killed by faults, per expiry of the hot key; 0 in a scenario without either. */
+  readonly killsPerExpiry: number;
   /** Rows of the dataset. */
   readonly rows: number;
   /** Whether all of them were written to the cache at once before the storm, and stayed there until they expired. */

@@ -34,14 +34,44 @@ export function everyReaderLoads({ ratePerSec, loadSec }: HotKeyTraffic): Formul
   return { value: 1 + others, low: others, formula: '1 + r d', tolerance: 'poisson' };
 }
 
-/** A lock or lease that runs out before the load is done lets the next one in. @param heldMs How long it is held at most. */
+/**
+ * A lock or lease that runs out before the load is done lets the next one in; a load whose process was killed is
+ * done again.
+ *
+ * @param heldMs How long it is held at most.
+ */
 export function lockedLoads(
-  { loadSec }: HotKeyTraffic,
+  { hotKey, killsPerExpiry }: Pick<TheoryInput, 'hotKey' | 'killsPerExpiry'>,
   heldMs: number = Number.POSITIVE_INFINITY,
   name = 'lock time',
 ): Formula {
-  const loads = Math.max(1, Math.ceil((loadSec * 1000) / heldMs));
-  return { value: loads, low: 1, formula: loads === 1 ? '1' : `ceil(d / ${name})` };
+  const loads = Math.max(1, Math.ceil(((hotKey?.loadSec ?? 0) * 1000) / heldMs));
+  const formula = loads === 1 ? '1' : `ceil(d / ${name})`;
+  return {
+    value: loads + killsPerExpiry,
+    low: 1,
+    formula: killsPerExpiry === 0 ? formula : `${formula} + kills per expiry`,
+  };
+}
+
+/**
+ * Who holds the lock when its process is killed keeps everybody else from filling the entry until its time is up:
+ * then the next one that looks has it, loads and fills. Nothing where no process was killed.
+ *
+ * @param heldMs How long it is held at most.
+ * @param pollMs Mean wait before a reader looks again, drawn from half to one and a half times this.
+ */
+export function stallOfKilledHolder(
+  { hotKey, killsPerExpiry, slowestLoadSec, longestStallSec }: TheoryInput,
+  heldMs: number = Number.POSITIVE_INFINITY,
+  pollMs = 0,
+  name = 'lock time',
+): readonly Prediction[] {
+  if (hotKey === null || killsPerExpiry === 0) return [];
+  // E twice: it may stand still when the lock is taken, and again when it is up.
+  const high = heldMs + 1.5 * pollMs + (slowestLoadSec + 2 * longestStallSec) * 1000;
+  const formula = `<= ${name} + ${pollMs === 0 ? '' : '1.5 poll + '}D + 2 E`;
+  return [predictionOf('cache.refillMs.max', 'none', { value: null, low: null, high, formula })];
 }
 
 /** Quantiles that the mean over cycles is taken from: enough for four digits. */

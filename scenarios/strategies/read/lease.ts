@@ -3,7 +3,7 @@ import { decodeEntry, encodeEntry } from '../entry.ts';
 import { loadItem, preloadEntries, readEntry } from '../fill.ts';
 import { LockWaitError, lockParameters } from '../lock.ts';
 import type { Item, Parameter, ReadStrategyDefinition, StrategyContext } from '../strategy.ts';
-import { loadsPerExpiry, lockedLoads, predictPhysicalAge } from '../theory.ts';
+import { loadsPerExpiry, lockedLoads, predictPhysicalAge, stallOfKilledHolder } from '../theory.ts';
 
 const parameters = {
   leaseMs: {
@@ -41,7 +41,8 @@ export const lease: ReadStrategyDefinition<LeaseParameter> = {
   parameters,
   expiry: 'physical',
   predict: (input) => [
-    ...loadsPerExpiry(input, (hot) => lockedLoads(hot, input.parameters.leaseMs, 'lease time')),
+    ...loadsPerExpiry(input, () => lockedLoads(input, input.parameters.leaseMs, 'lease time')),
+    ...stallOfKilledHolder(input, input.parameters.leaseMs, input.parameters.pollMs, 'lease time'),
     predictPhysicalAge(input),
   ],
   create(context, values) {

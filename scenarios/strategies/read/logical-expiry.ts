@@ -1,7 +1,7 @@
 import { fillUnderLock, type LockParameter, lockParameters, tryLock } from '../lock.ts';
 import { fillLogical, isExpired, preloadLogical, readLogical } from '../logical-fill.ts';
 import type { Parameter, Prediction, ReadStrategyDefinition, TheoryInput } from '../strategy.ts';
-import { ageLimit, loadsPerExpiry, nobodyWaits } from '../theory.ts';
+import { ageLimit, loadsPerExpiry, lockedLoads, nobodyWaits, stallOfKilledHolder } from '../theory.ts';
 
 const parameters = {
   ...lockParameters,
@@ -28,7 +28,9 @@ export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
   parameters,
   expiry: 'logical',
   predict: (input) => [
-    ...loadsPerExpiry(input, () => ({ value: 1, formula: '1' })),
+    ...loadsPerExpiry(input, () => lockedLoads(input)),
+    // Whoever finds it expired tries the lock once: nobody polls.
+    ...stallOfKilledHolder(input, input.parameters.lockMs),
     ...nobodyWaits(input),
     oldestServed(input),
   ],
@@ -79,7 +81,12 @@ export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
 
 /** A hot key is read, and so refreshed, as soon as it expires; any other may lie there for as long as it is kept. */
 function oldestServed(input: TheoryInput): Prediction {
-  if (input.hotKey !== null) return ageLimit(input, input.ttlSec + input.slowestLoadSec, 'T + 2 D + S');
+  if (input.hotKey !== null) {
+    // Nobody may refresh it while the lock of a killed holder stands.
+    const heldSec = input.killsPerExpiry === 0 ? 0 : (input.parameters.lockMs ?? 0) / 1000;
+    const formula = heldSec === 0 ? 'T + 2 D + S' : 'T + lock time + 2 D + S';
+    return ageLimit(input, input.ttlSec + heldSec + input.slowestLoadSec, formula);
+  }
   const keptSec = (input.parameters.maxStaleMs ?? 0) / 1000;
   return ageLimit(input, input.ttlSec + keptSec, 'T + max stale + D + S');
 }

@@ -2,7 +2,7 @@ import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
 import { Flights } from '../flights.ts';
 import { fillUnderLock, type LockParameter, lockParameters } from '../lock.ts';
 import type { Item, ReadStrategyDefinition } from '../strategy.ts';
-import { loadsPerExpiry, lockedLoads, predictPhysicalAge } from '../theory.ts';
+import { loadsPerExpiry, lockedLoads, predictPhysicalAge, stallOfKilledHolder } from '../theory.ts';
 
 /** The mutex, with one contender a process instead of one a reader: Redis sees P of them poll, not r d. */
 export const mutexSingleFlight: ReadStrategyDefinition<LockParameter> = {
@@ -15,7 +15,8 @@ export const mutexSingleFlight: ReadStrategyDefinition<LockParameter> = {
   parameters: lockParameters,
   expiry: 'physical',
   predict: (input) => [
-    ...loadsPerExpiry(input, (hot) => lockedLoads(hot, input.parameters.lockMs)),
+    ...loadsPerExpiry(input, () => lockedLoads(input, input.parameters.lockMs)),
+    ...stallOfKilledHolder(input, input.parameters.lockMs, input.parameters.pollMs),
     predictPhysicalAge(input),
   ],
   create(context, parameters) {

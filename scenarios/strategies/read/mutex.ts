@@ -1,7 +1,7 @@
 import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
 import { fillUnderLock, type LockParameter, lockParameters } from '../lock.ts';
 import type { ReadStrategyDefinition } from '../strategy.ts';
-import { loadsPerExpiry, lockedLoads, predictPhysicalAge } from '../theory.ts';
+import { loadsPerExpiry, lockedLoads, predictPhysicalAge, stallOfKilledHolder } from '../theory.ts';
 
 /** Of all readers of all processes that miss, the one with the lock loads; the others poll the cache. */
 export const mutex: ReadStrategyDefinition<LockParameter> = {
@@ -14,7 +14,8 @@ export const mutex: ReadStrategyDefinition<LockParameter> = {
   parameters: lockParameters,
   expiry: 'physical',
   predict: (input) => [
-    ...loadsPerExpiry(input, (hot) => lockedLoads(hot, input.parameters.lockMs)),
+    ...loadsPerExpiry(input, () => lockedLoads(input, input.parameters.lockMs)),
+    ...stallOfKilledHolder(input, input.parameters.lockMs, input.parameters.pollMs),
     predictPhysicalAge(input),
   ],
   create(context, parameters) {
