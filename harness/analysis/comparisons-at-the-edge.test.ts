@@ -1,7 +1,9 @@
 /** Numbers that have no ratio, and times that ended with the storm. */
 import { describe, expect, test } from 'vitest';
+import type { PlannedScenario } from '../plan/plan.ts';
 import type { MetricName } from '../result/metrics.ts';
 import { comparePairs, type Pair, pairByRound } from './comparisons.ts';
+import { noiseFloorOf } from './noise-floor.ts';
 import type { TrialReading } from './trial.ts';
 
 const TO95 = 'recovery.to95Ms';
@@ -60,6 +62,21 @@ describe('a time to recover that the storm’s end cut short', () => {
   test('is no order where the two storms ended at other times', () => {
     const late: Pair = { value: 6_000, against: 7_000, censored: { value: true, against: false } };
     expect(comparePairs(TO95, [rounds(9, late)])[0]?.verdict).toBe('inconclusive');
+  });
+
+  test('has no noise to tell of when the baseline was never back', () => {
+    const floor = (again: readonly (number | null)[], baseline: readonly (number | null)[]) => {
+      const byStrategy = new Map([
+        ['none', trials(baseline)],
+        ['none-again', trials(again)],
+      ]);
+      const planned = { baseline: 'none', again: 'none-again' } as PlannedScenario;
+      const judged = comparePairs(TO95, [pairByRound(trials(again), trials(baseline), TO95)]);
+      const comparisons = judged.map((each) => ({ ...each, strategy: 'none-again', against: 'none' }));
+      return noiseFloorOf(byStrategy, planned, comparisons);
+    };
+    expect(floor(rounds(7, null), rounds(7, null))).toEqual([]);
+    expect(floor([3_000, ...rounds(6, null)], rounds(7, null))).toMatchObject([{ rounds: 7 }]);
   });
 
   test('is said of nothing else', () => {

@@ -134,12 +134,16 @@ function logOf(value: number, against: number): number {
 /** Times that were cut short may be as different as any: what looks like the same need not be. */
 function asFarAsSeen(judged: PairedVerdict, pairs: readonly Pair[]): PairedVerdict {
   const cut = pairs.filter(({ censored }) => censored !== undefined);
-  const none = pairs.every(({ censored }) => censored?.value && censored.against);
-  if (cut.length === 0 || (judged.change !== 'equivalent' && !none)) return judged;
-  const reason = none
+  if (cut.length === 0 || (judged.change !== 'equivalent' && !neverSeen(pairs))) return judged;
+  const reason = neverSeen(pairs)
     ? 'neither was back before the end of the storm'
     : `in ${cut.length} of ${pairs.length} rounds the storm ended first, and it may have been any time longer`;
   return { ...judged, change: 'inconclusive', reason };
+}
+
+/** Whether both were cut short in every round there is, so that nothing is known of how they differ. */
+export function neverSeen(pairs: readonly Pair[]): boolean {
+  return pairs.every(({ censored }) => censored?.value && censored.against);
 }
 
 function censoredRounds(pairs: readonly Pair[]): Pick<Comparison, 'censored'> {

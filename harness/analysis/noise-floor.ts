@@ -1,7 +1,7 @@
 import type { PlannedScenario } from '../plan/plan.ts';
 import { isMetricName } from '../result/metrics.ts';
 import type { Comparison, NoiseFloor, ThresholdResult, Warning } from '../result/schema.ts';
-import { bounded, logRatio, pairByRound } from './comparisons.ts';
+import { bounded, logRatio, neverSeen, pairByRound } from './comparisons.ts';
 import { median } from './statistics/summary.ts';
 import type { TrialReading } from './trial.ts';
 import { warn } from './warning-catalogue.ts';
@@ -29,7 +29,7 @@ export function noiseFloorOf(
   return comparisons.flatMap(({ strategy, metric, ci, verdict }) => {
     if (strategy !== again || !isMetricName(metric)) return [];
     const pairs = pairByRound(trials, reference, metric);
-    if (pairs.length === 0) return [];
+    if (neverSeen(pairs)) return [];
     const differences = pairs.map((pair) => Math.expm1(Math.abs(logRatio(pair))));
     return [
       {
