@@ -7,7 +7,7 @@ import type { StalenessReport } from './protocol.ts';
  * Judges each read when it returns: it is stale if a newer version had been acknowledged before it was sent.
  *
  * The value was the newest until some moment between the sending of the write that replaced it and its answer, so
- * how long it had been old when it was read lies between two bounds (theory.md, "Checking consistency" 2):
+ * how long it had been old when it was read lies between two bounds:
  *
  * ```
  * write   |--- sent ......... acked ---|
