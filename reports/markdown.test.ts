@@ -35,10 +35,12 @@ describe('renderMarkdown', () => {
     expect(renderMarkdown(failedResult())).toContain('- ✗ failed: **mutex** Loads per expiry measured 3.20');
   });
 
-  it('puts warnings before the numbers when they can’t be trusted', () => {
-    const text = renderMarkdown(inconclusiveResult());
-    expect(text.indexOf('**Warning**')).toBeLessThan(text.indexOf('| Strategy'));
-    expect(text).toContain('Lower the rate');
+  it('says before the numbers why they can’t be trusted, and all warnings after them', () => {
+    const [before = '', after = ''] = renderMarkdown(inconclusiveResult()).split('| Strategy');
+    expect(before).toContain('**In doubt:** single-flight, round 2: The load generator sent 1%');
+    expect(before).toContain('Lower the rate');
+    expect(before).not.toContain('**Warning**');
+    expect(after.match(/\*\*Warning\*\*/g)).toHaveLength(2);
   });
 
   it('keeps rows whole and markup dead, whatever the text', () => {

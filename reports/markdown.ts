@@ -1,7 +1,7 @@
 /** `summary.md`: verdict, answer, matrix and warnings, as GitHub shows them in a job summary. */
 import type { Result, ScenarioResult, Warning } from '../harness/result/schema.ts';
 import { CLAIMS_HEADING, claimWords } from './model/claims.ts';
-import { openChecks, thresholdTally, warningPlace } from './model/findings.ts';
+import { doubtSentence, mainDoubt, openChecks, thresholdTally, warningPlace } from './model/findings.ts';
 import { timestamp } from './model/format.ts';
 import { buildMatrix, type Cell, type Matrix } from './model/matrix.ts';
 import { NOISE_FLOOR, noiseFloorSentence } from './model/noise-floor.ts';
@@ -34,13 +34,13 @@ function scenarioBlocks(result: Result, scenario: ScenarioResult, several: boole
   const { text } = verdictWords(scenario.verdict);
   const doubts = several ? scenario.warnings : [...result.warnings, ...scenario.warnings];
   const said = doubts.length === 0 ? '' : warnings(doubts);
-  const first = scenario.verdict === 'inconclusive';
+  const doubt = mainDoubt(result, scenario);
   const noise = noiseFloorSentence(scenario);
   return [
     `${several ? '##' : '#'} ${text}: ${escapeMarkdown(scenario.title)}`,
     `**${escapeMarkdown(scenario.answer).trim()}**`,
+    doubt === null ? '' : `**In doubt:** ${escapeMarkdown(`${doubtSentence(doubt)}. ${doubt.remedy}`)}`,
     escapeMarkdown(scenario.load.description),
-    first ? said : '',
     openChecks(scenario)
       .map(({ strategy, verdict, text: sentence }) => {
         const words = verdictWords(verdict).text;
@@ -51,7 +51,7 @@ function scenarioBlocks(result: Result, scenario: ScenarioResult, several: boole
     noise === null ? '' : `**${NOISE_FLOOR}:** ${escapeMarkdown(noise)}`,
     thresholdTally(scenario) ?? '',
     ...claimBlocks(scenario, several),
-    first ? '' : said,
+    said,
   ];
 }
 

@@ -102,7 +102,9 @@ describe('renderTerminal', () => {
     expect(renderTerminal(failedResult(), plain)).toContain(
       '✗ mutex: Loads per expiry measured 3.20; predicted 1',
     );
-    expect(renderTerminal(inconclusiveResult(), plain)).toContain('→ Lower the rate');
+    const [before = '', after = ''] = renderTerminal(inconclusiveResult(), plain).split('  strategy');
+    expect(before).toContain('In doubt: single-flight, round 2: The load generator sent 1%');
+    expect(after).toContain('→ Lower the rate');
   });
 
   it('says the same with colours', () => {

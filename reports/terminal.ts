@@ -1,7 +1,7 @@
 /** The first screen of the report in text: verdict, sentence, matrix, what broke, in 100 columns. */
 import type { Result, ScenarioResult, Verdict } from '../harness/result/schema.ts';
 import { CLAIMS_HEADING, claimWords } from './model/claims.ts';
-import { openChecks, thresholdTally, warningPlace } from './model/findings.ts';
+import { doubtSentence, mainDoubt, openChecks, thresholdTally, warningPlace } from './model/findings.ts';
 import { significant } from './model/format.ts';
 import { buildMatrix, type Column, type Matrix, type Prediction, READS, type Row } from './model/matrix.ts';
 import { metricHead } from './model/metrics.ts';
@@ -36,7 +36,7 @@ type Paint = (style: keyof typeof ANSI, text: string) => string;
 
 export function renderTerminal(result: Result, options: TerminalOptions): string {
   const paint: Paint = (style, text) => (options.colour ? `${ANSI[style][0]}${text}${ANSI[style][1]}` : text);
-  const lines = result.scenarios.flatMap((scenario) => ['', ...scenarioLines(scenario, paint)]);
+  const lines = result.scenarios.flatMap((scenario) => ['', ...scenarioLines(result, scenario, paint)]);
   if (result.interrupted) lines.unshift('', 'Interrupted: the plan was not finished.');
   if (result.scenarios.length !== 1) {
     // The sections have scrolled away by now.
@@ -48,16 +48,18 @@ export function renderTerminal(result: Result, options: TerminalOptions): string
   return `${lines.join('\n')}\n`;
 }
 
-function scenarioLines(scenario: ScenarioResult, paint: Paint): readonly string[] {
+function scenarioLines(result: Result, scenario: ScenarioResult, paint: Paint): readonly string[] {
   const matrix = buildMatrix(scenario);
   const open = openChecks(scenario);
   const tally = thresholdTally(scenario);
   const noise = noiseFloorSentence(scenario);
+  const doubt = mainDoubt(result, scenario);
   const { text } = verdictWords(scenario.verdict);
   const title = shorten(clean(scenario.title), COLUMNS - text.length - 2);
   return [
     `${paint(scenario.verdict, paint('bold', text))}  ${paint('bold', title)}`,
     ...wrap(clean(scenario.answer), COLUMNS),
+    ...(doubt === null ? [] : wrap(clean(`In doubt: ${doubtSentence(doubt)}. ${doubt.remedy}`), COLUMNS)),
     ...wrap(clean(scenario.load.description), COLUMNS).map((line) => paint('dim', line)),
     '',
     ...table(matrix, paint),

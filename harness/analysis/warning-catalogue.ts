@@ -126,7 +126,8 @@ export function warn(
   message: string,
   at: { strategy?: string; round?: number } = {},
 ): Warning {
-  return { code, message, remedy: catalogue[code].remedy, ...at };
+  const { remedy, voids } = catalogue[code];
+  return { code, message, remedy, ...at, ...(voids ? { voids } : {}) };
 }
 
 /** Whether a warning takes the verdict away from what it is about. */

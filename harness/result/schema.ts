@@ -100,6 +100,7 @@ const warning = z.object({
   remedy: z.string(),
   strategy: z.string().optional(),
   round: z.number().optional(),
+  voids: z.boolean().optional().describe('True: takes the verdict from what it is about. Since 1.2'),
 });
 
 const strategy = z.object({

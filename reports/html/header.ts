@@ -36,8 +36,8 @@ export function verdictMark(verdict: Verdict): Markup {
 }
 
 /** Verdict and answer side by side; the largest things on the page. */
-function conclusion(verdict: Verdict, answer: string): Markup {
-  return html`<div class="conclusion"><p class="ruling">${verdictMark(verdict)}</p><p class="answer">${answer}</p></div>`;
+function conclusion(verdict: Verdict, answer: string, doubt: Markup | '' = ''): Markup {
+  return html`<div class="conclusion"><p class="ruling">${verdictMark(verdict)}</p><p class="answer">${answer}</p>${doubt}</div>`;
 }
 
 export function interruption(result: Result): Markup {
@@ -46,15 +46,15 @@ export function interruption(result: Result): Markup {
     : html``;
 }
 
-/** Title, question and conclusion of one scenario; `level` is its heading's. */
-export function scenarioHeader(scenario: ScenarioResult, level: 1 | 2): Markup {
+/** Title, question and conclusion of one scenario; `level` is its heading's, `doubt` why it has no verdict. */
+export function scenarioHeader(scenario: ScenarioResult, level: 1 | 2, doubt: Markup | ''): Markup {
   const title =
     level === 1
       ? html`<h1>${scenario.title}</h1>`
       : html`<p class="up"><a href="#scenarios">↑ all scenarios</a></p><h2 class="title">${scenario.title}</h2>`;
   return html`${title}
 <p class="question">${withTerms(scenario.question)}</p>
-${conclusion(scenario.verdict, scenario.answer)}
+${conclusion(scenario.verdict, scenario.answer, doubt)}
 <p class="env">${sentence(scenario.load.description)}</p>`;
 }
 

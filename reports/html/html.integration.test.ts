@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allResults } from '../fixtures/all.ts';
 import { avalancheResult, everyScenarioResult } from '../fixtures/avalanche.ts';
 import { penetrationResult } from '../fixtures/penetration.ts';
-import { failedResult, heldResult } from '../fixtures/results.ts';
+import { failedResult, heldResult, inconclusiveResult } from '../fixtures/results.ts';
 import { findChromium, TestBrowser } from './browser.ts';
 import { renderHtml } from './render.ts';
 
@@ -32,17 +32,23 @@ describe('the page in Chromium', { timeout: 60_000 }, () => {
     });
   });
 
-  it('shows the verdict, the answer and the matrix on the first screen', async () => {
-    await browser.open(await renderHtml(failedResult()), { width: 1280, height: 800 }, async (page) => {
-      expect(await page.locator('.ruling').innerText()).toBe('✗ failed');
-      for (const part of ['.ruling', '.answer', '.env', '.matrix tr.row']) {
-        const last = page.locator(part).last();
-        const box = await last.boundingBox();
-        if (part.startsWith('.matrix')) expect(box?.y).toBeLessThan(800);
-        else expect((box?.y ?? 800) + (box?.height ?? 0)).toBeLessThanOrEqual(800);
-      }
-    });
-  });
+  it.each([
+    ['✗ failed', failedResult],
+    ['? inconclusive', inconclusiveResult],
+  ] as const)(
+    'shows the verdict, the answer and the matrix on the first screen: %s',
+    async (ruling, make) => {
+      await browser.open(await renderHtml(make()), { width: 1280, height: 800 }, async (page) => {
+        expect(await page.locator('.ruling').innerText()).toBe(ruling);
+        for (const part of ['.ruling', '.answer', '.env', '.matrix tr.row']) {
+          const last = page.locator(part).last();
+          const box = await last.boundingBox();
+          if (part.startsWith('.matrix')) expect(box?.y).toBeLessThan(800);
+          else expect((box?.y ?? 800) + (box?.height ?? 0)).toBeLessThanOrEqual(800);
+        }
+      });
+    },
+  );
 
   it.each(WIDTHS)('draws charts at %d px, one drawing of each', async (width) => {
     await browser.open(await renderHtml(heldResult()), { width, height: 800 }, async (page) => {

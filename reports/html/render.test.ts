@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { avalancheResult } from '../fixtures/avalanche.ts';
 import { penetrationResult } from '../fixtures/penetration.ts';
-import { heldResult, inconclusiveResult } from '../fixtures/results.ts';
+import { edit, heldResult, inconclusiveResult } from '../fixtures/results.ts';
 import { emptyResult, HOSTILE, hostileResult, severalScenariosResult } from '../fixtures/variants.ts';
 import { html } from './markup.ts';
 import { renderHtml } from './render.ts';
@@ -55,10 +55,37 @@ describe('renderHtml', () => {
     expect(order).toEqual(order.toSorted((a, b) => a - b));
   });
 
-  it('warns before the matrix when the run is inconclusive', async () => {
+  it('says beside the answer why there is no verdict, and all warnings after the charts', async () => {
     const page = await renderHtml(inconclusiveResult());
-    expect(page.indexOf('Lower the rate')).toBeLessThan(page.indexOf('class="matrix"'));
-    expect(page).toContain('the hot entry never expired');
+    const [before = '', after = ''] = page.split('<table class="matrix">');
+    expect(before).toContain('sent 1% of its requests 84 ms late or more: the machine was too busy. <span');
+    expect(before).toContain('<a href="#warnings-1">All 2 warnings</a>');
+    expect(before).toContain('the hot entry never expired');
+    expect(before).not.toContain('Commit and run again.');
+    const warnings = after.slice(after.indexOf('id="warnings-1"'));
+    expect(warnings).toContain('Commit and run again.');
+    expect(after.indexOf('id="warnings-1"')).toBeGreaterThan(after.indexOf('Distribution of response times'));
+  });
+
+  it('shows three checks that failed, and the others on demand', async () => {
+    const page = await renderHtml(
+      edit((_, { strategies }) => {
+        for (const { bounds } of strategies)
+          for (const bound of bounds) Object.assign(bound, { measured: 900, holds: false });
+      }),
+    );
+    const [shown = '', folded = ''] = page.split('<table class="matrix">')[0]?.split('<details') ?? [];
+    expect(shown.match(/measured 900/g)).toHaveLength(3);
+    expect(folded).toContain('1 more check did not hold or could not be decided');
+    expect(folded.match(/measured 900/g)).toHaveLength(1);
+  });
+
+  it('shows a check that is undecided where no doubt says why there is no verdict', async () => {
+    const result = inconclusiveResult();
+    const shown = async () => (await renderHtml(result)).split('<details class="more-checks"')[0] ?? '';
+    expect(await shown()).not.toContain('the hot entry never expired');
+    for (const { warnings } of result.scenarios) delete warnings[0]?.voids;
+    expect(await shown()).toContain('the hot entry never expired');
   });
 
   it('lets no text become markup', async () => {

@@ -1,6 +1,6 @@
 /**
- * The report page: one file, no script, no request. It reads top down: verdict, one sentence, the matrix;
- * then time, distribution, doubts; the reference last.
+ * The report page: one file, no script, no request. It reads top down: verdict, one sentence (and, without a verdict,
+ * why there is none), the matrix; then time, distribution, all doubts; the reference last.
  *
  * The page is a pure function of the result: the same result gives the same bytes.
  */
@@ -8,10 +8,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Result, ScenarioResult } from '../../harness/result/schema.ts';
 import { assignColours, type SeriesColours } from '../charts/palette.ts';
+import { mainDoubt } from '../model/findings.ts';
 import { verdictWords } from '../model/verdict.ts';
 import { claimsSection } from './claims.ts';
 import { distributionSection } from './distribution.ts';
-import { limitList, noiseFloorNote, openCheckList, warningList } from './findings.ts';
+import { doubtParagraph, limitList, noiseFloorNote, openCheckList, warningList } from './findings.ts';
 import { environmentLine, interruption, masthead, overview, scenarioHeader } from './header.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { matrixTable } from './matrix.ts';
@@ -85,24 +86,26 @@ interface Place {
 /** With several scenarios the run's own warnings stand once, before them. */
 function runWarnings(result: Result): Markup {
   if (result.warnings.length === 0) return html``;
-  return html`<section class="doubts"><h2>Warnings about the run</h2>${warningList(result.warnings)}</section>`;
+  return html`<section class="doubts" id="warnings"><h2>Warnings about the run</h2>${warningList(result.warnings)}</section>`;
 }
 
 async function scenarioArticle(result: Result, scenario: ScenarioResult, place: Place): Promise<Markup> {
   const { colours, single } = place;
   const heading = (text: string) => (single ? html`<h2>${text}</h2>` : html`<h3>${text}</h3>`);
   const warnings = single ? [...result.warnings, ...scenario.warnings] : scenario.warnings;
-  const doubts = html`<section class="doubts">${heading(warnings.length === 0 ? 'Warnings' : `Warnings (${warnings.length})`)}${warningList(warnings)}</section>`;
-  // When the numbers can't be trusted, the reader must meet the reason before the numbers.
-  const doubtsFirst = scenario.verdict === 'inconclusive' && warnings.length > 0;
+  const id = `warnings-${place.index + 1}`;
+  const doubt = mainDoubt(result, scenario);
+  const allDoubts =
+    doubt !== null && warnings.includes(doubt)
+      ? { id, count: warnings.length }
+      : { id: 'warnings', count: result.warnings.length };
   return html`<article class="scenario" id="scenario-${place.index + 1}">
-<header>${scenarioHeader(scenario, single ? 1 : 2)}${single ? environmentLine(result) : ''}${openCheckList(scenario)}</header>
-${doubtsFirst ? doubts : ''}
+<header>${scenarioHeader(scenario, single ? 1 : 2, doubt === null ? '' : doubtParagraph(doubt, allDoubts))}${single ? environmentLine(result) : ''}${openCheckList(scenario, doubt)}</header>
 <section>${matrixTable(scenario, colours, result.provenance.rounds)}${noiseFloorNote(scenario)}</section>
 ${claimsSection(scenario, heading)}
 <section>${heading('Over time')}${await timeSection(scenario, colours)}</section>
 <section>${heading('Distribution of response times')}${await distributionSection(scenario, colours)}</section>
-${doubtsFirst ? '' : doubts}
+<section class="doubts" id="${id}">${heading(warnings.length === 0 ? 'Warnings' : `Warnings (${warnings.length})`)}${warningList(warnings)}</section>
 <section>${heading('What this experiment can’t tell')}${limitList(result, scenario)}${settingsBlock(scenario.settings)}</section>
 </article>`;
 }

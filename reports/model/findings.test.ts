@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Comparison } from '../../harness/result/schema.ts';
+import type { Comparison, Warning } from '../../harness/result/schema.ts';
 import { edit, failedResult, heldResult, inconclusiveResult, named } from '../fixtures/results.ts';
 import { emptyResult, firstVersionResult } from '../fixtures/variants.ts';
 import { comparisonWords } from './comparison-words.ts';
-import { limits, openChecks, thresholdTally } from './findings.ts';
+import { limits, mainDoubt, openChecks, thresholdTally } from './findings.ts';
 
 const scenarioOf = (result = heldResult()) => {
   const [scenario] = result.scenarios;
@@ -128,4 +128,33 @@ describe('comparisonWords', () => {
 it('says what three rounds can’t tell', () => {
   const text = limits(heldResult(), scenarioOf()).join('\n');
   expect(text).toContain('hold the true median with a confidence of 75 %: 95 % takes 6 rounds');
+});
+
+describe('mainDoubt', () => {
+  const warning = { code: 'x', message: 'It is.', remedy: 'Look.' };
+  const late: Warning = { ...warning, code: 'late', voids: true };
+  const own: Warning = { ...warning, code: 'own' };
+  const ofRun: Warning = { ...warning, code: 'of-run' };
+
+  it('is the first warning that takes the verdict, whatever stands before it', () => {
+    const result = inconclusiveResult();
+    const scenario = scenarioOf(result);
+    scenario.warnings.unshift(own);
+    expect(mainDoubt(result, scenario)?.code).toBe('generator-lag');
+    scenario.warnings = [own];
+    result.warnings = [ofRun, late];
+    expect(mainDoubt(result, scenario)?.code).toBe('late');
+  });
+
+  it('is another warning only where no check is left open to say why', () => {
+    const result = inconclusiveResult();
+    const scenario = scenarioOf(result);
+    scenario.warnings = [own];
+    result.warnings = [];
+    expect(mainDoubt(result, scenario)).toBeNull();
+    for (const strategy of scenario.strategies) Object.assign(strategy, { bounds: [], thresholds: [] });
+    expect(mainDoubt(result, scenario)?.code).toBe('own');
+    scenario.verdict = 'pass';
+    expect(mainDoubt(result, scenario)).toBeNull();
+  });
 });

@@ -41,6 +41,24 @@ export function openChecks(scenario: ScenarioResult): readonly OpenCheck[] {
     .toSorted((a, b) => Number(a.verdict !== 'fail') - Number(b.verdict !== 'fail'));
 }
 
+/**
+ * The doubt that weighs most where there is no verdict: the first warning that takes it away, or any warning when no
+ * check is left open to say why; `null` where there is a verdict.
+ */
+export function mainDoubt({ warnings }: Result, scenario: ScenarioResult): Warning | null {
+  if (scenario.verdict !== 'inconclusive') return null;
+  const all = [...scenario.warnings, ...warnings];
+  const [any = null] = openChecks(scenario).length === 0 ? all : [];
+  return all.find(({ voids }) => voids === true) ?? any;
+}
+
+/** As a sentence of its own: `single-flight, round 2: 1 in 100 requests left 84 ms or more after its time`. */
+export function doubtSentence(warning: Warning): string {
+  const place = warningPlace(warning);
+  const message = warning.message.replace(/\.$/, '');
+  return place === '' ? message : `${place}: ${message}`;
+}
+
 /** How many thresholds held, as in `2 of 3 thresholds held`; `null` when there are none. */
 export function thresholdTally(scenario: ScenarioResult): string | null {
   const all = scenario.strategies.flatMap(({ thresholds }) => thresholds);
