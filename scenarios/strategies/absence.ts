@@ -1,6 +1,7 @@
 import { decodeEntry } from './entry.ts';
 import { loadItem, writeEntry } from './fill.ts';
 import { Flights } from './flights.ts';
+import { unlessRefused } from './refused.ts';
 import type { Item, Parameter, ReadResult, StrategyContext } from './strategy.ts';
 
 /** What stands under an entry's key for a row that does not exist. No JSON: other readers take it for a miss. */
@@ -47,6 +48,6 @@ export function absenceReader(
 /** Only where nothing is: whoever loaded later, and found the row, knows better. */
 async function writeAbsence(context: StrategyContext, key: string, nullTtlMs: number): Promise<void> {
   await context.barrier('beforeCacheSet', key);
-  await context.redis.set(context.entryKey(key), ABSENT, 'PX', Math.ceil(nullTtlMs), 'NX');
+  await unlessRefused(context.redis.set(context.entryKey(key), ABSENT, 'PX', Math.ceil(nullTtlMs), 'NX'));
   await context.barrier('afterCacheSet', key);
 }

@@ -1,5 +1,6 @@
 import { decodeEntry, parseObject } from './entry.ts';
 import { allOf, loadItem } from './fill.ts';
+import { isRefused, unlessRefused } from './refused.ts';
 import type { Item, StrategyContext } from './strategy.ts';
 
 /** An entry that knows how long its load took and when Redis will drop it: what XFetch decides from. */
@@ -50,7 +51,9 @@ export async function fillEarlyEntry(context: StrategyContext, key: string): Pro
   }
   const entry = { item, loadMs: Math.max(0, nowMs - askedAtMs), expiresAtMs: nowMs + context.ttlMs };
   await context.barrier('beforeCacheSet', key);
-  await context.redis.set(context.entryKey(key), encode(entry), 'PX', Math.ceil(context.ttlMs));
+  await unlessRefused(
+    context.redis.set(context.entryKey(key), encode(entry), 'PX', Math.ceil(context.ttlMs)),
+  );
   await context.barrier('afterCacheSet', key);
   return entry;
 }
@@ -63,7 +66,7 @@ export async function preloadEarlyEntries(context: StrategyContext, items: reado
     const entry = { item, loadMs: 0, expiresAtMs };
     pipeline.set(context.entryKey(item.id), encode(entry), 'PX', Math.ceil(context.ttlMs));
   }
-  await allOf(pipeline);
+  await allOf(pipeline, isRefused);
 }
 
 function encode({ item, loadMs, expiresAtMs }: EarlyEntry): string {

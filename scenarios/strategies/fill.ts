@@ -1,5 +1,6 @@
 import type { ChainableCommander } from 'ioredis';
 import { decodeEntry, encodeEntry } from './entry.ts';
+import { isRefused, unlessRefused } from './refused.ts';
 import type { Item, ReadResult, StrategyContext } from './strategy.ts';
 
 /** The two halves of cache-aside that strategies with a physical time to live share. */
@@ -33,7 +34,7 @@ export function cacheAsideReader(context: StrategyContext): (key: string) => Pro
   };
 }
 
-/** Writes the entry, stopping at the barriers around it. @param ttlMs default: the scenario's */
+/** Writes the entry, if Redis has room for it, stopping at the barriers around it. @param ttlMs default: the scenario's */
 export async function writeEntry(
   context: StrategyContext,
   key: string,
@@ -41,11 +42,12 @@ export async function writeEntry(
   ttlMs: number = context.ttlMs,
 ): Promise<void> {
   await context.barrier('beforeCacheSet', key);
-  await context.redis.set(context.entryKey(key), encodeEntry(item), 'PX', Math.ceil(ttlMs));
+  const text = encodeEntry(item);
+  await unlessRefused(context.redis.set(context.entryKey(key), text, 'PX', Math.ceil(ttlMs)));
   await context.barrier('afterCacheSet', key);
 }
 
-/** Writes the entries of rows that are there already, all in one round trip. */
+/** Writes the entries of rows that are there already, those that Redis has room for, all in one round trip. */
 export async function preloadEntries(
   context: StrategyContext,
   items: readonly Item[],
@@ -55,14 +57,21 @@ export async function preloadEntries(
   for (const item of items) {
     pipeline.set(context.entryKey(item.id), encodeEntry(item), 'PX', Math.ceil(ttlOf(item)));
   }
-  await allOf(pipeline);
+  await allOf(pipeline, isRefused);
 }
 
-/** A pipeline reports the errors of its commands in its answers: here the first is thrown. */
-export async function allOf(pipeline: ChainableCommander): Promise<readonly unknown[]> {
+/**
+ * A pipeline reports the errors of its commands in its answers: here the first is thrown.
+ *
+ * @param isExpected Errors to pass over; their answers are `undefined`. @default none
+ */
+export async function allOf(
+  pipeline: ChainableCommander,
+  isExpected: (error: Error) => boolean = () => false,
+): Promise<readonly unknown[]> {
   const answers = (await pipeline.exec()) ?? [];
   return answers.map(([error, answer]) => {
-    if (error !== null) throw error;
+    if (error !== null && !isExpected(error)) throw error;
     return answer;
   });
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isRefused } from './refused.ts';
 import type { Parameter, StrategyContext } from './strategy.ts';
 
 export const lockParameters = {
@@ -45,7 +46,8 @@ const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call
 
 /**
  * Tries once to take the lock of `key` on one Redis server: SET NX PX with a random token.
- * Resolves with the function that releases it, or with `null` when somebody else holds it.
+ * Resolves with the function that releases it, or with `null` when somebody else holds it. A Redis that has no room
+ * for it has none for the entry either: then there is nothing to wait for, and each goes on as its holder would.
  *
  * Source: the "patterns" of SET in the Redis documentation, https://redis.io/docs/latest/commands/set/
  */
@@ -56,8 +58,13 @@ export async function tryLock(
 ): Promise<Release | null> {
   const lockKey = context.sideKey('lock', key);
   const token = randomUUID();
-  const granted = await context.redis.set(lockKey, token, 'PX', Math.ceil(lockMs), 'NX');
-  if (granted !== 'OK') return null;
+  try {
+    const granted = await context.redis.set(lockKey, token, 'PX', Math.ceil(lockMs), 'NX');
+    if (granted !== 'OK') return null;
+  } catch (error) {
+    if (isRefused(error)) return async () => undefined;
+    throw error;
+  }
   return async () => {
     try {
       await context.redis.eval(RELEASE, 1, lockKey, token);

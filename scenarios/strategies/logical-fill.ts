@@ -1,5 +1,6 @@
 import { decodeLogicalEntry, encodeLogicalEntry, type LogicalEntry } from './entry.ts';
 import { allOf, loadItem } from './fill.ts';
+import { isRefused, unlessRefused } from './refused.ts';
 import type { Item, StrategyContext } from './strategy.ts';
 
 /** Cache-aside for entries that stay readable after their expiry: Redis drops them only `maxStaleMs` later. */
@@ -30,7 +31,8 @@ export async function fillLogical(
   }
   const entry = logicalEntry(context, item, lifetime);
   await context.barrier('beforeCacheSet', key);
-  await context.redis.set(context.entryKey(key), encodeLogicalEntry(entry), 'PX', keptMs(lifetime));
+  const text = encodeLogicalEntry(entry);
+  await unlessRefused(context.redis.set(context.entryKey(key), text, 'PX', keptMs(lifetime)));
   await context.barrier('afterCacheSet', key);
   return entry;
 }
@@ -47,7 +49,7 @@ export async function preloadLogical(
     const text = encodeLogicalEntry(logicalEntry(context, item, lifetime));
     pipeline.set(context.entryKey(item.id), text, 'PX', keptMs(lifetime));
   }
-  await allOf(pipeline);
+  await allOf(pipeline, isRefused);
 }
 
 function logicalEntry({ clock }: StrategyContext, item: Item, { ttlMs }: Lifetime): LogicalEntry {

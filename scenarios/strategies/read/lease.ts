@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { decodeEntry, encodeEntry } from '../entry.ts';
 import { loadItem, preloadEntries, readEntry } from '../fill.ts';
 import { LockWaitError, lockParameters } from '../lock.ts';
+import { isRefused } from '../refused.ts';
 import type { Item, Parameter, ReadStrategyDefinition, StrategyContext } from '../strategy.ts';
 import { loadsPerExpiry, lockedLoads, predictPhysicalAge, stallOfKilledHolder } from '../theory.ts';
 
@@ -95,14 +96,11 @@ async function fillUnderLease(
   let damaged = '';
   for (;;) {
     const token = `${MARK}${randomUUID()}`;
-    const [answer, text = null] = (await context.redis.eval(
-      ASK,
-      1,
-      context.entryKey(key),
-      token,
-      Math.ceil(leaseMs),
-      damaged,
-    )) as [string, string?];
+    const [answer, text = null] = (await context.redis
+      .eval(ASK, 1, context.entryKey(key), token, Math.ceil(leaseMs), damaged)
+      .catch(refusal)) as [string, string?];
+    // No room for a lease is none for the entry: there is nothing to wait for.
+    if (answer === 'refused') return loadItem(context, key);
     if (answer === 'granted') return loadWithLease(context, key, token);
     if (answer === 'found') {
       const item = decodeEntry(text);
@@ -117,20 +115,30 @@ async function fillUnderLease(
   }
 }
 
+function refusal(error: unknown): [string] {
+  if (isRefused(error)) return ['refused'];
+  throw error;
+}
+
 async function loadWithLease(context: StrategyContext, key: string, token: string): Promise<Item | null> {
   const entryKey = context.entryKey(key);
+  const handBack = () => context.redis.eval(RETURN, 1, entryKey, token).catch(context.onBackgroundError);
   let item: Item | null = null;
   try {
     await context.barrier('afterLockAcquired', key);
     item = await loadItem(context, key);
   } finally {
     // No row, or no answer: nothing will be set.
-    if (item === null) await context.redis.eval(RETURN, 1, entryKey, token).catch(context.onBackgroundError);
+    if (item === null) await handBack();
   }
   if (item === null) return null;
   await context.barrier('beforeCacheSet', key);
-  // Refused when the row was written meanwhile: the item answers this reader, who asked before, and nobody else.
-  await context.redis.eval(SET, 1, entryKey, token, encodeEntry(item), Math.ceil(context.ttlMs));
+  // Not set when the row was written meanwhile: the item answers this reader, who asked before, and nobody else.
+  const answer = await context.redis
+    .eval(SET, 1, entryKey, token, encodeEntry(item), Math.ceil(context.ttlMs))
+    .catch(refusal);
+  // The lease itself had room; left there, others would wait for an entry that does not come.
+  if (Array.isArray(answer)) await handBack();
   await context.barrier('afterCacheSet', key);
   return item;
 }
