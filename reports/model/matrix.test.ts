@@ -56,6 +56,17 @@ describe('buildMatrix', () => {
     expect(matrixOf(tied).rows.some((row) => cellOf(row, 'goodput').best)).toBe(false);
   });
 
+  it('takes nothing as best of which neither end is good', () => {
+    const result = edit((_, scenario) => {
+      scenario.columns = ['db.writes', 'db.reads'];
+      for (const [index, strategy] of scenario.strategies.entries()) {
+        strategy.metrics['db.writes'] = metricOf('count', [index, index, index]);
+      }
+    });
+    const best = (metric: string) => matrixOf(result).rows.filter((row) => cellOf(row, metric).best).length;
+    expect([best('db.writes'), best('db.reads')]).toEqual([0, 2]);
+  });
+
   it('adds up errors round by round', () => {
     const result = edit((_, scenario) => {
       const { metrics } = named(scenario, 'mutex');

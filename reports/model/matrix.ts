@@ -157,7 +157,7 @@ function byBaselineThenReads(a: StrategyResult, b: StrategyResult): number {
 /** The edge that a metric must reach to count as best: the far end of the best strategy's rounds. */
 function bestOf({ metric: name }: Column, strategies: readonly StrategyResult[]): number | undefined {
   const measured = strategies.flatMap((strategy) => metricOf(strategy, name) ?? []);
-  if (measured.length < 2) return undefined;
+  if (measured.length < 2 || betterEnd(name) === null) return undefined;
   const low = betterEnd(name) === 'low';
   const winner = measured.reduce((a, b) => (b.median < a.median === low && b.median !== a.median ? b : a));
   const edge = low ? winner.high : winner.low;

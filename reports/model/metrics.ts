@@ -8,9 +8,11 @@ export function metricNotes(name: string): MetricNotes | undefined {
   return NOTES[name] ?? NOTES[name.replace(/\.[^.]+$/, '.*')] ?? NOTES[name.replace(/\..*$/, '.*')];
 }
 
-/** Which end of a metric is good. One that this version doesn't know is taken as a cost. */
-export function betterEnd(name: string): 'low' | 'high' {
-  return isMetricName(name) && metricFacts[name].better === 'more' ? 'high' : 'low';
+/** Which end of a metric is good; `null`: neither. One that this version doesn't know is taken as a cost. */
+export function betterEnd(name: string): 'low' | 'high' | null {
+  if (!isMetricName(name)) return 'low';
+  const { better } = metricFacts[name];
+  return better === null ? null : better === 'more' ? 'high' : 'low';
 }
 
 /** Every note, in reading order, for "How each number is measured". */
