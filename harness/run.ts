@@ -28,6 +28,7 @@ import { programProvenance } from './result/provenance.ts';
 import { type Result, resultSchema, SCHEMA_VERSION } from './result/schema.ts';
 import type { Scenario } from './scenario/schema.ts';
 import type { Clock } from './time/clock.ts';
+import { connectCacheLimiter } from './trial/cache-limit.ts';
 import type { TrialSite } from './trial/site.ts';
 import { runTrial } from './trial/trial.ts';
 
@@ -217,6 +218,7 @@ async function openSite(
     databaseUrl,
     flushCache: () => redis.flush(),
     folder: stack.root,
+    cacheLimiter: cleanUp.use(await connectCacheLimiter(redis.url('probe'))),
     probes,
     clock,
     signal,

@@ -69,6 +69,7 @@ function theoryInput(
     killsPerExpiry: expiries > 0 ? kills / expiries : 0,
     rows: scenario.dataset.rows,
     updates: scenario.streams.some(({ operation, keys }) => operation === 'write' && keys.kind !== 'new'),
+    ...optimum(trials),
     preloaded: scenario.preload && scenario.faults.length === 0,
     // By the name that ran: an alias has parameters of its own.
     parameters: strategies.find(({ name }) => name === trials[0]?.sample.trial.strategy)?.parameters ?? {},
@@ -77,6 +78,14 @@ function theoryInput(
 
 function killsOf({ faults = [] }: TrialSample): number {
   return faults.filter(({ kind }) => kind === 'kill').length;
+}
+
+/** Medians, as of what is held against it: a limit of each trial is then one of the median. */
+function optimum(trials: readonly TrialReading[]): Pick<TheoryInput, 'optimum'> {
+  const known = (name: MetricName) => trials.flatMap(({ values }) => values[name] ?? []);
+  const rates = known('cache.optimalHitRate');
+  if (rates.length < trials.length || rates.length === 0) return {};
+  return { optimum: { hitRate: median(rates), entries: Math.round(median(known('cache.entries'))) } };
 }
 
 function checkOne(prediction: Prediction, slack: number, trials: readonly TrialReading[]): BoundResult {

@@ -15,7 +15,13 @@ export function describeLoad({ scenario, ratePerSec, stormMs }: PlannedScenario)
       : '';
   const renewed = load.keepAlive ? '' : ', a new connection for every request';
   const instances = `${service.instances} ${service.instances === 1 ? 'instance' : 'instances'}`;
-  return `${arrivals}${renewed}${retries}, ${describeTraffic(scenario)}, ${stormMs / 1000} s a trial, ${instances}, ${origin.queryMs} ms a query`;
+  return `${arrivals}${renewed}${retries}, ${describeTraffic(scenario)}, ${stormMs / 1000} s a trial, ${instances}, ${origin.queryMs} ms a query${describeRoom(scenario)}`;
+}
+
+function describeRoom({ cache: { roomBytes } }: Scenario): string {
+  return roomBytes === null
+    ? ''
+    : `, room for ${Number((roomBytes / 1024 ** 2).toPrecision(3))} MiB of entries`;
 }
 
 function describeRate(phases: readonly Phase[] | null, ratePerSec: number): string {

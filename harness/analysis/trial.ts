@@ -5,6 +5,7 @@ import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
 import { type Expiry, findExpiries } from './expiries.ts';
 import { operationValues } from './operations.ts';
+import { optimumValues } from './optimum/optimum.ts';
 import { recoveryValues } from './recovery.ts';
 import { stalenessValues } from './staleness.ts';
 import { sum } from './statistics/summary.ts';
@@ -36,11 +37,8 @@ export interface MachineReading {
   readonly serviceStallMs: number | null;
 }
 
-export function readTrial(
-  sample: TrialSample,
-  { scenario }: PlannedScenario,
-  expiry: ExpiryKind,
-): TrialReading {
+export function readTrial(sample: TrialSample, planned: PlannedScenario, expiry: ExpiryKind): TrialReading {
+  const { scenario } = planned;
   const { load, before, after, readings, services } = sample;
   using response = LatencyHistogram.decode(load.histograms.response);
   using service = LatencyHistogram.decode(load.histograms.service);
@@ -65,7 +63,9 @@ export function readTrial(
     ({ fromUs, refilledAtUs }) => ((refilledAtUs ?? stormEndUs) - fromUs) / 1000,
   );
   const dbReads = after.dbReads - before.dbReads;
-  const lookups = after.redisHits - before.redisHits + after.redisMisses - before.redisMisses;
+  const hits = after.redisHits - before.redisHits;
+  const lookups = hits + after.redisMisses - before.redisMisses;
+  const hitRate = ratio(hits, lookups);
   const values: Record<MetricName, number | null> = {
     'db.loadsPerExpiry': ratio(dbReads, expiries?.length ?? 0),
     'db.loadsPerMissing.repeated': loadsPerMissing(sample, scenario, 'repeated'),
@@ -97,7 +97,7 @@ export function readTrial(
     'requests.shed': load.counts.shed,
     // What no service means to answer with; a refusal on purpose is shed.
     'requests.errors': load.counts.failed + load.counts.timeout + load.counts.lost,
-    'cache.hitRate': ratio(after.redisHits - before.redisHits, lookups),
+    'cache.hitRate': hitRate,
     'cache.l1HitRate': ratio(load.outcomes.l1 ?? 0, sum(Object.values(load.outcomes))),
     'cache.lookups': lookups,
     'cache.expiries': expiries?.length ?? null,
@@ -106,6 +106,7 @@ export function readTrial(
     'cache.memoryBytes': Math.max(...[before, ...readings, after].map((reading) => reading.redisMemoryBytes)),
     'cache.wastedRefreshes': wastedRefreshes(services),
     'cache.evictions': after.redisEvicted - before.redisEvicted,
+    ...optimumValues(sample, planned, hitRate),
     'age.maxMs': load.maxAgeMs,
     ...stalenessValues(load),
     'service.memoryBytes': memoryPerProcess(services),

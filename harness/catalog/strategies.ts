@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { evictionPolicies } from '../../scenarios/strategies/eviction-policy.ts';
 import { readStrategies } from '../../scenarios/strategies/registry.ts';
 import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
 import { UsageError } from './errors.ts';
@@ -26,6 +27,7 @@ const definitionSchema = z.looseObject({
   weakness: z.string(),
   parameters: z.record(z.string(), parameterSchema),
   expiry: z.enum(['physical', 'logical', 'early']),
+  evictionPolicy: z.enum(evictionPolicies).optional(),
   predict: z.custom<ReadStrategyDefinition['predict']>((value) => typeof value === 'function', 'a function'),
   create: z.custom<ReadStrategyDefinition['create']>((value) => typeof value === 'function', 'a function'),
 });

@@ -2,6 +2,7 @@
  * What a run will do, decided in full before anything starts, and written as `plan.json`.
  * The same scenario, options and seed give the same plan, and so the same hash, on every machine.
  */
+import type { EvictionPolicy } from '../../scenarios/strategies/eviction-policy.ts';
 import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
 import { meanRatePerSec, totalMs } from '../load/phases.ts';
 import type { ProfileName, Scenario } from '../scenario/schema.ts';
@@ -15,6 +16,8 @@ export interface PlannedStrategy {
   /** Name of a built-in strategy, or the absolute path of a file. */
   readonly reference: string;
   readonly parameters: Readonly<Record<string, number>>;
+  /** What Redis gives up first while it runs; only where the scenario limits the memory. */
+  readonly evictionPolicy?: EvictionPolicy;
 }
 
 export interface Trial {
@@ -112,6 +115,9 @@ function planScenario({ scenario, contenders, again }: Contest, options: PlanOpt
       reference,
       // What is set for the baseline holds for the baseline again.
       parameters: resolveParameters(definition, scenario.parameters[name === again ? baseline : name] ?? {}),
+      ...(scenario.cache.roomBytes === null
+        ? {}
+        : { evictionPolicy: definition.evictionPolicy ?? scenario.cache.evictionPolicy }),
     })),
     baseline,
     ...(again === undefined ? {} : { again }),

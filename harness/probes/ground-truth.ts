@@ -13,6 +13,10 @@ export interface TruthReading {
   readonly redisExpired: number;
   readonly redisEvicted: number;
   readonly redisMemoryBytes: number;
+  /** Absent from samples of earlier versions, as is the next. */
+  readonly redisEntries?: number;
+  /** Writes that found no room. */
+  readonly redisRefused?: number;
 }
 
 export interface Probes {
@@ -50,6 +54,8 @@ export async function readTruth({ database, redis, clock }: Probes): Promise<Tru
     redisExpired: cache.expired,
     redisEvicted: cache.evicted,
     redisMemoryBytes: cache.memoryBytes,
+    redisEntries: cache.entries,
+    redisRefused: cache.refused,
   };
 }
 

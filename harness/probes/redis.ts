@@ -8,6 +8,10 @@ export interface RedisCounters {
   readonly expired: number;
   readonly evicted: number;
   readonly memoryBytes: number;
+  /** Keys that it holds. */
+  readonly entries: number;
+  /** Commands that it refused because its memory was full and nothing could be evicted. */
+  readonly refused: number;
 }
 
 /** Something that happened to a watched key, as the server announced it. */
@@ -28,11 +32,11 @@ export interface RedisProbe extends AsyncDisposable {
 }
 
 export async function connectRedisProbe(url: string, clock: Clock): Promise<RedisProbe> {
-  const client = await connect(url);
-  const subscriber = await connect(url);
+  const client = await connectToRedis(url);
+  const subscriber = await connectToRedis(url);
   return {
     async read() {
-      return parseInfo(await client.info('stats', 'memory'));
+      return parseInfo(await client.info('stats', 'memory', 'keyspace', 'errorstats'));
     },
     async watch(key) {
       const channel = `__keyspace@0__:${key}`;
@@ -55,7 +59,8 @@ export async function connectRedisProbe(url: string, clock: Clock): Promise<Redi
   };
 }
 
-async function connect(url: string): Promise<Redis> {
+/** A connection of the harness's own: an outage is an error at once, not a wait. */
+export async function connectToRedis(url: string): Promise<Redis> {
   const redis = new Redis(url, { lazyConnect: true, commandTimeout: 5_000, maxRetriesPerRequest: 0 });
   // Without a listener a lost connection ends the process; the commands themselves report it.
   redis.on('error', () => undefined);
@@ -86,5 +91,14 @@ export function parseInfo(info: string): RedisCounters {
     expired: number('expired_keys'),
     evicted: number('evicted_keys'),
     memoryBytes: number('used_memory'),
+    entries: Number(/^db0:keys=(\d+)/m.exec(section(info, 'Keyspace'))?.[1] ?? 0),
+    refused: Number(/^errorstat_OOM:count=(\d+)/m.exec(section(info, 'Errorstats'))?.[1] ?? 0),
   };
+}
+
+/** Sections that list only what there is: nothing listed is zero, but only where the section itself is there. */
+function section(info: string, name: string): string {
+  const from = info.indexOf(`# ${name}\r\n`);
+  if (from < 0) throw new Error(`Redis INFO has no section ${name}`);
+  return info.slice(from).split('\r\n\r\n')[0] ?? '';
 }

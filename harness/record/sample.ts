@@ -5,6 +5,7 @@ import type { Trial } from '../plan/plan.ts';
 import type { TruthReading } from '../probes/ground-truth.ts';
 import type { KeyEvent } from '../probes/redis.ts';
 import type { ServiceMemory, ServiceReport } from '../service/protocol.ts';
+import type { AppliedCacheLimit } from '../trial/cache-limit.ts';
 
 export const SAMPLE_VERSION = 1;
 
@@ -17,6 +18,8 @@ export interface TrialSample {
   readonly warmUp?: WarmUp;
   /** When all rows had been put into the cache, monotonic microseconds; absent when none were. */
   readonly preloadedAtUs?: number;
+  /** How much the cache could hold; absent where it had no limit. */
+  readonly cacheLimit?: AppliedCacheLimit;
   /** What was done to the servers during the storm. */
   readonly faults?: readonly FaultRecord[];
   /** Loads that were still queued long after the storm, and dropped. Absent when there were none. */

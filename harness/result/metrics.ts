@@ -69,7 +69,12 @@ export const metricFacts = {
   'cache.refillMs.max': less('ms'),
   'cache.memoryBytes': less('bytes'),
   'cache.wastedRefreshes': less('count'),
-  'cache.evictions': less('count'),
+  // What a policy is there for: db.reads says what it costs.
+  'cache.evictions': neither('count'),
+  'cache.refusedWrites': less('count'),
+  'cache.entries': neither('count'),
+  'cache.optimalHitRate': neither('fraction'),
+  'cache.optimumShare': { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
   'age.maxMs': less('ms'),
   'staleness.readRate': less('fraction'),
   'staleness.p50Ms': less('ms'),

@@ -1,5 +1,6 @@
 /** What a scenario is, as data. Every number a user may set with `--set path=value` is here with its default. */
 import { z } from 'zod';
+import { evictionPolicies } from '../../scenarios/strategies/eviction-policy.ts';
 import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
 import { phasesSchema } from '../load/phase-schema.ts';
 import { totalMs } from '../load/phases.ts';
@@ -32,6 +33,7 @@ const stream = z.strictObject({
 });
 
 const MIN_STORM_MS = 500;
+const MAX_ROOM_BYTES = 2 ** 40;
 
 const keepAlive = z
   .boolean()
@@ -152,7 +154,26 @@ export const scenarioSchema = z.strictObject({
       valueBytes: whole.max(1_000_000).default(256),
     })
     .prefault({}),
-  cache: z.strictObject({ ttlMs: whole.max(86_400_000).default(60_000) }).prefault({}),
+  cache: z
+    .strictObject({
+      ttlMs: whole.max(86_400_000).default(60_000),
+      roomBytes: whole
+        .max(MAX_ROOM_BYTES)
+        .nullable()
+        .default(null)
+        .describe(
+          'Memory for entries: maxmemory of Redis is this, and what it uses with all connections open and no entry; null: no limit',
+        ),
+      evictionPolicy: z
+        .enum(evictionPolicies)
+        .default('noeviction')
+        .describe('maxmemory-policy of Redis, for strategies that bring none of their own'),
+      evictionSamples: whole
+        .max(64)
+        .default(5)
+        .describe('maxmemory-samples of Redis: more comes nearer to the true LRU, LFU or expiry'),
+    })
+    .prefault({}),
   origin: z
     .strictObject({
       queryMs: positive.max(60_000).default(20).describe('Modelled cost: a SLEEP in the statement'),

@@ -1,3 +1,4 @@
+import { evictionPolicies } from '../../scenarios/strategies/eviction-policy.ts';
 import type { CacheOutcome } from '../../scenarios/strategies/strategy.ts';
 
 /** What each strategy promises about the loads of a herd; the contract suite holds it to that. */
@@ -55,4 +56,5 @@ export const promises: Readonly<Record<string, Promised>> = {
   'drop-late+single-flight': { herd: 2, latecomer: 2 },
   // Who waited does not look again.
   'drop-late+queue': { herd: 50, latecomer: 2 },
+  ...Object.fromEntries(evictionPolicies.map((policy) => [policy, { herd: 50, latecomer: 2 }])),
 };

@@ -1,5 +1,6 @@
 import type { Probes } from '../probes/ground-truth.ts';
 import type { Clock } from '../time/clock.ts';
+import type { CacheLimiter } from './cache-limit.ts';
 
 /** Prefix of every Redis key of a run's services. */
 export const KEY_PREFIX = 'cachestorm:';
@@ -11,6 +12,7 @@ export interface TrialSite {
   readonly flushCache: () => Promise<void>;
   /** The run's private directory, removed with its servers. */
   readonly folder: string;
+  readonly cacheLimiter: CacheLimiter;
   readonly probes: Probes;
   readonly clock: Clock;
   /** Marks every process of the run. */

@@ -3,12 +3,14 @@ import { faultInjector } from '../faults/injector.ts';
 import { itemKey } from '../load/keys.ts';
 import type { GeneratorReport } from '../load/protocol.ts';
 import { generatorPlan, SAMPLE_INTERVAL_MS } from '../plan/generator-plan.ts';
-import type { PlannedScenario, Trial } from '../plan/plan.ts';
+import type { PlannedScenario, PlannedStrategy, Trial } from '../plan/plan.ts';
 import { readCpuTimes, stealShare } from '../probes/cpu-steal.ts';
 import { readTruth, startSampler } from '../probes/ground-truth.ts';
 import { SAMPLE_VERSION, type TrialSample, type WarmUp } from '../record/sample.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import { entryKey } from '../service/context.ts';
 import type { ServiceReport } from '../service/protocol.ts';
+import type { AppliedCacheLimit } from './cache-limit.ts';
 import { prepare } from './prepare.ts';
 import { startAll } from './processes.ts';
 import { type Settled, settle } from './settle.ts';
@@ -26,7 +28,8 @@ export interface TrialListener {
 /**
  * One strategy, once, on fresh processes, a flushed cache and an unchanged dataset:
  *
- * 1. flush Redis; start the service instances and the generator beside each other;
+ * 1. lift an earlier limit of Redis's memory and flush it; start the service instances and the generator beside each
+ *    other; set the scenario's limit, if it has one;
  * 2. prepare: warm up with the same load until it is steady, or stay cold; preload; then wait until no query is
  *    under way;
  * 3. read the servers' counters;
@@ -45,6 +48,7 @@ export async function runTrial(
   const { probes, signal, clock } = site;
   await using cleanUp = new AsyncDisposableStack();
 
+  await site.cacheLimiter.lift();
   await site.flushCache();
   // None of this trial's processes runs yet: what the server counts from here on is theirs.
   const origin = await readTruth(probes);
@@ -52,6 +56,7 @@ export async function runTrial(
   const hotKey = scenario.keys.kind === 'hot' ? entryKey(KEY_PREFIX, itemKey(0)) : null;
   const stopWatching = hotKey === null ? null : await probes.redis.watch(hotKey);
 
+  const cacheLimit = await limitCache(scenario, strategy, site);
   const urls = services.map(({ url }) => url);
   const plan = generatorPlan(trial, planned, urls);
   const prepared = await unlessAborted(prepare(scenario, plan, { generator, services }, site), signal);
@@ -92,6 +97,7 @@ export async function runTrial(
     voided: [],
     ...(warmUp === null ? {} : { warmUp }),
     ...(preloadedAtUs === null ? {} : { preloadedAtUs }),
+    ...(cacheLimit === null ? {} : { cacheLimit }),
     ...(faults.length === 0 ? {} : { faults }),
     ...(end.abandoned === 0 ? {} : { abandonedLoads: end.abandoned }),
     load,
@@ -105,6 +111,17 @@ export async function runTrial(
       memory: held,
     })),
   };
+}
+
+/** `null` where the scenario sets none. */
+async function limitCache(
+  { cache }: Scenario,
+  { evictionPolicy = cache.evictionPolicy }: PlannedStrategy,
+  { cacheLimiter }: TrialSite,
+): Promise<AppliedCacheLimit | null> {
+  const { roomBytes, evictionSamples } = cache;
+  if (roomBytes === null) return null;
+  return cacheLimiter.limit({ roomBytes, policy: evictionPolicy, samples: evictionSamples });
 }
 
 /** An interrupted storm has no result: leave at once, instead of waiting for the requests on their way. */

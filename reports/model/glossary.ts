@@ -23,6 +23,11 @@ export const GLOSSARY: readonly Term[] = [
     chinese: '緩存雪崩',
     meaning: 'many keys vanish at once: the same expiry, a flush, a cache outage',
   },
+  {
+    term: 'eviction',
+    chinese: '內存淘汰',
+    meaning: 'a cache whose memory is full gives up an entry, by a policy',
+  },
   { term: 'double write', chinese: '雙寫', meaning: 'the application writes database and cache itself' },
   {
     term: 'write-behind',

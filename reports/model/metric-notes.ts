@@ -191,6 +191,28 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
     measured: 'Entries that Redis gave up for want of memory.',
     head: ['evicted'],
   },
+  'cache.refusedWrites': {
+    label: 'Refused writes',
+    measured:
+      'Writes that Redis refused because its memory was full and it might give up nothing, by its own count of such errors. Their readers were answered from the database.',
+    head: ['refused'],
+  },
+  'cache.entries': {
+    label: 'Entries held',
+    measured: 'Keys in Redis, the most that were seen during the storm.',
+    head: ['entries'],
+  },
+  'cache.optimalHitRate': {
+    label: 'Best possible hit ratio',
+    measured:
+      'Of a cache that knows what will be asked for (MIN, Belady 1966) and holds as many entries as Redis held at most, on the same keys in the same order, from an empty cache where the storm began with one. It may decline to store.',
+    head: ['best', 'hits'],
+  },
+  'cache.optimumShare': {
+    label: 'Share of the best possible',
+    measured: 'The cache hit ratio divided by the best possible one.',
+    head: ['of best'],
+  },
   'age.maxMs': {
     label: 'Oldest data',
     measured:

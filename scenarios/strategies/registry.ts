@@ -5,6 +5,7 @@ import { circuitBreaker } from './read/circuit-breaker.ts';
 import { concurrencyLimit } from './read/concurrency-limit.ts';
 import { cuckooFilter } from './read/cuckoo-filter.ts';
 import { dropLate, dropLateQueue, dropLateSingleFlight } from './read/drop-late.ts';
+import { readsUnderEviction } from './read/eviction-policies.ts';
 import { hotKeyL1 } from './read/hot-key-l1.ts';
 import { jitterLimitStale } from './read/jitter-limit-stale.ts';
 import { keyValidation } from './read/key-validation.ts';
@@ -65,4 +66,5 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   dropLate,
   dropLateSingleFlight,
   dropLateQueue,
+  ...readsUnderEviction,
 ];

@@ -8,6 +8,7 @@
  *     export default { kind: 'read', name: 'mine', ... } satisfies ReadStrategyDefinition;
  */
 import type { Redis } from 'ioredis';
+import type { EvictionPolicy } from './eviction-policy.ts';
 
 /** One row of the dataset, as the database holds it. */
 export interface Item {
@@ -180,6 +181,8 @@ export interface TheoryInput {
   readonly preloaded: boolean;
   /** Whether rows that are there already are written during the storm. */
   readonly updates: boolean;
+  /** Of the best cache for the very keys that were asked for; absent where the cache has room for all, or it is not known. */
+  readonly optimum?: Optimum;
   readonly parameters: ParameterValues;
 }
 
@@ -192,6 +195,14 @@ export interface HotKeyTraffic {
    * there it is the mean load as the service measured it.
    */
   readonly loadSec: number;
+}
+
+/** What a cache could do at best that knows the future. Medians over the trials. */
+export interface Optimum {
+  /** Entries that it holds: as many as Redis held at most. */
+  readonly entries: number;
+  /** Its hits by the number of requests. */
+  readonly hitRate: number;
 }
 
 /** Means over the trials. */
@@ -250,6 +261,13 @@ export interface ReadStrategyDefinition<P extends string = string> extends Strat
    * first of them wrote the entry.
    */
   readonly expiry: ExpiryKind;
+  /**
+   * The `maxmemory-policy` that Redis has while this contender runs, in a scenario that limits the memory
+   * (`cache.roomBytes`).
+   *
+   * @default the scenario's `cache.evictionPolicy`
+   */
+  readonly evictionPolicy?: EvictionPolicy;
   /** Theory's predictions for this strategy; the report shows them beside what was measured. */
   predict(input: TheoryInput): readonly Prediction[];
   create(context: StrategyContext, parameters: ParameterValues<P>): ReadStrategy;

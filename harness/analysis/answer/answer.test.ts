@@ -170,3 +170,46 @@ describe('of an avalanche', () => {
     );
   });
 });
+
+describe('of a cache with room for a part', () => {
+  const held = (hits: number, share: number, refused = 0): Values => ({
+    'cache.hitRate': hits,
+    'cache.optimalHitRate': 0.7814,
+    'cache.optimumShare': share,
+    'cache.entries': 1_250,
+    'cache.refusedWrites': refused,
+    'recovery.worstGoodput': 1,
+    'recovery.to95Ms': 0,
+    'recovery.lost': 0,
+    'recovery.stuck': 0,
+    'db.reads': 7_000,
+    'latency.response.p99': 25,
+  });
+  const found = strategies({
+    noeviction: held(0.6731, 0.862, 6_440),
+    'noeviction-again': held(0.9, 1),
+    'allkeys-random': held(0.624, 0.799),
+    'allkeys-lru': held(0.669, 0.855),
+    'volatile-ttl': held(0.62, 0.79),
+    'allkeys-lfu': held(0.696, 0.8918),
+  });
+
+  test('hits beside the best possible, refusals, and who is last', () => {
+    const answer =
+      'With noeviction 67.3% of lookups hit and Redis refused 6,440 writes, where the best possible cache of 1,250 entries has 78.1%; with allkeys-lfu 69.6% (89.2% of the best), allkeys-lru 66.9% (85.5% of the best) and allkeys-random 62.4% (79.9% of the best); at the other end, volatile-ttl had 62% (79% of the best).';
+    expect(answerOf(found, 'cold-start')).toBe(answer);
+    expect(answerOf(found, null)).toBe(answer);
+  });
+
+  test('a fault is what a storm is about', () => {
+    expect(answerOf(found, 'flush')).toContain('goodput stayed at 100% through the flush');
+  });
+
+  test('of the baseline alone, and where the best is not known', () => {
+    expect(answerOf(found.slice(0, 1), null)).toBe(
+      'With noeviction 67.3% of lookups hit and Redis refused 6,440 writes, where the best possible cache of 1,250 entries has 78.1%.',
+    );
+    const { 'cache.optimalHitRate': _, ...unknown } = held(0.6, 0.8);
+    expect(answerOf(strategies({ noeviction: unknown }), null)).toContain('7,000 database queries');
+  });
+});

@@ -1,4 +1,5 @@
 import type { StrategyResult } from '../../result/schema.ts';
+import { evictionAnswer } from './eviction.ts';
 import { expiryAnswer } from './expiry.ts';
 import { missingKeysAnswer } from './missing-keys.ts';
 import { recoveryAnswer } from './recovery.ts';
@@ -16,6 +17,8 @@ export function answerOf(strategies: readonly StrategyResult[], trigger: string 
   const others = strategies.filter((strategy) => !strategy.baseline && strategy.aa !== true);
   return (
     missingKeysAnswer(baseline, others) ??
+    // A cold start is where a storm of this kind begins, not what it is about; a fault would be.
+    (trigger === null || trigger === 'cold-start' ? evictionAnswer(baseline, others) : null) ??
     recoveryAnswer(baseline, others, trigger) ??
     expiryAnswer(baseline, others)
   );
