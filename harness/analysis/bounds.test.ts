@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mutex } from '../../scenarios/strategies/read/mutex.ts';
 import { none } from '../../scenarios/strategies/read/none.ts';
 import { ttlJitter } from '../../scenarios/strategies/read/ttl-jitter.ts';
+import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
 import { loadContest } from '../catalog/contest.ts';
 import { expandPlan } from '../plan/plan.ts';
 import { checkBounds } from './bounds.ts';
@@ -99,4 +100,34 @@ test('an alias is held to what its own parameters promise', async () => {
   };
   // A load of 100 ms under a lock of 3 s, and of 25 ms.
   expect([boundOf('mutex'), boundOf('impatient')]).toEqual([1, 4]);
+});
+
+describe('a bound on a time to recover that the storm’s end cut short', () => {
+  const bound = (low: number | null, high: number | null, stuck: 0 | 1) => {
+    const definition: ReadStrategyDefinition = {
+      ...none,
+      predict: () => [
+        { metric: 'recovery.to95Ms', value: null, low, high, formula: 'F', tolerance: 'none' } as const,
+      ],
+    };
+    const sample = sampleOf(planned as NonNullable<typeof planned>, { strategy: 'none', reads: 1_000 });
+    const trial = readTrial(sample, preloaded, 'physical');
+    const values = { ...trial.values, 'recovery.to95Ms': 3_000, 'recovery.stuck': stuck };
+    return checkBounds(definition, preloaded, [{ ...trial, values }])[0];
+  };
+
+  test('is broken when it is an upper one, also beyond what was seen', () => {
+    expect(bound(null, 10_000, 1)).toMatchObject({
+      measured: 3_000,
+      holds: false,
+      reason: 'not back before the end of the storm in 1 of 1 rounds',
+    });
+    expect(bound(null, 10_000, 0)).toMatchObject({ measured: 3_000, holds: true });
+  });
+
+  test('holds when it is a lower one as far as was seen, and is undecided beyond', () => {
+    expect(bound(2_000, null, 1)?.holds).toBe(true);
+    expect(bound(4_000, null, 1)?.holds).toBeNull();
+    expect(bound(4_000, null, 0)?.holds).toBe(false);
+  });
 });

@@ -4,8 +4,10 @@ import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
 import type { BoundResult } from '../result/schema.ts';
 import { meanLoadSec } from './expiries.ts';
+import { isCensored } from './recovery.ts';
 import { mean, median } from './statistics/summary.ts';
 import { missingTraffic } from './streams.ts';
+import { cutShort, rangeOf } from './thresholds/censored.ts';
 import type { TrialReading } from './trial.ts';
 
 /** 99.9% of a normal distribution: a bound that holds is broken by chance once in a thousand trials. */
@@ -106,14 +108,20 @@ function checkOne(prediction: Prediction, slack: number, trials: readonly TrialR
       reason: 'it could not be measured in every round',
     };
   }
-  const measured = median(values.filter((held) => held !== null));
+  const seen = values.filter((held) => held !== null);
+  const measured = median(seen);
   if ([prediction.low, prediction.high].some((limit) => limit !== null && !Number.isFinite(limit))) {
     return { metric, predicted, measured, holds: null, reason: 'no expiry was observed to predict it from' };
   }
-  const holds =
-    (predicted.low === null || measured >= predicted.low) &&
-    (predicted.high === null || measured <= predicted.high);
-  return { metric, predicted, measured, holds };
+  const cut = trials.map((trial) => isCensored(metric as MetricName, trial.values));
+  const longest = median(seen.map((value, index) => rangeOf(value, cut[index] ?? false, '<=').most));
+  const reason = cutShort(cut);
+  const told = { metric, predicted, measured, ...(reason === null ? {} : { reason }) };
+  if (predicted.high !== null && longest > predicted.high) return { ...told, holds: false };
+  if (predicted.low === null || measured >= predicted.low)
+    return { metric, predicted, measured, holds: true };
+  // It took longer than what was seen, and maybe long enough.
+  return { ...told, holds: longest >= predicted.low ? null : false };
 }
 
 /** How far a mean over `observed` expiries, or requests, may lie from the prediction by chance. */

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LoadWindow } from '../load/protocol.ts';
-import { recoveryOf } from './recovery.ts';
+import type { TrialSample } from '../record/sample.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { recoveryOf, recoveryValues } from './recovery.ts';
 
 const WINDOW_MS = 100;
 
@@ -89,5 +91,20 @@ describe('recoveryOf', () => {
         );
       }),
     );
+  });
+});
+
+describe('recoveryValues', () => {
+  const valuesOf = (endMs: number) => {
+    const windows = windowsOf([...well(5), ...ill(5)]);
+    const load = { startedAtUs: 0, durationMs: 1_000, windows };
+    const faults = [{ kind: 'kill', name: 'kill', fromUs: 500_000, toUs: endMs * 1_000 }];
+    const scenario = { start: 'warm', cache: { ttlMs: 1_000 } };
+    return recoveryValues({ load, faults } as unknown as TrialSample, scenario as unknown as Scenario);
+  };
+
+  test('of who is stuck is the time until the storm’s end, and none when the trigger outlasts it', () => {
+    expect(valuesOf(700)).toMatchObject({ 'recovery.to95Ms': 300, 'recovery.stuck': 1 });
+    expect(valuesOf(1_400)).toMatchObject({ 'recovery.to95Ms': 0, 'recovery.stuck': 1 });
   });
 });

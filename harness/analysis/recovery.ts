@@ -61,8 +61,12 @@ const NOTHING: Record<RecoveryMetric, null> = {
 };
 
 /**
- * Recovery from the last trigger of the storm. A service that is stuck at the end gets the time until then, which
- * it would have exceeded, and `recovery.stuck` says so.
+ * Recovery from the last trigger of the storm, in milliseconds from its end.
+ *
+ * The storm's end cuts the time to recover short: a service that is stuck then gets the time until then (0 if the
+ * trigger outlasted the storm), which is less than it took, and `recovery.stuck` is 1. By that every limit knows such
+ * a time (thresholds/censored.ts): it breaks an upper one whatever its number, and holds a lower one as far as seen.
+ * Without a trigger there is nothing to recover from, and all are `null`: never a pass.
  */
 export function recoveryValues(
   sample: TrialSample,
@@ -77,7 +81,7 @@ export function recoveryValues(
   if (recovery === null) return NOTHING;
   const { to95Ms, lost, worstGoodput, finalGoodput } = recovery;
   return {
-    'recovery.to95Ms': to95Ms ?? durationMs - toMs,
+    'recovery.to95Ms': to95Ms ?? Math.max(0, durationMs - toMs),
     'recovery.lost': lost,
     'recovery.worstGoodput': worstGoodput,
     'recovery.finalGoodput': finalGoodput,

@@ -27,6 +27,8 @@ const metric = z.object({
   ci: ci.optional().describe('Of the median: exact, between order statistics. Since 1.1'),
 });
 
+const REASON = 'Why it is inconclusive, or broken by more than its number shows';
+
 const bound = z.object({
   metric: z.string(),
   predicted: z.object({
@@ -40,7 +42,7 @@ const bound = z.object({
   }),
   measured: z.number().nullable().describe('Median over rounds; null when it could not be measured'),
   holds: z.boolean().nullable().describe('null: inconclusive'),
-  reason: z.string().optional().describe('Why it is inconclusive'),
+  reason: z.string().optional().describe(REASON),
 });
 
 const threshold = z.object({
@@ -55,7 +57,7 @@ const threshold = z.object({
   limit: z.number().describe('In the unit of the metric; for a relative one as a ratio, 1.1 for +10%'),
   interval: ci.optional().describe('Of actual, where the threshold asks for a confidence'),
   holds: z.boolean().nullable().describe('null: inconclusive'),
-  reason: z.string().optional().describe('Why it is inconclusive'),
+  reason: z.string().optional().describe(REASON),
 });
 
 const timelinePoint = z.object({

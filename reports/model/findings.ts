@@ -69,9 +69,7 @@ export function thresholdTally(scenario: ScenarioResult): string | null {
 }
 
 function thresholdSentence(threshold: ThresholdResult, unit: Metric['unit']): string {
-  const reason =
-    threshold.holds === null && threshold.reason !== undefined ? `; undecided: ${threshold.reason}` : '';
-  return `threshold ${claimOf(threshold)}: measured ${thresholdActual(threshold, unit)}${reason}`;
+  return `threshold ${claimOf(threshold)}: measured ${thresholdActual(threshold, unit)}${why(threshold)}`;
 }
 
 /** The expression without the strategy that it may begin with: each line has that name before it already. */
@@ -95,8 +93,12 @@ function boundSentence(bound: BoundResult, unit: Metric['unit']): string {
   const predicted =
     value === null ? `allowed ${range ?? 'anything'}` : `predicted ${figure(value, unit)}${allowed}`;
   const measured = bound.measured === null ? 'not measured' : `measured ${quantity(bound.measured, unit)}`;
-  const reason = bound.holds === null && bound.reason !== undefined ? `; undecided: ${bound.reason}` : '';
-  return `${metricLabel(bound.metric)} ${measured}; ${predicted} (${formula})${reason}`;
+  return `${metricLabel(bound.metric)} ${measured}; ${predicted} (${formula})${why(bound)}`;
+}
+
+function why({ holds, reason }: Pick<BoundResult, 'holds' | 'reason'>): string {
+  if (reason === undefined) return '';
+  return holds === null ? `; undecided: ${reason}` : `; ${reason}`;
 }
 
 /** Where a warning applies: `mutex, round 2`; empty for the whole scenario. */

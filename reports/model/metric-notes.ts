@@ -123,7 +123,7 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
   },
   'recovery.to95Ms': {
     label: 'Time to recover',
-    measured: `${TRIGGER}: until goodput is at 95 % and stays there. “never”: not before the end of the storm.`,
+    measured: `${TRIGGER}: until goodput is at 95 % and stays there. “never”: not before the end of the storm. Its number is then the time until that end, of which nobody knows how much longer it would have been: it breaks every upper limit, and holds a lower one only as far as it was seen.`,
     head: ['back in'],
   },
   'recovery.lost': {

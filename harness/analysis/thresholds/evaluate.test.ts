@@ -154,6 +154,10 @@ describe('what can’t be judged is inconclusive, with the reason', () => {
       'without faults there is no window "after"; only "all" can be judged',
     ],
     ['vs none: db.writes < 10%', 'there is no share of 0, which the other one had'],
+    [
+      'recovery.to95Ms < 10s',
+      'nothing set the storm off, so there is nothing to recover from; add a fault, or a cold start',
+    ],
   ])('%s', async (expression, reason) => {
     expect(await one(expression)).toMatchObject({ holds: null, reason, verdict: 'inconclusive' });
   });

@@ -2,11 +2,13 @@ import type { PlannedScenario } from '../../plan/plan.ts';
 import { metricFacts } from '../../result/metrics.ts';
 import type { ThresholdResult } from '../../result/schema.ts';
 import { logRatio, type Pair, pairByRound } from '../comparisons.ts';
+import { isCensored } from '../recovery.ts';
 import { hodgesLehmannInterval } from '../statistics/hodges-lehmann.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { medianInterval } from '../statistics/median-interval.ts';
 import { median } from '../statistics/summary.ts';
 import type { TrialReading } from '../trial.ts';
+import { cutShort, logRangeOf, type Range, rangeOf } from './censored.ts';
 import { printThreshold } from './print.ts';
 import { againstOf, subjectsOf } from './subjects.ts';
 import type { Operator, Threshold } from './threshold.ts';
@@ -15,6 +17,7 @@ import { overWindow } from './windows.ts';
 
 /** The word is the same as for bounds: a number that a round lacks is not a median of the others. */
 const UNMEASURED = 'it could not be measured in every round';
+const CALM = 'nothing set the storm off, so there is nothing to recover from; add a fault, or a cold start';
 
 /**
  * Holds thresholds against what was measured: the median over rounds, or the median of the ratios round by
@@ -58,11 +61,19 @@ function measureIn(threshold: Threshold, trials: Windowed, reference: Windowed |
   return typeof reference === 'string' ? reference : measure(threshold, trials, reference);
 }
 
-interface Measured {
+interface Summary {
   /** Median over rounds, in the unit of the limit. */
   readonly actual: number;
-  readonly rounds: number;
   readonly interval: Interval | null;
+}
+
+interface Measured extends Summary {
+  readonly rounds: number;
+  /** Were every time that the storm's end cut short as short, or as long, as it may have been. */
+  readonly least: Summary;
+  readonly most: Summary;
+  /** Which times were cut short, in words; `null`: none. */
+  readonly cut: string | null;
 }
 
 type Judged = Pick<ThresholdResult, 'actual' | 'limit' | 'interval' | 'holds' | 'reason'>;
@@ -72,9 +83,14 @@ function judge(threshold: Threshold, measured: Measured | string): Judged {
   const limit = limitOf(threshold);
   const open = (reason: string, actual: number | null) => ({ actual, limit, holds: null, reason });
   if (typeof measured === 'string') return open(measured, null);
-  const { actual, rounds, interval } = measured;
-  const holds = compare(actual, operator, limit);
-  if (confidencePercent === null || !holds) return { actual, limit, holds };
+  const { actual, rounds, interval, least, most, cut } = measured;
+  const holds = compare(least.actual, operator, limit);
+  const between = operator === '==' && least.actual < limit && limit < most.actual;
+  if (between || holds !== compare(most.actual, operator, limit)) {
+    return open(`${cut}; a longer storm would tell`, actual);
+  }
+  if (!holds) return { actual, limit, holds, ...(cut === null ? {} : { reason: cut }) };
+  if (confidencePercent === null) return { actual, limit, holds };
   const wanted = confidencePercent / 100;
   const reached = interval?.confidence ?? 0;
   if (interval === null || reached < wanted) {
@@ -83,7 +99,8 @@ function judge(threshold: Threshold, measured: Measured | string): Judged {
       actual,
     );
   }
-  if (compare(interval.low, operator, limit) && compare(interval.high, operator, limit)) {
+  const [low, high] = [least.interval?.low ?? interval.low, most.interval?.high ?? interval.high];
+  if (compare(low, operator, limit) && compare(high, operator, limit)) {
     return { actual, limit, interval, holds };
   }
   return { ...open(`the interval of ${percent(reached)} reaches beyond the limit`, actual), interval };
@@ -91,26 +108,61 @@ function judge(threshold: Threshold, measured: Measured | string): Judged {
 
 /** The median and its interval, or why there is none. */
 function measure(
-  { metric, confidencePercent }: Threshold,
+  { metric, operator, confidencePercent }: Threshold,
   trials: readonly TrialReading[],
   reference: readonly TrialReading[] | null,
 ): Measured | string {
   const rounds = trials.length;
   const confidence = (confidencePercent ?? 95) / 100;
+  if (metric.startsWith('recovery.') && trials.every(({ triggers }) => triggers.length === 0)) return CALM;
   if (reference === null) {
     const values = trials.map((trial) => trial.values[metric]).filter((value) => value !== null);
     if (values.length < rounds || rounds === 0) return UNMEASURED;
-    return { actual: median(values), rounds, interval: medianInterval(values, confidence) };
+    const cut = trials.map((trial) => isCensored(metric, trial.values));
+    const ranges = values.map((value, index) => rangeOf(value, cut[index] ?? false, operator));
+    return {
+      ...summarised(values, ranges, (all) => ({
+        actual: median(all),
+        interval: medianInterval(all, confidence),
+      })),
+      rounds,
+      cut: cutShort(cut),
+    };
   }
   const pairs: readonly Pair[] = pairByRound(trials, reference, metric);
   if (pairs.length < rounds || rounds === 0) return `${UNMEASURED} of both`;
   if (pairs.some(({ against }) => against === 0)) return 'there is no share of 0, which the other one had';
-  const ratios = pairs.map(logRatio);
-  const interval = hodgesLehmannInterval(ratios, confidence);
+  const own = cutShort(pairs.map(({ censored }) => censored?.value ?? false));
+  const theirs = cutShort(
+    pairs.map(({ censored }) => censored?.against ?? false),
+    reference[0]?.sample.trial.strategy,
+  );
   return {
-    actual: Math.exp(median(ratios)),
+    ...summarised(
+      pairs.map(logRatio),
+      pairs.map((pair) => logRangeOf(pair, operator)),
+      (logs) => {
+        const interval = hodgesLehmannInterval(logs, confidence);
+        return {
+          actual: Math.exp(median(logs)),
+          interval: interval && { ...interval, low: Math.exp(interval.low), high: Math.exp(interval.high) },
+        };
+      },
+    ),
     rounds,
-    interval: interval && { ...interval, low: Math.exp(interval.low), high: Math.exp(interval.high) },
+    cut: own ?? theirs,
+  };
+}
+
+function summarised(
+  seen: readonly number[],
+  ranges: readonly Range[],
+  summary: (values: readonly number[]) => Summary,
+): Summary & Pick<Measured, 'least' | 'most'> {
+  return {
+    ...summary(seen),
+    least: summary(ranges.map(({ least }) => least)),
+    most: summary(ranges.map(({ most }) => most)),
   };
 }
 
