@@ -1,5 +1,6 @@
 /** The database as the service sees it, beside the database's own count. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readMemory } from './memory.ts';
 import { type StrategyBench, startStrategyBench } from './testing.ts';
 
 let bench: StrategyBench;
@@ -40,4 +41,13 @@ test('drops what waits for a connection when the storm is over, and lets what is
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
   expect(outcomes.at(-1)).toMatchObject({ reason: { name: 'AbandonedError', code: 'E_ORIGIN' } });
   expect(own.stats).toMatchObject({ reads: 2, inFlight: 0, errors: 0 });
+});
+
+test('a connection costs a process next to nothing in memory', async () => {
+  const connections = 40;
+  const own = bench.connectOrigin({ poolSize: connections, queryMs: 20 });
+  await own.load('item-1');
+  const before = readMemory().liveBytes;
+  await Promise.all(Array.from({ length: connections }, () => own.load('item-1')));
+  expect((readMemory().liveBytes - before) / connections).toBeLessThan(150_000);
 });

@@ -86,7 +86,15 @@ export function connectOrigin({
   clock,
   onCount = () => {},
 }: OriginOptions): CountedOrigin {
-  const pool = createPool({ uri: url, connectionLimit: poolSize, maxIdle: poolSize, connectTimeout: 5_000 });
+  const pool = createPool({
+    uri: url,
+    connectionLimit: poolSize,
+    maxIdle: poolSize,
+    connectTimeout: 5_000,
+    // Nothing is prepared here. The default reserves half a megabyte of heap a connection for what might be,
+    // and a process would seem to hold more the more connections it came to open.
+    maxPreparedStatements: 1,
+  });
   const stats: OriginStats = {
     reads: 0,
     writes: 0,
