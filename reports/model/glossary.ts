@@ -65,6 +65,15 @@ export const GLOSSARY: readonly Term[] = [
     meaning: 'a small set that never misses a key and sometimes invents one',
   },
   {
+    term: 'L1',
+    chinese: '本地緩存',
+    meaning: 'the first level: a cache in the memory of the process, before the shared one (L2) or alone',
+  },
+  {
+    term: 'stale read',
+    meaning: 'a read answered with an older version of a row than one acknowledged before the read was sent',
+  },
+  {
     term: 'trigger',
     meaning: 'what sets a storm off: a fault, a common expiry, a cold start; recovery is counted from it',
   },

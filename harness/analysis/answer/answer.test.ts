@@ -213,3 +213,32 @@ describe('of a cache with room for a part', () => {
     expect(answerOf(strategies({ noeviction: unknown }), null)).toContain('7,000 database queries');
   });
 });
+
+describe('of writes and copies', () => {
+  const served = (reads: number, cachedMs: number, staleShare: number, staleMs: number): Values => ({
+    'db.reads': reads,
+    'latency.cached.p50': cachedMs,
+    'staleness.readRate': staleShare,
+    'staleness.maxMs': staleMs,
+  });
+
+  test('the database’s reads, the time of a cached answer and what was stale, the freshest first', () => {
+    const found = strategies({
+      redis: served(113, 1.76, 0, 0),
+      local: served(1_146, 0.71, 0.106, 904),
+      'two-level-ttl': served(69, 1.2, 0.102, 1_126),
+      'two-level': served(82, 1.1, 0.0004, 3),
+      'redis-again': served(1, 0.1, 0, 0),
+    });
+    expect(answerOf(found, null)).toBe(
+      'With redis the database was read 113 times, a cached answer took 1.76 ms and none of the reads was stale; with two-level 82 times, 1.1 ms and less than 1% stale, by up to 3 ms; with two-level-ttl 69 times, 1.2 ms and 10% stale, by up to 1.1 s; with local 1,146 times, 0.71 ms and 11% stale, by up to 904 ms.',
+    );
+  });
+
+  test('of a baseline that is stale itself, and one who was not measured in every round', () => {
+    const found = strategies({ redis: served(113, 2, 0.004, 454), mine: { 'db.reads': 5 } });
+    expect(answerOf(found, null)).toBe(
+      'With redis the database was read 113 times, a cached answer took 2 ms and less than 1% of the reads were stale, by up to 454 ms; with mine 5 times, an unknown time and an unknown share was stale.',
+    );
+  });
+});

@@ -3,6 +3,7 @@ import { evictionAnswer } from './eviction.ts';
 import { expiryAnswer } from './expiry.ts';
 import { missingKeysAnswer } from './missing-keys.ts';
 import { recoveryAnswer } from './recovery.ts';
+import { stalenessAnswer } from './staleness.ts';
 
 /**
  * One sentence made from the data, to be said aloud: what happened without protection, what the best three
@@ -20,6 +21,7 @@ export function answerOf(strategies: readonly StrategyResult[], trigger: string 
     // A cold start is where a storm of this kind begins, not what it is about; a fault would be.
     (trigger === null || trigger === 'cold-start' ? evictionAnswer(baseline, others) : null) ??
     recoveryAnswer(baseline, others, trigger) ??
+    stalenessAnswer(baseline, others) ??
     expiryAnswer(baseline, others)
   );
 }
