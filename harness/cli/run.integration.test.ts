@@ -37,17 +37,15 @@ async function readSamples(): Promise<TrialSample[]> {
   );
 }
 
-/** Waits for a line of `events.jsonl` of this type. */
-async function sawEvent(type: string, count = 1): Promise<void> {
+/** Waits for lines of `events.jsonl` of these types, in this order; others may come between. */
+async function sawEvents(...types: readonly string[]): Promise<void> {
+  const order = new RegExp(types.map((type) => `"type":"${type}"`).join('[^]*'));
   await expect
-    .poll(
-      async () => {
-        const lines = await readFile(join(out, 'events.jsonl'), 'utf8').catch(() => '');
-        return lines.split('\n').filter((line) => line.includes(`"type":"${type}"`)).length;
-      },
-      { timeout: 30_000, interval: 20 },
-    )
-    .toBeGreaterThanOrEqual(count);
+    .poll(() => readFile(join(out, 'events.jsonl'), 'utf8').catch(() => ''), {
+      timeout: 30_000,
+      interval: 20,
+    })
+    .toMatch(order);
 }
 
 /** Process ids whose environment carries the run's marker, and its directory if that is there. */
@@ -252,7 +250,7 @@ describe('an end before the end', () => {
   test('an interrupt undoes everything and keeps what was measured', async () => {
     const child = start('run', 'breakdown', ...QUICK, '--out', out);
     const finished = finish(child);
-    await sawEvent('storm-started', 2);
+    await sawEvents('trial-finished', 'storm-started');
     child.kill('SIGINT');
     const { code } = await finished;
     expect(code).toBe(130);
@@ -266,7 +264,7 @@ describe('an end before the end', () => {
     for (const event of ['stack-starting', 'storm-started']) {
       const child = start('run', 'breakdown', ...QUICK, '--out', out);
       const finished = finish(child);
-      await sawEvent(event);
+      await sawEvents(event);
       child.kill('SIGKILL');
       await finished;
       const runId = await runIdOf();
@@ -282,7 +280,7 @@ describe('an end before the end', () => {
   test('a server that dies under the storm is exit code 3, and leaves nothing', async () => {
     const child = start('run', 'breakdown', ...QUICK, '--out', out);
     const finished = finish(child);
-    await sawEvent('storm-started', 2);
+    await sawEvents('trial-finished', 'storm-started');
     const runId = await runIdOf();
     process.kill(await serverOf(runId, 'redis-server'), 'SIGKILL');
     const { code, stderr } = await finished;
