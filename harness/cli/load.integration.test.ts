@@ -1,13 +1,11 @@
 /** `cachestorm load` as a command, against servers that keep their own log. */
-import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { refusedPort } from '../load/fixtures/refused-port.ts';
 import { keySource } from '../load/keys.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import { startTruthServer, type TruthServer } from '../selfcheck/truth-server.ts';
-import { type Ended, finish, start as startIn } from './testing.ts';
+import { type Ended, finish, markedProcesses, start as startIn } from './testing.ts';
 
 /** These tests count; how late a busy machine makes the generator is another matter. */
 const PATIENT = ['--max-lag', '1m'];
@@ -58,25 +56,6 @@ function summaryOf({ stdout }: Ended): z.infer<typeof summarySchema> {
 }
 
 const paths = (server: TruthServer): string[] => server.received.map(({ path }) => path);
-
-/** Process ids whose environment carries the marker. */
-async function remains(marker: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-    if (environment.includes(marker)) found.push(pid);
-  }
-  return found;
-}
-
-async function refusedPort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('an open load', () => {
   test('sends what it says, and says what the server counted', async () => {
@@ -212,7 +191,7 @@ describe('an end before the end', () => {
     const summary = summaryOf(ended);
     expect(summary).toMatchObject({ interrupted: true, completed: server.received.length });
     expect(summary.durationMs).toBeLessThan(3_600_000);
-    expect(await remains(marker)).toEqual([]);
+    expect(await markedProcesses(marker)).toEqual([]);
   });
 
   test('a second interrupt leaves at once, a kill -9 too, and the generator goes with it', async () => {
@@ -224,11 +203,11 @@ describe('an end before the end', () => {
       });
       const finished = finish(child);
       await server.reached(5);
-      expect((await remains(marker)).length).toBe(2);
+      expect((await markedProcesses(marker)).length).toBe(2);
       for (const signal of signals) child.kill(signal);
       const { code } = await finished;
       expect(code).toBe(signals.length === 2 ? 130 : null);
-      await expect.poll(() => remains(marker), { timeout: 5_000 }).toEqual([]);
+      await expect.poll(() => markedProcesses(marker), { timeout: 5_000 }).toEqual([]);
     }
   });
 });

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TrialSample } from '../record/sample.ts';
 import { resultJsonSchema } from '../result/json-schema.ts';
 import { type Result, resultSchema } from '../result/schema.ts';
-import { finish, start as startIn } from './testing.ts';
+import { finish, markedProcesses, start as startIn } from './testing.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const EXIT_OF = { pass: 0, fail: 1, inconclusive: 4 } as const;
@@ -50,11 +50,7 @@ async function sawEvents(...types: readonly string[]): Promise<void> {
 
 /** Process ids whose environment carries the run's marker, and its directory if that is there. */
 async function remains(runId: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-    if (environment.split('\0').includes(`CACHESTORM_RUN=${runId}`)) found.push(pid);
-  }
+  const found = await markedProcesses(`CACHESTORM_RUN=${runId}`);
   const root = join(tmpdir(), `cachestorm-${runId}`);
   return access(root).then(
     () => [...found, root],

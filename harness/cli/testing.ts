@@ -1,6 +1,7 @@
 /** What tests of the command share: to run it as a user does, in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -36,4 +37,14 @@ export async function finish(child: ChildProcess): Promise<Ended> {
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   await ended;
   return { code: child.exitCode, stdout, stderr };
+}
+
+/** Ids of the processes with this `NAME=value` in their environment; Linux only, as it reads /proc. */
+export async function markedProcesses(marker: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+    if (environment.split('\0').includes(marker)) found.push(pid);
+  }
+  return found;
 }

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from '../record/histogram.ts';
 import { type Behaviour, startTruthServer } from '../selfcheck/truth-server.ts';
 import { systemClock } from '../time/clock.ts';
 import { type ClosedPlan, runClosedLoop } from './closed-loop.ts';
+import { refusedPort } from './fixtures/refused-port.ts';
 import type { GeneratorReport } from './protocol.ts';
 
 const CONNECTIONS = 4;
@@ -113,12 +112,7 @@ describe('runClosedLoop', () => {
   });
 
   it('pauses between refused connections', async () => {
-    const closed = createServer().listen(0, '127.0.0.1');
-    await once(closed, 'listening');
-    const address = closed.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    closed.close();
-    await once(closed, 'close');
+    const port = await refusedPort();
     const { counts, errors } = await run([`http://127.0.0.1:${port}`]);
     expect(counts.failed).toBe(counts.offered);
     expect(errors).toEqual({ ECONNREFUSED: counts.offered });

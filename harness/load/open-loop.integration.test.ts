@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from '../record/histogram.ts';
 import { type Behaviour, startTruthServer } from '../selfcheck/truth-server.ts';
 import { systemClock } from '../time/clock.ts';
+import { refusedPort } from './fixtures/refused-port.ts';
 import { type OpenPlan, runOpenLoop } from './open-loop.ts';
 import type { GeneratorReport } from './protocol.ts';
 
@@ -181,12 +181,7 @@ describe('runOpenLoop against faults', () => {
   });
 
   it('fails a refused connection once per request, without trying again', async () => {
-    const closed = createServer().listen(0, '127.0.0.1');
-    await once(closed, 'listening');
-    const address = closed.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    closed.close();
-    await once(closed, 'close');
+    const port = await refusedPort();
     for (const maxConnections of [64, 1]) {
       const { counts, errors, withinStorm } = await run([`http://127.0.0.1:${port}`], {
         load: { ...PLAN.load, ratePerSec: 2_000 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { claimsResult } from '../fixtures/claims.ts';
-import { heldResult } from '../fixtures/results.ts';
+import { heldResult, scenarioOf } from '../fixtures/results.ts';
 import { renderHtml } from '../html/render.ts';
 import { renderMarkdown } from '../markdown.ts';
 import { renderTerminal } from '../terminal.ts';
@@ -10,8 +10,7 @@ const HEADING = 'What the notes say';
 
 describe('claimWords', () => {
   it('has a glyph and a word for every verdict, and what it hangs on', () => {
-    const [scenario] = claimsResult().scenarios;
-    const words = scenario === undefined ? [] : claimWords(scenario);
+    const words = claimWords(scenarioOf(claimsResult()));
     expect(words.map(({ glyph, verdict, when }) => [glyph, verdict, when])).toEqual([
       ['✓', 'confirmed', ''],
       ['✗', 'refuted', ''],

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Comparison, Warning } from '../../harness/result/schema.ts';
-import { edit, failedResult, heldResult, inconclusiveResult, named } from '../fixtures/results.ts';
+import {
+  edit,
+  failedResult,
+  heldResult,
+  inconclusiveResult,
+  named,
+  scenarioOf,
+} from '../fixtures/results.ts';
 import { emptyResult, firstVersionResult } from '../fixtures/variants.ts';
 import { comparisonWords } from './comparison-words.ts';
 import { limits, mainDoubt, openChecks, thresholdTally } from './findings.ts';
-
-const scenarioOf = (result = heldResult()) => {
-  const [scenario] = result.scenarios;
-  if (scenario === undefined) throw new Error('no scenario');
-  return scenario;
-};
 
 describe('openChecks', () => {
   it('names broken bounds and thresholds, failed before undecided', () => {
@@ -53,7 +54,7 @@ describe('openChecks', () => {
   });
 
   it('counts what held', () => {
-    expect(thresholdTally(scenarioOf())).toBe('3 thresholds held');
+    expect(thresholdTally(scenarioOf(heldResult()))).toBe('3 thresholds held');
     expect(thresholdTally(scenarioOf(failedResult()))).toBe('3 of 4 thresholds held');
     expect(thresholdTally(scenarioOf(emptyResult()))).toBeNull();
   });
@@ -61,7 +62,7 @@ describe('openChecks', () => {
 
 describe('comparisonWords', () => {
   it('says how sure it is', () => {
-    const [comparison] = scenarioOf().comparisons;
+    const [comparison] = scenarioOf(heldResult()).comparisons;
     expect(comparison && comparisonWords(comparison, 'count')).toEqual({
       sentence: 'Database reads against none: × 0.0198 (0.0192–0.0202), better',
       detail:
@@ -70,7 +71,7 @@ describe('comparisonWords', () => {
   });
 
   const recovery = (change: Partial<Comparison>) => {
-    const [comparison] = scenarioOf().comparisons;
+    const [comparison] = scenarioOf(heldResult()).comparisons;
     if (comparison === undefined) throw new Error('no comparison');
     const about = { strategy: 'single-flight', metric: 'recovery.to95Ms', ratio: 0.43, low: 0.4, high: 0.5 };
     return comparisonWords({ ...comparison, ...about, ...change }, 'ms');
@@ -126,7 +127,7 @@ describe('comparisonWords', () => {
 });
 
 it('says what three rounds can’t tell', () => {
-  const text = limits(heldResult(), scenarioOf()).join('\n');
+  const text = limits(heldResult(), scenarioOf(heldResult())).join('\n');
   expect(text).toContain('hold the true median with a confidence of 75 %: 95 % takes 6 rounds');
 });
 

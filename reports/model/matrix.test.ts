@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { avalancheResult } from '../fixtures/avalanche.ts';
 import { penetrationResult } from '../fixtures/penetration.ts';
-import { edit, heldResult, named } from '../fixtures/results.ts';
+import { edit, heldResult, named, scenarioOf } from '../fixtures/results.ts';
 import { metricOf } from '../fixtures/storm.ts';
 import { emptyResult } from '../fixtures/variants.ts';
 import { boundMetric, buildMatrix, type Cell, type Row } from './matrix.ts';
 
 function matrixOf(result = heldResult()) {
-  const [scenario] = result.scenarios;
-  if (scenario === undefined) throw new Error('no scenario');
-  return buildMatrix(scenario);
+  return buildMatrix(scenarioOf(result));
 }
 
 function cellOf(row: Row | undefined, metric: string): Cell {
@@ -95,8 +93,7 @@ describe('buildMatrix', () => {
     const result = edit((_, scenario) => {
       for (const { bounds } of scenario.strategies) for (const bound of bounds) bound.metric = 'db.hitRate';
     });
-    const [scenario] = result.scenarios;
-    expect(scenario && boundMetric(scenario)).toBe('db.hitRate');
+    expect(boundMetric(scenarioOf(result))).toBe('db.hitRate');
   });
 });
 

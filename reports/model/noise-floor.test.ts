@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assignColours } from '../charts/palette.ts';
-import { edit, heldResult, named } from '../fixtures/results.ts';
+import { edit, heldResult, named, scenarioOf } from '../fixtures/results.ts';
 import { metricOf } from '../fixtures/storm.ts';
 import { againResult } from '../fixtures/variants.ts';
 import { renderHtml } from '../html/render.ts';
@@ -9,18 +9,12 @@ import { renderTerminal } from '../terminal.ts';
 import { buildMatrix } from './matrix.ts';
 import { noiseFloorSentence } from './noise-floor.ts';
 
-function scenarioOf(result = againResult()) {
-  const [scenario] = result.scenarios;
-  if (scenario === undefined) throw new Error('no scenario');
-  return scenario;
-}
-
 const SENTENCE =
   'none against itself, as none-again: Database reads within ±0.4 %, Response time p50 within ±3.1 %, Response time p99 within ±21 %, worse, Goodput the same, Requests timeout without limit (75 % intervals of 3 rounds).';
 
 describe('the noise floor', () => {
   it('is one sentence, and none without --aa', () => {
-    expect(noiseFloorSentence(scenarioOf())).toBe(SENTENCE);
+    expect(noiseFloorSentence(scenarioOf(againResult()))).toBe(SENTENCE);
     expect(noiseFloorSentence(scenarioOf(heldResult()))).toBeNull();
     const wide = againResult();
     Object.assign(scenarioOf(wide).noiseFloor?.[0] ?? {}, { within: 5.43 });
