@@ -15,8 +15,9 @@ export const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/node-
 
 export async function setup(): Promise<void> {
   const env = { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE };
-  for (const program of PROGRAMS) {
+  const compiled = PROGRAMS.map((program) => {
     const entry = fileURLToPath(new URL(`../harness/${program}.ts`, import.meta.url));
-    await once(spawn(process.execPath, [entry], { env, stdio: 'ignore' }), 'exit');
-  }
+    return once(spawn(process.execPath, [entry], { env, stdio: 'ignore' }), 'exit');
+  });
+  await Promise.all(compiled);
 }
