@@ -19,6 +19,12 @@ const noises: Readonly<Record<string, Noise>> = {
     0.03 * normal(random) + (random.next() < 0.1 ? Math.log(3) : 0),
   'long tails (Cauchy)': (random) => 0.05 * Math.tan(Math.PI * (random.next() - 0.5)),
   'small counts, 4 to 6': (random) => Math.log(4 + random.int(3)),
+  'counts of 0 to 2': (random) => Math.log(random.int(3)),
+  'nothing, but now and then something': (random) =>
+    random.next() < 0.6 ? Number.NEGATIVE_INFINITY : 0.4 * normal(random),
+  'nothing every other time': (random) => (random.next() < 0.5 ? Number.NEGATIVE_INFINITY : 0),
+  'now and then nothing, else long tails': (random) =>
+    random.next() < 0.1 ? Number.NEGATIVE_INFINITY : normal(random),
   none: () => 0,
 };
 
@@ -67,6 +73,31 @@ describe('two strategies that are the same', { timeout: 30_000 }, () => {
         if (verdicts.includes('better') || verdicts.includes('worse')) wrong += 1;
       }
       expect(wrong / 1_000, `${n} rounds`).toBeLessThanOrEqual(0.05);
+    }
+  });
+
+  test.each([
+    ['counts of 0 to 2', 3],
+    ['counts of 0 to 2', 11],
+    ['nothing every other time', 3],
+    ['nothing every other time', 11],
+    ['nothing, but now and then something', 7],
+    ['now and then nothing, else long tails', 7],
+  ])('are all left alone in 19 of 20 runs: %s, %i contenders', (name, contenders) => {
+    const noise = noises[name] as Noise;
+    for (const n of [3, 4, 5, 7]) {
+      const random = seededRandom(n);
+      const one = () => 100 * Math.exp(noise(random));
+      let wrong = 0;
+      for (let run = 0; run < 400; run++) {
+        const baseline = Array.from({ length: n }, one);
+        const family = Array.from({ length: contenders }, () =>
+          baseline.map((against) => ({ value: one(), against })),
+        );
+        const verdicts = comparePairs('recovery.lost', family).map(({ verdict }) => verdict);
+        if (verdicts.includes('better') || verdicts.includes('worse')) wrong += 1;
+      }
+      expect(wrong / 400, `${n} rounds`).toBeLessThanOrEqual(0.05 + 4 * Math.sqrt((0.05 * 0.95) / 400));
     }
   });
 
@@ -152,6 +183,22 @@ describe('too little to go by', () => {
   ])('%s', (_, judged) => {
     expect(judged?.verdict).toBe('inconclusive');
     expect(judged?.reason).toMatch(/too few/);
+  });
+
+  test('nothing in some rounds and little in others is far less than much', () => {
+    // A filter that lets through none, or one of a thousand, of what all reached the database without it.
+    const endless = of([0, 0.92], [0.003, 0.95], [0.001, 0.9], [0, 0.93]);
+    expect(endless).toMatchObject({ verdict: 'better', basis: 'magnitude', low: 0 });
+    expect(endless?.minimumDetectableEffect).toBeGreaterThan(0);
+    expect(of([0.92, 0], [0.95, 0.003], [0.9, 0.001], [0.93, 0])?.verdict).toBe('worse');
+    // Nothing at all has no size: three rounds will do for one contender, and not for three.
+    const nothing = Array.from({ length: 3 }, () => ({ value: 0, against: 2_300 }));
+    const [first] = comparePairs('recovery.lost', [nothing, nothing, nothing]);
+    expect(first).toMatchObject({ verdict: 'inconclusive', minimumDetectableEffect: null });
+    expect(comparePairs('recovery.lost', [nothing])[0]?.verdict).toBe('better');
+    // The one that is something is as near as noise may be.
+    expect(of([0, 5], [0, 5], [4, 5], [0, 1])?.verdict).toBe('inconclusive');
+    expect(of([0, 5], [0, 5], [0, 5], [5, 5])?.verdict).toBe('inconclusive');
   });
 
   test('nothing measured is null throughout', () => {

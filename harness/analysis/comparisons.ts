@@ -2,7 +2,7 @@ import type { PlannedScenario } from '../plan/plan.ts';
 import { type MetricName, metricFacts } from '../result/metrics.ts';
 import type { Comparison } from '../result/schema.ts';
 import { comparedMetrics } from './compared-metrics.ts';
-import { type PairedVerdict, pairedVerdict } from './paired-verdict.ts';
+import { type PairedEvidence, type PairedVerdict, pairedVerdict } from './paired-verdict.ts';
 import { isCensored } from './recovery.ts';
 import { cliffsDelta } from './statistics/cliffs-delta.ts';
 import { hodgesLehmann, hodgesLehmannInterval } from './statistics/hodges-lehmann.ts';
@@ -85,7 +85,8 @@ export function comparePairs(
     const ratios = logRatios[index] ?? [];
     const pAdjusted = adjusted[asked.indexOf(index)] ?? 1;
     const family = asked.length;
-    const judged = asFarAsSeen(pairedVerdict({ logRatios: ratios, margin, family, pAdjusted }), pairs);
+    const evidence = { logRatios: ratios, ...sizesOf(pairs), margin, family, pAdjusted };
+    const judged = asFarAsSeen(pairedVerdict(evidence), pairs);
     const differences = pairs.map(({ value, against }) => value - against);
     return {
       metric,
@@ -129,6 +130,26 @@ function logOf(value: number, against: number): number {
   if (against <= 0) return BOUNDLESS;
   if (value <= 0) return -BOUNDLESS;
   return Math.log(value) - Math.log(against);
+}
+
+/**
+ * Log ratios for whoever asks how large they are, not only in which order: a ratio to nothing is without limit, and
+ * beside one that is not it would be all of the spread. So where both kinds occur, half of the least that any round had
+ * is added to all, as half an event is to counts (Haldane, "The estimation and significance of the logarithm of a
+ * ratio of frequencies", 1956). Where all are without limit they agree, and stay what they are.
+ */
+function sizesOf(pairs: readonly Pair[]): Pick<PairedEvidence, 'sizes' | 'boundless'> {
+  const logs = pairs.map(logRatio);
+  const boundless = logs.filter((log) => Math.abs(log) === BOUNDLESS).length;
+  if (boundless === 0 || boundless === logs.length) return { sizes: logs, boundless };
+  const some = pairs.flatMap(({ value, against }) => [value, against]).filter((each) => each > 0);
+  const least = Math.min(...some) / 2;
+  const shifted = pairs.map((pair) => ({
+    ...pair,
+    value: pair.value + least,
+    against: pair.against + least,
+  }));
+  return { sizes: shifted.map(logRatio), boundless };
 }
 
 /** Times that were cut short may be as different as any: what looks like the same need not be. */

@@ -28,6 +28,10 @@ export interface PairedVerdict {
 export interface PairedEvidence {
   /** log(strategy / other), one a round. */
   readonly logRatios: readonly number[];
+  /** The same where a ratio to nothing has a size too: what the spread is taken from. */
+  readonly sizes: readonly number[];
+  /** Rounds in which one of the two had nothing, and the other something. */
+  readonly boundless: number;
   /** Practical margin, relative. */
   readonly margin: number;
   /** How many contenders are compared at once. */
@@ -54,9 +58,14 @@ export interface PairedEvidence {
  * - an effect of the order in a round that is larger than that and always of one size: it would in one run of
  *   four (3 rounds), which is what p = 0.25 says.
  *
+ * Something against nothing in every round has an order, and no size. Two like strategies, each with nothing in a share
+ * q of their rounds, do so one way or the other with a chance of 2 (q (1 - q))^n, which is 2 / 4^n at most: rare enough
+ * from 3 rounds on for one contender, from 4 for three and from 5 for twelve.
+ *
  * Equivalence is never claimed on this basis: too few rounds to see a change have not seen that there is none.
  */
-export function pairedVerdict({ logRatios, margin, family, pAdjusted }: PairedEvidence): PairedVerdict {
+export function pairedVerdict(evidence: PairedEvidence): PairedVerdict {
+  const { logRatios, sizes, boundless, margin, family, pAdjusted } = evidence;
   const n = logRatios.length;
   if (n < FEWEST_ROUNDS) {
     const reason = `${n} paired ${n === 1 ? 'round is' : 'rounds are'} too few to tell a change from noise`;
@@ -64,20 +73,21 @@ export function pairedVerdict({ logRatios, margin, family, pAdjusted }: PairedEv
   }
   const level = LEVEL / family;
   const margins = Math.log1p(margin);
-  const spread = standardDeviation(logRatios);
+  const unsized = boundless === n;
+  const spread = standardDeviation(sizes);
   if (2 ** (1 - n) <= level) {
     const ranked = spread * RANK_COST;
-    const minimumDetectableEffect = Math.max(
-      detectableChange(ranked, n, level),
-      exceedingChange(ranked, n, margins),
-    );
+    const minimumDetectableEffect = unsized
+      ? null
+      : Math.max(detectableChange(ranked, n, level), exceedingChange(ranked, n, margins));
     const change = exactChange(logRatios, margins, pAdjusted);
     return described({ change, basis: 'exact', minimumDetectableEffect }, n);
   }
   const believed = Math.max(spread, margins);
-  const minimumDetectableEffect = detectableChange(believed, n, level, margins);
+  const minimumDetectableEffect = unsized ? null : detectableChange(believed, n, level, margins);
   const reach = (studentQuantile(1 - level / 2, n - 1) * believed) / Math.sqrt(n);
-  const change = changeByMagnitude(logRatios, margins, reach);
+  const rare = !unsized || 2 * 4 ** -n <= level;
+  const change = rare ? changeByMagnitude(sizes, margins, reach) : 'inconclusive';
   return described({ change, basis: 'magnitude', minimumDetectableEffect }, n);
 }
 
