@@ -35,20 +35,27 @@ export function problemsOf(
 
 /** Of the words that may stand there, for one that may not. */
 function nearest(issue: z.core.$ZodIssue, got: unknown): string {
-  if (issue.code !== 'invalid_value' || typeof got !== 'string') return '';
-  const hint = didYouMean(
-    got,
-    issue.values.filter((value) => typeof value === 'string'),
-  );
+  if (typeof got !== 'string') return '';
+  const words = wordsOf(issue).filter((value) => typeof value === 'string');
+  const hint = didYouMean(got, words);
   return hint === '' ? '' : `.${hint}`;
 }
 
+/** What may stand there, where that is a list: a choice of values, or of the kinds of an object. */
+function wordsOf(issue: z.core.$ZodIssue): readonly unknown[] {
+  if (issue.code === 'invalid_value') return issue.values;
+  // Zod tells the kinds of a discriminated union, and does not say so in its types.
+  return issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)
+    ? issue.options
+    : [];
+}
+
 function expectation(issue: z.core.$ZodIssue): string {
+  const words = wordsOf(issue);
+  if (words.length > 0) return `expected ${words.map((value) => JSON.stringify(value)).join(' or ')}`;
   switch (issue.code) {
     case 'invalid_type':
       return `expected ${issue.expected}`;
-    case 'invalid_value':
-      return `expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
     case 'too_small':
       return `expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
     case 'too_big':

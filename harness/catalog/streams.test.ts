@@ -27,5 +27,12 @@ test('what is not there can’t be written, not even by way of the readers’ ke
   expect(await problemsOf(streams({ ...updates, keys: { kind: 'inserted' } }))).toContain(
     'got {kind: "inserted"}',
   );
-  expect(await problemsOf(streams({ ...updates, keys: { kind: 'reader' } }))).toContain('streams.0.keys');
+});
+
+test('a kind of keys that there is not is told from those that there are', async () => {
+  const reads = { name: 'others', share: 0.1, keys: { kind: 'redaers' } };
+  expect(await problemsOf(streams(reads))).toMatch(
+    /streams\.0\.keys\.kind: expected "hot" or .* or "readers", got string "redaers"\. Did you mean "readers"\?/,
+  );
+  expect(await problemsOf('keys={"kind":"zpif"}')).toContain('Did you mean "zipf"?');
 });

@@ -27,7 +27,10 @@ const stream = z.strictObject({
   share: z.number().positive().lt(1).describe('Of all requests'),
   operation: z.enum(['read', 'write']).default('read'),
   keys: z
-    .union([keys, z.strictObject({ kind: z.literal(['new', 'inserted', 'readers']) })])
+    .discriminatedUnion('kind', [
+      ...keys.options,
+      z.strictObject({ kind: z.literal(['new', 'inserted', 'readers']) }),
+    ])
     .describe('readers: those of the scenario’s own keys, as popular as there'),
   clients: whole.max(10_000).default(1).describe('Named in the header x-client-id'),
 });
