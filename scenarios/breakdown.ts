@@ -48,6 +48,52 @@ export const breakdown = defineScenario({
         'profiles.standard.rounds': 7,
       },
     },
+    // Killed when it has loaded and not yet filled: its lock is all that it leaves. All who come until that is up
+    // look again and again, so they are few, and look every 50 ms; each waits for twice the lock time.
+    {
+      name: 'killed-holder',
+      title: 'the process that holds the lock is killed',
+      set: {
+        'load.ratePerSec': 200,
+        faults: [{ kind: 'kill', atMs: 1_000, barrier: 'beforeCacheSet', restartAfterMs: 200 }],
+        timeoutMs: 3_000,
+        maxConnections: 1_000,
+        strategies: [
+          'none',
+          'single-flight',
+          'mutex',
+          'mutex-without-expiry',
+          'mutex+single-flight',
+          'lease',
+          'logical-expiry',
+        ],
+        aliases: { 'mutex-without-expiry': 'mutex' },
+        'parameters.mutex.lockMs': 1_500,
+        'parameters.mutex.pollMs': 50,
+        // Longer than any storm. Hundreds of readers wait together then, each for longer than its client does.
+        'parameters.mutex-without-expiry.lockMs': 600_000,
+        'parameters.mutex-without-expiry.pollMs': 400,
+        'parameters.mutex-without-expiry.waitMs': 4_000,
+        'parameters.mutex+single-flight.lockMs': 1_500,
+        'parameters.mutex+single-flight.pollMs': 50,
+        'parameters.lease.leaseMs': 1_500,
+        'parameters.lease.pollMs': 50,
+        'parameters.logical-expiry.lockMs': 1_500,
+        core: null,
+        columns: [
+          'cache.refillMs.max',
+          'db.loadsPerExpiry',
+          'latency.response.p99',
+          'latency.response.max',
+          'goodput',
+          'requests.errors',
+          'age.maxMs',
+        ],
+        'profiles.smoke.stormMs': 6_000,
+        'profiles.standard.stormMs': 6_000,
+        'profiles.standard.rounds': 3,
+      },
+    },
     // The same database before one process and before four: its connections are dealt out among them.
     {
       name: 'one-instance',
@@ -87,6 +133,24 @@ export const breakdown = defineScenario({
       ],
     },
     {
+      text: 'SETNX needs an expiry, or a crash of its holder is a deadlock',
+      source:
+        'Common study notes: SETNX must be given an expiry, for its holder may die before it deletes the key',
+      // Twice the lock time is far from what a poll, a load and a busy machine add to it once.
+      cases: [
+        {
+          when: 'the holder is killed, and its lock never runs out',
+          variant: 'killed-holder',
+          holds: ['mutex-without-expiry: goodput < 5% over after(kill)'],
+        },
+        {
+          when: 'the holder is killed, and its lock runs out: readers are delayed by no more than that',
+          variant: 'killed-holder',
+          holds: ['mutex: goodput > 90% over after(kill)', 'mutex: cache.refillMs.max < 3s'],
+        },
+      ],
+    },
+    {
       text: 'A local lock is enough for one load',
       source: 'Common study notes: synchronized, or single flight, instead of a lock in Redis',
       cases: [
@@ -111,6 +175,18 @@ export const breakdown = defineScenario({
         {
           when: 'the entry is there and read all the time',
           holds: ['logical-expiry: cache.hitRate > 99.9%', 'logical-expiry: latency.response.p99 < 30ms'],
+        },
+      ],
+    },
+    {
+      text: 'Logical expiry serves the old value, whatever becomes of who refreshes it',
+      source: 'Common study notes: 邏輯過期; stale-while-revalidate, RFC 5861',
+      // Behind the lock, of 1.5 s, the first readers would wait for all of it.
+      cases: [
+        {
+          when: 'who refreshes it is killed, and leaves its lock',
+          variant: 'killed-holder',
+          holds: ['logical-expiry: latency.response.max < 1s over during(kill)'],
         },
       ],
     },

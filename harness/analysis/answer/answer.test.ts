@@ -118,6 +118,35 @@ describe('of missing keys', () => {
   });
 });
 
+describe('of a killed process', () => {
+  const waited = (slowest: number, gap: number): Values => ({
+    'latency.response.max': slowest,
+    'cache.refillMs.max': gap,
+    'recovery.worstGoodput': 0.5,
+    'recovery.to95Ms': 0,
+  });
+
+  test('how long readers waited, and how long there was nothing fresh to read', () => {
+    const found = strategies({
+      none: waited(139, 56.6),
+      stuck: waited(3_000, 3_950.2),
+      mutex: waited(1_910, 1_790),
+      'logical-expiry': waited(65.5, 1_570),
+      'single-flight': waited(120, 60),
+    });
+    expect(answerOf(found, 'kill')).toBe(
+      'Without protection the slowest answer took 139 ms when a process was killed, and the hot key had no fresh entry for 56.6 ms at most; with logical-expiry 65.5 ms (1,570 ms), single-flight 120 ms (60 ms) and mutex 1,910 ms (1,790 ms); at the other end, stuck 3,000 ms (3,950 ms).',
+    );
+    expect(answerOf(found, 'kill-2')).toContain('when a process was killed');
+    expect(answerOf(found, 'flush')).toContain('goodput');
+  });
+
+  test('without a hot key, how the service got over it', () => {
+    const { 'cache.refillMs.max': _, ...none } = waited(139, 0);
+    expect(answerOf(strategies({ none }), 'kill')).toContain('goodput fell to 50%');
+  });
+});
+
 describe('of an avalanche', () => {
   const fell = (
     worst: number,

@@ -4,6 +4,7 @@ import { expiryAnswer } from './expiry.ts';
 import { missingKeysAnswer } from './missing-keys.ts';
 import { recoveryAnswer } from './recovery.ts';
 import { stalenessAnswer } from './staleness.ts';
+import { stallAnswer } from './stall.ts';
 
 /**
  * One sentence made from the data, to be said aloud: what happened without protection, what the best three
@@ -20,6 +21,7 @@ export function answerOf(strategies: readonly StrategyResult[], trigger: string 
     missingKeysAnswer(baseline, others) ??
     // A cold start is where a storm of this kind begins, not what it is about; a fault would be.
     (trigger === null || trigger === 'cold-start' ? evictionAnswer(baseline, others) : null) ??
+    stallAnswer(baseline, others, trigger) ??
     recoveryAnswer(baseline, others, trigger) ??
     stalenessAnswer(baseline, others) ??
     expiryAnswer(baseline, others)
