@@ -68,8 +68,8 @@ describe('lease', () => {
   });
 
   test('is good for its time only: who comes later loads again, and the first set is refused', async () => {
-    const options = { parameters: { leaseMs: 20 } };
-    const [slow, next] = [await bench.instanceOf(lease, options), await bench.instanceOf(lease, options)];
+    const slow = await bench.instanceOf(lease, { parameters: { leaseMs: 20 } });
+    const next = await bench.instanceOf(lease);
     const held = slow.board.hold('afterDbRead');
     const reading = slow.strategy.get(KEY);
     await held.reached();
