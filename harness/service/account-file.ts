@@ -8,7 +8,7 @@ import type { ServiceReport } from './protocol.ts';
  *
  * @param path A new file, of the harness's choosing.
  * @returns Writes the account down, at once and in one piece. To be called before a statement is sent: the account
- *   then never has fewer of them than the server sees.
+ *   then never has fewer of them than the server sees, and one more only if the process is killed just there.
  */
 export function keepAccount(path: string, account: () => ServiceReport): () => void {
   const file = openSync(path, 'wx', 0o600);
