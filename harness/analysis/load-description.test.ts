@@ -28,6 +28,15 @@ test.each([
   ],
   [
     [
+      'keys={"kind":"zipf","count":100,"exponent":1,"shiftEvery":7500}',
+      'dataset.rows=100',
+      'cache.roomBytes=3400000',
+    ],
+    'open loop, constant arrivals at 1,000/s, 100 keys, zipf 1, others popular every 7,500 requests, 3 s a trial, ' +
+      '2 instances, 40 ms a query, room for 3.24 MiB of entries',
+  ],
+  [
+    [
       `load=${JSON.stringify({
         model: 'open',
         phases: [

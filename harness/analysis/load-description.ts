@@ -75,12 +75,16 @@ function describeKeys(keys: ScenarioStream['keys']): string {
     case 'uniform':
       return `${grouped(keys.count)} keys, all alike`;
     case 'zipf':
-      return `${grouped(keys.count)} keys, zipf ${keys.exponent}`;
+      return `${grouped(keys.count)} keys, zipf ${keys.exponent}${describeShift(keys.shiftEvery)}`;
     case 'scan':
       return `${grouped(keys.count)} keys, one after the other`;
     case 'missing':
       return keys.count === null ? 'ever new missing keys' : `${grouped(keys.count)} missing keys`;
   }
+}
+
+function describeShift(every: number | undefined): string {
+  return every === undefined ? '' : `, others popular every ${grouped(every)} requests`;
 }
 
 function grouped(value: number): string {

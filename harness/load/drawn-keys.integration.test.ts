@@ -45,7 +45,7 @@ test.each([
     timeoutMs: 30_000,
     // One after the other: the order of the requests is that of the log.
     maxConnections: 1,
-    keys: { kind: 'zipf', count: 200, exponent: 1.2 },
+    keys: { kind: 'zipf', count: 200, exponent: 1.2, shiftEvery: 90 },
     seed: 11,
     windowMs: null,
     ...more,

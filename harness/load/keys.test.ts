@@ -13,6 +13,12 @@ const popularities: fc.Arbitrary<KeyPopularity> = fc.oneof(
     count: counts,
     exponent: fc.double({ min: 0.1, max: 4, noNaN: true }),
   }),
+  fc.record({
+    kind: fc.constant('zipf' as const),
+    count: counts,
+    exponent: fc.constant(1),
+    shiftEvery: fc.integer({ min: 1, max: 30 }),
+  }),
   fc.record({ kind: fc.constant('scan' as const), count: counts }),
   fc.record({ kind: fc.constant('missing' as const), count: fc.option(counts) }),
 );
@@ -82,6 +88,22 @@ describe('keySource', () => {
     expect(new Set(hottest).size).toBe(3);
   });
 
+  it('makes other keys popular after so many draws, and again, with the same ranks', () => {
+    const zipf = { kind: 'zipf', count: 1_000, exponent: 3 } as const;
+    const shifting = draw({ ...zipf, shiftEvery: 200 }, 5, 600);
+    expect(shifting.slice(0, 200)).toEqual(draw(zipf, 5, 200));
+    const hottest = [0, 200, 400].map((from) => {
+      const counts = Map.groupBy(shifting.slice(from, from + 200), (key) => key);
+      const [key, times] = [...counts]
+        .map(([name, all]) => [name, all.length] as const)
+        .toSorted((a, b) => b[1] - a[1])[0] ?? ['', 0];
+      // 1 / zeta(3) = 0.832; the standard deviation of 200 draws is 0.026.
+      expect(times / 200).toBeGreaterThan(0.7);
+      return key;
+    });
+    expect(new Set(hottest).size).toBe(3);
+  });
+
   it('scans from the first key to the last and again', () => {
     expect(draw({ kind: 'scan', count: 3 }, 1, 7)).toEqual([0, 1, 2, 0, 1, 2, 0].map(itemKey));
   });
@@ -97,6 +119,7 @@ describe('keySource', () => {
 
   it('refuses counts and keys that are no whole numbers in range', () => {
     expect(() => keySource({ kind: 'uniform', count: 0 }, 1)).toThrow('uniform count');
+    expect(() => keySource({ kind: 'zipf', count: 5, exponent: 1, shiftEvery: 0 }, 1)).toThrow('shiftEvery');
     expect(() => keySource({ kind: 'hot', key: -1 }, 1)).toThrow('hot key');
     expect(() => keySource({ kind: 'missing', count: 1.5 }, 1)).toThrow('missing count');
     expect(() => keySource({ kind: 'scan', count: Number.NaN }, 1)).toThrow('scan count');

@@ -27,6 +27,12 @@ export interface ZipfKeys {
   readonly count: number;
   /** Any number above 0; caches in production lie between about 0.6 and 2. */
   readonly exponent: number;
+  /**
+   * After so many draws other keys are the popular ones, all at once, and again after as many.
+   *
+   * @default never
+   */
+  readonly shiftEvery?: number;
 }
 
 /** One key after the other, from `item-0` on, again and again: the worst case of an LRU cache. */
@@ -84,8 +90,8 @@ export function keySource(popularity: KeyPopularity, seed: number, rankSeed: num
     }
     case 'zipf': {
       const nextRank = zipfRanks(popularity.count, popularity.exponent, random);
-      const keyOfRank = rankPermutation(popularity.count, rankSeed);
-      return () => ({ key: itemKey(keyOfRank[nextRank() - 1] as number), exists: true });
+      const keysByRank = shiftingRanks(popularity, rankSeed);
+      return () => ({ key: itemKey(keysByRank()[nextRank() - 1] as number), exists: true });
     }
     case 'scan': {
       const count = natural('scan count', popularity.count, 1);
@@ -117,6 +123,21 @@ export function rankPermutation(count: number, seed: number): Uint32Array {
     keys[pick] = held;
   }
   return keys;
+}
+
+/** The key of each rank, for one draw after the other. */
+function shiftingRanks({ count, shiftEvery }: ZipfKeys, seed: number): () => Uint32Array {
+  let keyOfRank = rankPermutation(count, seed);
+  if (shiftEvery === undefined) return () => keyOfRank;
+  natural('zipf shiftEvery', shiftEvery, 1);
+  let draws = 0;
+  return () => {
+    if (draws > 0 && draws % shiftEvery === 0) {
+      keyOfRank = rankPermutation(count, deriveSeed(seed, 'shift', draws / shiftEvery));
+    }
+    draws++;
+    return keyOfRank;
+  };
 }
 
 /** Streams of two seeds share no key for their first two million draws. */

@@ -21,6 +21,7 @@ describe('parseCommand', () => {
       { kind: 'hot', key: 3 },
       { kind: 'uniform', count: 5 },
       { kind: 'zipf', count: 5, exponent: 1.2 },
+      { kind: 'zipf', count: 5, exponent: 1.2, shiftEvery: 7 },
       { kind: 'scan', count: 5 },
       { kind: 'missing', count: null },
       { kind: 'missing', count: 5 },

@@ -11,7 +11,7 @@ const count = z.int().positive();
 const keys = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hot'), key: z.int().nonnegative().exactOptional() }),
   z.object({ kind: z.literal('uniform'), count }),
-  z.object({ kind: z.literal('zipf'), count, exponent: positive }),
+  z.object({ kind: z.literal('zipf'), count, exponent: positive, shiftEvery: count.exactOptional() }),
   z.object({ kind: z.literal('scan'), count }),
   z.object({ kind: z.literal('missing'), count: count.nullable() }),
 ]);

@@ -11,7 +11,16 @@ const whole = z.number().int().positive();
 const keys = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('hot') }),
   z.strictObject({ kind: z.literal('uniform'), count: whole }),
-  z.strictObject({ kind: z.literal('zipf'), count: whole, exponent: positive.max(10) }),
+  z.strictObject({
+    kind: z.literal('zipf'),
+    count: whole,
+    exponent: positive.max(10),
+    shiftEvery: whole
+      .exactOptional()
+      .describe(
+        'After so many of its requests other keys are popular, and again after as many; absent: never',
+      ),
+  }),
   z.strictObject({ kind: z.literal('scan'), count: whole }),
   z.strictObject({ kind: z.literal('missing'), count: whole.nullable() }),
 ]);

@@ -209,7 +209,7 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
     head: ['best', 'hits'],
   },
   'cache.optimumShare': {
-    label: 'Share of the best possible',
+    label: 'Share of best',
     measured: 'The cache hit ratio divided by the best possible one.',
     head: ['of best'],
   },

@@ -61,13 +61,13 @@ export const readsUnderEviction: readonly ReadStrategyDefinition[] = evictionPol
   }),
 }));
 
-const NO_EVICTION = none('cache.evictions', '0: nothing is given up');
+const NO_EVICTION = none('cache.evictions', 'evicts nothing');
 /** All entries have a time to live, so that `volatile-*` has what to choose from, too. */
-const NO_REFUSAL = none('cache.refusedWrites', '0: there is always something to give up');
+const NO_REFUSAL = none('cache.refusedWrites', 'refuses nothing');
 
 function noBetterThanOptimal({ optimum }: TheoryInput): Prediction[] {
   if (optimum === undefined) return [];
-  const formula = `MIN (Belady) with ${optimum.entries} entries`;
+  const formula = `Belady’s MIN, ${optimum.entries.toLocaleString('en-US')} entries`;
   return [
     { metric: 'cache.hitRate', value: null, low: null, high: optimum.hitRate, formula, tolerance: 'none' },
   ];
