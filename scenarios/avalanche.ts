@@ -163,7 +163,7 @@ export const avalanche = defineScenario({
   ],
   profiles: {
     smoke: { rounds: 3, stormMs: 6_000 },
-    standard: { rounds: 9, stormMs: 8_000 },
+    standard: { rounds: 9, stormMs: 6_000 },
     publish: { rounds: 10, stormMs: 20_000 },
   },
 });

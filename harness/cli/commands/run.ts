@@ -43,7 +43,7 @@ Thresholds: [strategy] [vs other]: metric <|<=|>|>=|== limit [@confidence%] [ove
 
 Profiles:
   smoke     the core strategies, seconds a trial: does it work, is the order right (breakdown: under a minute)
-  standard  all strategies, enough rounds to compare them (breakdown: 16 minutes)
+  standard  all strategies, enough rounds to compare them (breakdown: 25 minutes)
   publish   for figures to show others (breakdown: 45 minutes)
   --strategy and --variants change what runs, in any profile.
 
