@@ -162,7 +162,7 @@ export const avalanche = defineScenario({
     },
   ],
   profiles: {
-    smoke: { rounds: 3, stormMs: 6_000 },
+    smoke: { rounds: 3, stormMs: 5_000 },
     standard: { rounds: 9, stormMs: 6_000 },
     publish: { rounds: 10, stormMs: 20_000 },
   },
