@@ -5,6 +5,7 @@ import { doubtSentence, mainDoubt, openChecks, thresholdTally, warningPlace } fr
 import { timestamp } from './model/format.ts';
 import { buildMatrix, type Cell, type Matrix } from './model/matrix.ts';
 import { NOISE_FLOOR, noiseFloorSentence } from './model/noise-floor.ts';
+import { roundsWords } from './model/rounds.ts';
 import { verdictWords } from './model/verdict.ts';
 import { clean } from './text.ts';
 
@@ -17,7 +18,7 @@ export function renderMarkdown(result: Result): string {
     ...(result.interrupted ? ['**Interrupted:** the plan was not finished.'] : []),
     ...(several && result.warnings.length > 0 ? [warnings(result.warnings)] : []),
     ...result.scenarios.flatMap((scenario) => scenarioBlocks(result, scenario, several)),
-    `${escapeMarkdown(timestamp(provenance.startedAt))} · ${provenance.rounds} ${provenance.rounds === 1 ? 'round' : 'rounds'} · seed ${provenance.seed} · cachestorm ${escapeMarkdown(provenance.cachestorm)}`,
+    `${escapeMarkdown(timestamp(provenance.startedAt))} · ${roundsWords(result)} · seed ${provenance.seed} · cachestorm ${escapeMarkdown(provenance.cachestorm)}`,
     codeBlock(provenance.command),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;

@@ -1,6 +1,7 @@
 /** The first screen: what was run, the verdict, and one sentence. */
 import type { Result, ScenarioResult, Verdict } from '../../harness/result/schema.ts';
 import { duration, significant, timestamp } from '../model/format.ts';
+import { roundsWords } from '../model/rounds.ts';
 import { verdictWords } from '../model/verdict.ts';
 import { html, type Markup } from './markup.ts';
 import { withTerms } from './terms.ts';
@@ -17,14 +18,14 @@ export function masthead(result: Result): Markup {
 
 /** One line of environment. */
 export function environmentLine(result: Result): Markup {
-  const { host, backends, rounds, profile, infra, seed } = result.provenance;
+  const { host, backends, profile, infra, seed } = result.provenance;
   const parts = [
     `${host.cpus} × ${host.cpuModel}`,
     `${significant(host.memoryBytes / 1024 ** 3)} GiB`,
     ...backends.map(({ product, version }) => `${product} ${version}`),
     `${infra} infra`,
     `profile ${profile}`,
-    `${rounds} ${rounds === 1 ? 'round' : 'rounds'}`,
+    roundsWords(result),
     `seed ${seed}`,
   ];
   return html`<p class="env">${parts.join(' · ')}</p>`;

@@ -11,6 +11,7 @@ import {
   READS,
   type Row,
 } from '../model/matrix.ts';
+import { roundsOf } from '../model/rounds.ts';
 import { verdictMark } from './header.ts';
 import { breakable, html, type Markup } from './markup.ts';
 import { strategyDetails } from './strategy-details.ts';
@@ -22,8 +23,9 @@ const WIDTHS: Readonly<Record<string, string>> = {
   'requests.errors': 'errors',
 };
 
-export function matrixTable(scenario: ScenarioResult, colours: SeriesColours, rounds: number): Markup {
+export function matrixTable(scenario: ScenarioResult, colours: SeriesColours): Markup {
   const matrix = buildMatrix(scenario);
+  const rounds = roundsOf(scenario);
   const small =
     rounds > 1
       ? `small: lowest–highest of ${rounds} rounds, left out where all read the same`

@@ -3,6 +3,7 @@ import type { Result } from '../../harness/result/schema.ts';
 import { duration, significant, timestamp } from '../model/format.ts';
 import { GLOSSARY } from '../model/glossary.ts';
 import { allMetricNotes } from '../model/metrics.ts';
+import { roundsWords } from '../model/rounds.ts';
 import { html, type Markup, trusted } from './markup.ts';
 
 export function measurementList(): Markup {
@@ -26,7 +27,7 @@ export function provenanceList(result: Result): Markup {
     ['Command', html`<code>${p.command}</code>`],
     ['Seed', String(p.seed)],
     ['Plan', html`<code class="hash">${p.planHash}</code>`],
-    ['Profile', `${p.profile}, ${p.rounds} ${p.rounds === 1 ? 'round' : 'rounds'}`],
+    ['Profile', `${p.profile}, ${roundsWords(result)}`],
     ['Time', `${timestamp(p.startedAt)} to ${timestamp(p.finishedAt)}${took === null ? '' : ` (${took})`}`],
     ['cachestorm', html`${p.cachestorm}${revision(result)}`],
     ['Machine', `${p.host.cpus} × ${p.host.cpuModel}, ${significant(p.host.memoryBytes / 1024 ** 3)} GiB`],

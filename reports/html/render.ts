@@ -101,7 +101,7 @@ async function scenarioArticle(result: Result, scenario: ScenarioResult, place: 
       : { id: 'warnings', count: result.warnings.length };
   return html`<article class="scenario" id="scenario-${place.index + 1}">
 <header>${scenarioHeader(scenario, single ? 1 : 2, doubt === null ? '' : doubtParagraph(doubt, allDoubts))}${single ? environmentLine(result) : ''}${openCheckList(scenario, doubt)}</header>
-<section>${matrixTable(scenario, colours, result.provenance.rounds)}${noiseFloorNote(scenario)}</section>
+<section>${matrixTable(scenario, colours)}${noiseFloorNote(scenario)}</section>
 ${claimsSection(scenario, heading)}
 <section>${heading('Over time')}${await timeSection(scenario, colours)}</section>
 <section>${heading('Distribution of response times')}${await distributionSection(scenario, colours)}</section>
