@@ -40,8 +40,11 @@ test('drop-late+single-flight keeps a row that one of its readers still waits fo
   const hangUp = new AbortController();
   const first = instance.strategy.get('item-0', { signal: hangUp.signal });
   await held.reached();
+  const missed = instance.board.hold('afterCacheMiss');
   const second = instance.strategy.get('item-0');
-  // One connection answers in order: the second has missed by now, and shares the load.
+  await missed.reached();
+  missed.release();
+  // It joins the load at once: before any answer of a server.
   await bench.redis.ping();
   hangUp.abort();
   held.release();
