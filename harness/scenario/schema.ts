@@ -89,8 +89,14 @@ const barrierNames = [
   'afterDbRead',
   'beforeCacheSet',
   'afterCacheSet',
+  'beforeDbWrite',
+  'beforeDbCommit',
   'afterDbCommit',
   'beforeCacheDelete',
+  'afterCacheDelete',
+  'beforePublish',
+  'afterPublish',
+  'beforeApply',
 ] as const satisfies readonly BarrierName[];
 
 const fault = z.discriminatedUnion('kind', [

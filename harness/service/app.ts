@@ -1,10 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type {
-  ReadRequest,
-  ReadResult,
-  ReadStrategy,
-  WriteStrategy,
-} from '../../scenarios/strategies/strategy.ts';
+import type { ReadRequest, ReadResult, ReadStrategy } from '../../scenarios/strategies/strategy.ts';
+import type { WriteStrategy } from '../../scenarios/strategies/write-strategy.ts';
 
 export interface AppParts {
   readonly reader: ReadStrategy;
@@ -18,7 +14,8 @@ interface ItemRoute {
 
 /**
  * The HTTP contract: `GET /items/:id` -> 200 or 404, 503 or 429 when it is refused; `PUT /items/:id` -> 200 with
- * the new version; `GET /health`. Answers carry `x-cache`, `x-version` and `x-age-ms`.
+ * the new version, or none where the database is to have the write only later; `GET /health`. Answers carry `x-cache`, `x-age-ms`, and `x-version`
+ * where it is known.
  */
 export function buildApp({ reader, writer, wallMs }: AppParts): FastifyInstance {
   const app = Fastify({
@@ -35,7 +32,7 @@ export function buildApp({ reader, writer, wallMs }: AppParts): FastifyInstance 
     reply.header('x-cache', outcome);
     if (outcome === 'shed') return refuse(reply, refusal ?? 'overload');
     if (item === null) return reply.code(404).send({ error: 'E_NOT_FOUND', id: request.params.id });
-    reply.header('x-version', item.version);
+    if (item.version > 0) reply.header('x-version', item.version);
     reply.header('x-age-ms', Math.max(0, wallMs() - item.loadedAtMs));
     return reply.send({ id: item.id, value: item.value, version: item.version });
   });
@@ -50,7 +47,8 @@ export function buildApp({ reader, writer, wallMs }: AppParts): FastifyInstance 
     const { id } = request.params;
     const version = await writer.put(id, value);
     await reader.written?.(id);
-    return reply.header('x-version', version).send({ id, version });
+    if (version !== null) reply.header('x-version', version);
+    return reply.send({ id, version });
   });
 
   app.get('/health', async () => ({ status: 'ok' }));

@@ -1,5 +1,7 @@
 import { Redis } from 'ioredis';
-import type { BarrierName, Origin, StrategyContext } from '../../scenarios/strategies/strategy.ts';
+import type { MessageSink } from '../../scenarios/strategies/relay.ts';
+import type { BarrierName, Origin } from '../../scenarios/strategies/strategy.ts';
+import type { WriteContext } from '../../scenarios/strategies/write-strategy.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 
@@ -14,6 +16,8 @@ export interface ContextParts {
   readonly onBackgroundError: (error: unknown) => void;
   /** Called at every barrier. Without it strategies never stop there. */
   readonly barrier?: (name: BarrierName, key: string) => Promise<void>;
+  /** Where the write strategy publishes. Without it every message is refused. */
+  readonly queue?: MessageSink;
 }
 
 const passed = Promise.resolve();
@@ -23,7 +27,12 @@ export function entryKey(prefix: string, key: string): string {
   return `${prefix}item:${key}`;
 }
 
-export function strategyContext(parts: ContextParts): StrategyContext {
+const noQueue: MessageSink = {
+  publish: () => Promise.reject(new Error('this strategy declares no queue to publish to')),
+};
+
+/** What a read strategy, and the write strategy beside it, may touch. */
+export function strategyContext(parts: ContextParts): WriteContext {
   const { keyPrefix } = parts;
   return {
     redis: parts.redis,
@@ -36,6 +45,8 @@ export function strategyContext(parts: ContextParts): StrategyContext {
     sideKey: (purpose, key) => `${keyPrefix}${purpose}:${key}`,
     barrier: parts.barrier ?? (() => passed),
     onBackgroundError: parts.onBackgroundError,
+    queue: parts.queue ?? noQueue,
+    nowUs: parts.clock.nowUs,
   };
 }
 

@@ -14,7 +14,10 @@ import type { EvictionPolicy } from './eviction-policy.ts';
 export interface Item {
   readonly id: string;
   readonly value: string;
-  /** Counted up by the database, one per committed write of the row; the first is 1. */
+  /**
+   * Counted up by the database, one per committed write of the row; the first is 1. 0 in an entry whose writer did not
+   * know it: a cache that is written before the database.
+   */
   readonly version: number;
   /**
    * Unix milliseconds just before the database was asked for this row, so its age is never understated.
@@ -69,8 +72,22 @@ export interface Origin {
    * @throws OriginError as `load`
    */
   keys(batch?: number): AsyncIterable<readonly string[]>;
-  /** Writes one row and resolves with its new version once it is committed. */
-  store(key: string, value: string): Promise<number>;
+  /**
+   * Writes one row and resolves with its new version once it is committed.
+   *
+   * @throws OriginError when it was not: refused, rolled back, or nobody knows because the connection broke.
+   */
+  store(key: string, value: string, options?: StoreOptions): Promise<number>;
+}
+
+export interface StoreOptions {
+  /**
+   * Called with the new version while the row is locked and nothing is committed; a rejection rolls back. Writers of
+   * one row take turns here.
+   */
+  readonly beforeCommit?: (version: number) => Promise<void>;
+  /** Leaves the change in the outbox too, in the same transaction. @default false */
+  readonly outbox?: boolean;
 }
 
 /** The points at which a test or a scenario can hold, delay or crash a strategy, so that races happen by schedule. */
@@ -81,8 +98,14 @@ export type BarrierName =
   | 'afterDbRead'
   | 'beforeCacheSet'
   | 'afterCacheSet'
+  | 'beforeDbWrite'
+  | 'beforeDbCommit'
   | 'afterDbCommit'
-  | 'beforeCacheDelete';
+  | 'beforeCacheDelete'
+  | 'afterCacheDelete'
+  | 'beforePublish'
+  | 'afterPublish'
+  | 'beforeApply';
 
 /** Time and randomness as a strategy may use them. */
 export interface StrategyClock {
@@ -137,11 +160,6 @@ export interface ReadStrategy {
 export interface StrategyCounters {
   /** Loads that renewed an entry which nobody has read since. */
   readonly wastedRefreshes?: number;
-}
-
-export interface WriteStrategy {
-  /** Resolves with the row's new version when the write is acknowledged. */
-  put(key: string, value: string): Promise<number>;
 }
 
 export type ParameterUnit = 'ms' | 'count' | 'fraction' | 'bytes' | 'ratio';
@@ -236,7 +254,7 @@ export interface Prediction {
   readonly tolerance: 'poisson' | 'geometric' | 'edge' | 'binomial' | 'none';
 }
 
-interface StrategyDescription<P extends string> {
+export interface StrategyDescription<P extends string> {
   /** Kebab-case; what `--strategy` takes. */
   readonly name: string;
   /** The idea, in one sentence. */
@@ -271,10 +289,4 @@ export interface ReadStrategyDefinition<P extends string = string> extends Strat
   /** Theory's predictions for this strategy; the report shows them beside what was measured. */
   predict(input: TheoryInput): readonly Prediction[];
   create(context: StrategyContext, parameters: ParameterValues<P>): ReadStrategy;
-}
-
-/** A way to write through the cache. */
-export interface WriteStrategyDefinition<P extends string = string> extends StrategyDescription<P> {
-  readonly kind: 'write';
-  create(context: StrategyContext, parameters: ParameterValues<P>): WriteStrategy;
 }

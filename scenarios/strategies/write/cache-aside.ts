@@ -1,4 +1,4 @@
-import type { WriteStrategyDefinition } from '../strategy.ts';
+import type { WriteStrategyDefinition } from '../write-strategy.ts';
 
 /** Update the database, then delete the cache entry: what most services do. */
 export const cacheAside: WriteStrategyDefinition = {
