@@ -1,6 +1,6 @@
 /** `summary.md`: verdict, answer, matrix and warnings, as GitHub shows them in a job summary. */
 import type { Result, ScenarioResult, Warning } from '../harness/result/schema.ts';
-import { CLAIMS_HEADING, claimWords } from './model/claims.ts';
+import { CLAIMS_HEADING, type ClaimWords, claimList, foldedTitle } from './model/claims.ts';
 import { doubtSentence, mainDoubt, openChecks, thresholdTally, warningPlace } from './model/findings.ts';
 import { timestamp } from './model/format.ts';
 import { buildMatrix, type Cell, type Matrix } from './model/matrix.ts';
@@ -57,17 +57,23 @@ function scenarioBlocks(result: Result, scenario: ScenarioResult, several: boole
 }
 
 function claimBlocks(scenario: ScenarioResult, several: boolean): readonly string[] {
-  const claims = claimWords(scenario);
-  if (claims.length === 0) return [];
+  const claims = claimList(scenario);
+  const { listed, folded } = claims;
+  if (listed.length + folded.length === 0) return [];
   return [
     `${several ? '###' : '##'} ${CLAIMS_HEADING}`,
-    claims
-      .map(({ glyph, verdict, text, evidence, source }) => {
-        const said = `**${escapeMarkdown(text).trim()}** (${escapeMarkdown(source)})`;
-        return `- ${escapeMarkdown(glyph)} ${verdict}: ${said} ${escapeMarkdown(evidence)}`;
-      })
-      .join('\n'),
+    ...(listed.length === 0 ? [] : [listed.map(claimItem).join('\n')]),
+    ...(folded.length === 0
+      ? []
+      : [
+          `<details><summary>${foldedTitle(claims)}</summary>\n\n${folded.map(claimItem).join('\n')}\n\n</details>`,
+        ]),
   ];
+}
+
+function claimItem({ glyph, verdict, text, evidence, source }: ClaimWords): string {
+  const said = `**${escapeMarkdown(text).trim()}** (${escapeMarkdown(source)})`;
+  return `- ${escapeMarkdown(glyph)} ${verdict}: ${said} ${escapeMarkdown(evidence)}`;
 }
 
 function table({ columns, rows }: Matrix): string {

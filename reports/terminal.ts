@@ -1,6 +1,6 @@
 /** The first screen of the report in text: verdict, sentence, matrix, what broke, in 100 columns. */
 import type { Result, ScenarioResult, Verdict } from '../harness/result/schema.ts';
-import { CLAIMS_HEADING, claimWords } from './model/claims.ts';
+import { CLAIMS_HEADING, claimList, foldedTitle } from './model/claims.ts';
 import { doubtSentence, mainDoubt, openChecks, thresholdTally, warningPlace } from './model/findings.ts';
 import { significant } from './model/format.ts';
 import { buildMatrix, type Column, type Matrix, type Prediction, READS, type Row } from './model/matrix.ts';
@@ -77,18 +77,20 @@ function scenarioLines(result: Result, scenario: ScenarioResult, paint: Paint): 
 
 /** A line each; what they rest on, and why one was not judged, is in the report. */
 function claimLines(scenario: ScenarioResult, paint: Paint): readonly string[] {
-  const claims = claimWords(scenario);
-  if (claims.length === 0) return [];
-  const width = Math.max(...claims.map(({ verdict }) => verdict.length));
+  const claims = claimList(scenario);
+  const { listed, folded } = claims;
+  if (listed.length + folded.length === 0) return [];
+  const width = Math.max(0, ...listed.map(({ verdict }) => verdict.length));
   const indent = ' '.repeat(width + 4);
   return [
     '',
     paint('bold', CLAIMS_HEADING),
-    ...claims.flatMap(({ glyph, verdict, text, when }) => {
+    ...listed.flatMap(({ glyph, verdict, text, when }) => {
       const said = clean(when === '' ? text : `${text}: when ${when}`);
       const [first = '', ...rest] = wrap(said, COLUMNS - indent.length);
       return [`${glyph} ${pad(verdict, width)}  ${first}`, ...rest.map((line) => `${indent}${line}`)];
     }),
+    ...(folded.length === 0 ? [] : [foldedTitle(claims)]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ClaimResult, Result } from '../../harness/result/schema.ts';
 import { claimsResult } from '../fixtures/claims.ts';
 import { heldResult, scenarioOf } from '../fixtures/results.ts';
 import { renderHtml } from '../html/render.ts';
@@ -55,6 +56,42 @@ describe('the reports', () => {
     expect(page).toContain('(xfetch did not run; --strategy all runs it)');
   });
 
+  it('fold those not judged, when there are several', async () => {
+    const several = severalNotJudged();
+    const text = renderTerminal(several, { colour: false });
+    expect(text.slice(text.indexOf(HEADING))).toMatchInlineSnapshot(`
+      "What the notes say
+      ✓ confirmed  A mutex lets nobody serve old data
+      ✗ refuted    A local lock is enough for one load
+      ~ only when  SETNX makes one load: when the lock outlives the load
+      ? not judged: 2 claims
+      "
+    `);
+    const [before = '', folded = ''] = (await renderHtml(several)).split('<details class="more-claims">');
+    expect(before).not.toContain('XFetch makes exactly one refresh');
+    expect(folded).toContain('<summary>? not judged: 2 claims</summary>');
+    expect(folded).toContain('XFetch makes exactly one refresh');
+    expect(folded).toContain('Nobody waits');
+    const [above = '', below = ''] = renderMarkdown(several).split(
+      '<details><summary>? not judged: 2 claims</summary>',
+    );
+    expect(above).toContain('**A mutex lets nobody serve old data**');
+    expect(below).toContain('- ? not judged: **XFetch');
+    expect(below).toContain('- ? not judged: **Nobody waits');
+  });
+
+  it('list none, when none was judged', () => {
+    const result = severalNotJudged();
+    const unjudged = (claims: readonly ClaimResult[] = []) =>
+      claims.filter(({ verdict }) => verdict === 'not judged');
+    const scenarios = result.scenarios.map((scenario) => ({
+      ...scenario,
+      claims: unjudged(scenario.claims),
+    }));
+    const text = renderTerminal({ ...result, scenarios }, { colour: false });
+    expect(text.slice(text.indexOf(HEADING))).toBe(`${HEADING}\n? not judged: 2 claims\n`);
+  });
+
   it('say nothing where there are none', async () => {
     for (const text of [
       renderTerminal(heldResult(), { colour: false }),
@@ -65,3 +102,16 @@ describe('the reports', () => {
     }
   });
 });
+
+function severalNotJudged(): Result {
+  const result = claimsResult();
+  const [claim] = scenarioOf(result).claims?.slice(-1) ?? [];
+  if (claim === undefined) throw new Error('the fixture has no claim that was not judged');
+  return {
+    ...result,
+    scenarios: result.scenarios.map((scenario) => ({
+      ...scenario,
+      claims: [...(scenario.claims ?? []), { ...claim, text: 'Nobody waits' }],
+    })),
+  };
+}
