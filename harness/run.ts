@@ -9,6 +9,7 @@ import { worthRepeating } from './analysis/warning-catalogue.ts';
 import { trialWarnings } from './analysis/warnings.ts';
 import { definitionsOf } from './catalog/contest.ts';
 import type { RunEvent, RunEventBody } from './events.ts';
+import { breakServer } from './faults/servers.ts';
 import { itemKey } from './load/keys.ts';
 import { planHash } from './plan/hash.ts';
 import {
@@ -217,6 +218,7 @@ async function openSite(
     redisUrl: redis.url('service'),
     databaseUrl,
     flushCache: () => redis.flush(),
+    breakServer: (fault) => breakServer(fault, stack),
     folder: stack.root,
     cacheLimiter: cleanUp.use(await connectCacheLimiter(redis.url('probe'))),
     probes,

@@ -1,7 +1,12 @@
 import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
 
 /** What a scenario does to its servers and services during the storm. Plain data: it travels in scenarios and plans. */
-export type Fault = FlushFault | KillFault;
+export type Fault = FlushFault | KillFault | ServerFault;
+
+/** A server that is not itself for a while. Each is undone when its time is up, or the storm over. */
+export type ServerFault = PauseFault | RestartFault | RefuseFault | ReadOnlyFault;
+
+export type ServerKind = 'redis' | 'database' | 'rabbitmq';
 
 /** Redis loses everything that it holds (`FLUSHALL`). Cannot be undone, and over at once. */
 export interface FlushFault {
@@ -25,20 +30,57 @@ export interface KillFault {
   readonly restartAfterMs: number;
 }
 
+interface Lasting {
+  /** Since the storm's start. */
+  readonly atMs: number;
+  readonly durationMs: number;
+}
+
+/** The server is stopped without being ended (SIGSTOP): connections stay open and silent. */
+export interface PauseFault extends Lasting {
+  readonly kind: 'pause';
+  readonly target: ServerKind;
+}
+
+/**
+ * The broker ends by SIGKILL and is started again after `durationMs`, with what it had on disk. Not for the servers
+ * whose counters are the ground truth, as those count from zero then.
+ */
+export interface RestartFault extends Lasting {
+  readonly kind: 'restart';
+  readonly target: 'rabbitmq';
+}
+
+/** Redis answers commands with an error (`NOPERM`), by its access control list. */
+export interface RefuseFault extends Lasting {
+  readonly kind: 'refuse';
+  /** Names of Redis commands, such as `del`. */
+  readonly commands: readonly string[];
+}
+
+/** The database refuses every write, as a replica does that a failover made out of it (`read_only`). */
+export interface ReadOnlyFault extends Lasting {
+  readonly kind: 'read-only';
+}
+
 /** A fault as it came about. Monotonic microseconds. */
-export type FaultRecord = FlushRecord | KillRecord;
+export type FaultRecord = FlushRecord | KillRecord | ServerRecord;
 
 interface Happened {
   /** Of the fault, for thresholds and reports: its kind, numbered when there are several of it. */
   readonly name: string;
   /** When it began: just before the server or the process was asked to. */
   readonly fromUs: number;
-  /** When it was over: the server had confirmed, or the killed process's successor listened. */
+  /** When it was over: the server had confirmed, was itself again, or the killed process's successor listened. */
   readonly toUs: number;
 }
 
 export interface FlushRecord extends Happened {
   readonly kind: 'flush';
+}
+
+export interface ServerRecord extends Happened {
+  readonly kind: ServerFault['kind'];
 }
 
 export interface KillRecord extends Happened {

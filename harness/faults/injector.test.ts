@@ -28,6 +28,8 @@ function manualClock() {
   return { clock, moveTo };
 }
 
+const breakServer = () => Promise.reject(new Error('no server is to be broken'));
+
 describe('faultInjector', () => {
   test('injects each fault at its time from the storm’s start, and says when', async () => {
     const { clock, moveTo } = manualClock();
@@ -37,7 +39,7 @@ describe('faultInjector', () => {
         { kind: 'flush', atMs: 300 },
         { kind: 'flush', atMs: 100 },
       ],
-      { flushCache: async () => void flushes++, services: [] },
+      { flushCache: async () => void flushes++, services: [], breakServer },
       clock,
       never,
     );
@@ -59,7 +61,7 @@ describe('faultInjector', () => {
     const { clock } = manualClock();
     const injector = faultInjector(
       [{ kind: 'flush', atMs: 100 }],
-      { flushCache: () => Promise.reject(new Error('must not be called')), services: [] },
+      { flushCache: () => Promise.reject(new Error('must not be called')), services: [], breakServer },
       clock,
       never,
     );
@@ -71,7 +73,7 @@ describe('faultInjector', () => {
     const { clock, moveTo } = manualClock();
     const injector = faultInjector(
       [{ kind: 'flush', atMs: 1 }],
-      { flushCache: () => Promise.reject(new Error('Redis is gone')), services: [] },
+      { flushCache: () => Promise.reject(new Error('Redis is gone')), services: [], breakServer },
       clock,
       never,
     );
@@ -81,7 +83,7 @@ describe('faultInjector', () => {
   });
 
   test('has nothing to do without faults', async () => {
-    const targets = { flushCache: async () => {}, services: [] };
+    const targets = { flushCache: async () => {}, services: [], breakServer };
     expect(await faultInjector([], targets, manualClock().clock, never).stop()).toEqual([]);
   });
 });
@@ -123,7 +125,7 @@ describe('a kill', () => {
     const log: string[] = [];
     const manual = manualClock();
     const [a, b] = [instanceOf('a', log), instanceOf('b', log)];
-    const targets = { flushCache: async () => {}, services: [a.instance, b.instance] };
+    const targets = { flushCache: async () => {}, services: [a.instance, b.instance], breakServer };
     const injector = faultInjector(faults, targets, manual.clock, interrupted);
     injector.start(1_000_000);
     return { ...manual, log, injector, a, b };
@@ -201,6 +203,62 @@ describe('a kill', () => {
     interrupt.abort(new Error('Ctrl-C'));
     await expect(injector.stop()).rejects.toThrow('Ctrl-C');
     expect(log).toEqual(['a is killed']);
+  });
+});
+
+describe('a server fault', () => {
+  const pause: Fault = { kind: 'pause', target: 'redis', atMs: 100, durationMs: 50 };
+
+  function storm(faults: readonly Fault[], broken: () => Promise<void> = async () => {}) {
+    const { clock, moveTo } = manualClock();
+    const log: string[] = [];
+    const targets = {
+      flushCache: async () => {},
+      services: [],
+      async breakServer({ kind }: Fault) {
+        await broken();
+        log.push(`${kind} begins`);
+        return async () => void log.push(`${kind} ends`);
+      },
+    };
+    const injector = faultInjector(faults, targets, clock, never);
+    injector.start(1_000_000);
+    return { moveTo, log, injector };
+  }
+
+  test('begins at its time and is undone when its time is up', async () => {
+    const { moveTo, log, injector } = storm([pause]);
+    await moveTo(1_099_000);
+    expect(log).toEqual([]);
+    await moveTo(1_100_000);
+    expect(log).toEqual(['pause begins']);
+    await moveTo(1_149_000);
+    expect(log).toEqual(['pause begins']);
+    await moveTo(1_150_000);
+    expect(log).toEqual(['pause begins', 'pause ends']);
+    expect(await injector.stop()).toEqual([
+      { name: 'pause', kind: 'pause', fromUs: 1_100_000, toUs: 1_150_000 },
+    ]);
+  });
+
+  test('is undone when the storm is over before', async () => {
+    const { moveTo, log, injector } = storm([pause]);
+    await moveTo(1_120_000);
+    expect(await injector.stop()).toEqual([
+      { name: 'pause', kind: 'pause', fromUs: 1_120_000, toUs: 1_120_000 },
+    ]);
+    expect(log).toEqual(['pause begins', 'pause ends']);
+  });
+
+  test('that could not be made fails the storm, and the others are undone', async () => {
+    const refuse: Fault = { kind: 'refuse', commands: ['del'], atMs: 110, durationMs: 50 };
+    let broken = 0;
+    const { moveTo, log, injector } = storm([pause, refuse], async () => {
+      if (++broken === 2) throw new Error('no such command');
+    });
+    await moveTo(1_120_000);
+    await expect(injector.stop()).rejects.toThrow('no such command');
+    expect(log).toEqual(['pause begins', 'pause ends']);
   });
 });
 

@@ -1,11 +1,13 @@
 import type { Clock } from '../time/clock.ts';
-import { type Fault, type FaultRecord, faultNames } from './fault.ts';
+import { type Fault, type FaultRecord, faultNames, type ServerFault } from './fault.ts';
 import { type Killable, killOne } from './kill.ts';
 
 /** What faults act on. */
 export interface FaultTargets {
   readonly flushCache: () => Promise<void>;
   readonly services: readonly Killable[];
+  /** Has a server fail, and resolves with what puts it right. */
+  readonly breakServer: (fault: ServerFault) => Promise<() => Promise<void>>;
 }
 
 export interface Injector {
@@ -59,7 +61,19 @@ export function faultInjector(
         lastKill = kill;
         return await kill;
       }
+      default: {
+        const fromUs = clock.nowUs();
+        const putRight = await targets.breakServer(fault);
+        // The end of the storm ends the fault: what is counted afterwards is counted on servers that answer.
+        await clock.sleep(fault.durationMs, stopping.signal).catch(unlessStopped);
+        await putRight();
+        return { kind: fault.kind, fromUs, toUs: clock.nowUs() };
+      }
     }
+  }
+
+  function unlessStopped(error: unknown): void {
+    if (!stopping.signal.aborted) throw error;
   }
 
   return {

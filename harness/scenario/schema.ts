@@ -1,9 +1,9 @@
 /** What a scenario is, as data. Every number a user may set with `--set path=value` is here with its default. */
 import { z } from 'zod';
 import { evictionPolicies } from '../../scenarios/strategies/eviction-policy.ts';
-import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
 import { phasesSchema } from '../load/phase-schema.ts';
 import { totalMs } from '../load/phases.ts';
+import { faultSchema } from './fault-schema.ts';
 
 const positive = z.number().positive();
 const whole = z.number().int().positive();
@@ -77,52 +77,6 @@ const load = z.discriminatedUnion('model', [
     keepAlive,
   }),
   z.strictObject({ model: z.literal('closed'), connections: whole.max(2_000), keepAlive }),
-]);
-
-const atMs = z.number().nonnegative().max(600_000).describe('Since the start of the storm');
-
-/** Those of scenarios/strategies/strategy.ts, in the order in which a read, then a write, passes them. */
-const barrierNames = [
-  'afterCacheMiss',
-  'afterLockAcquired',
-  'beforeDbRead',
-  'afterDbRead',
-  'beforeCacheSet',
-  'afterCacheSet',
-  'beforeDbWrite',
-  'beforeDbCommit',
-  'afterDbCommit',
-  'beforeCacheDelete',
-  'afterCacheDelete',
-  'beforePublish',
-  'afterPublish',
-  'beforeApply',
-] as const satisfies readonly BarrierName[];
-
-const fault = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('flush').describe('Redis loses everything (FLUSHALL)'), atMs }),
-  z.strictObject({
-    kind: z
-      .literal('kill')
-      .describe(
-        'A process ends by SIGKILL, and another is started at its address; until then requests to it fail',
-      ),
-    target: z.literal('service').default('service'),
-    atMs,
-    barrier: z
-      .enum(barrierNames)
-      .nullable()
-      .default(null)
-      .describe(
-        'From atMs on, the first instance that comes to this point of its strategy is killed there; null: the first one, at once',
-      ),
-    restartAfterMs: z
-      .number()
-      .nonnegative()
-      .max(60_000)
-      .default(500)
-      .describe('From its end until another is started'),
-  }),
 ]);
 
 const profile = z.strictObject({
@@ -208,7 +162,7 @@ export const scenarioSchema = z.strictObject({
     .default(false)
     .describe('All rows are put into the cache in one go just before the storm, as by a nightly job'),
   load,
-  faults: z.array(fault).max(20).default([]).describe('On a timeline from the start of the storm'),
+  faults: z.array(faultSchema).max(20).default([]).describe('On a timeline from the start of the storm'),
   keys: keys.describe('Of the readers that the service is there for'),
   clients: whole.max(10_000).default(1).describe('That those readers are, as the header x-client-id says'),
   streams: z

@@ -67,7 +67,8 @@ function storm(services: readonly ServiceInstance[], change: Partial<KillFault> 
     restartAfterMs: 0,
     ...change,
   };
-  const targets = { flushCache: async () => {}, services };
+  const breakServer = () => Promise.reject(new Error('no server is to be broken'));
+  const targets = { flushCache: async () => {}, services, breakServer };
   const injector = faultInjector([fault], targets, systemClock, new AbortController().signal);
   injector.start(systemClock.nowUs());
   return injector;

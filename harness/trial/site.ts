@@ -1,3 +1,4 @@
+import type { FaultTargets } from '../faults/injector.ts';
 import type { Probes } from '../probes/ground-truth.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CacheLimiter } from './cache-limit.ts';
@@ -10,6 +11,7 @@ export interface TrialSite {
   readonly redisUrl: string;
   readonly databaseUrl: string;
   readonly flushCache: () => Promise<void>;
+  readonly breakServer: FaultTargets['breakServer'];
   /** The run's private directory, removed with its servers. */
   readonly folder: string;
   readonly cacheLimiter: CacheLimiter;

@@ -64,7 +64,7 @@ export async function runTrial(
   const start = await settle(services, origin, site, WARM_DRAIN_MS);
 
   const sampler = startSampler(probes, SAMPLE_INTERVAL_MS);
-  const targets = { flushCache: site.flushCache, services };
+  const targets = { flushCache: site.flushCache, services, breakServer: site.breakServer };
   const injector = faultInjector(scenario.faults, targets, clock, signal);
   let load: GeneratorReport;
   let faults: readonly FaultRecord[];

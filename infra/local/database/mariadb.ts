@@ -45,6 +45,8 @@ export const mariadb: Dialect = {
     ),
     `GRANT ALL ON *.* TO ${accountName('root')} WITH GRANT OPTION;`,
     ...grantStatements(),
+    // To make the server read-only, as a fault.
+    `GRANT READ_ONLY ADMIN ON *.* TO ${accountName('probe')};`,
   ],
 };
 

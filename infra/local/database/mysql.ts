@@ -31,5 +31,7 @@ export const mysql: Dialect = {
       `ALTER USER ${accountName(account)} IDENTIFIED BY '${passwords[account]}';`,
     ]),
     ...grantStatements(),
+    // To make the server read-only, as a fault; and to write nevertheless.
+    `GRANT SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON *.* TO ${accountName('probe')};`,
   ],
 };

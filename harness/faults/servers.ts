@@ -1,0 +1,64 @@
+import { createConnection } from 'mysql2/promise';
+import type { Stack } from '../../infra/stack.ts';
+import { connectToRedis } from '../probes/redis.ts';
+import type { ServerFault } from './fault.ts';
+
+/** What puts a server right again. */
+export type PutRight = () => Promise<void>;
+
+/**
+ * Has a server of the stack fail, and resolves, once it does, with what puts it right.
+ *
+ * @throws when the server can't be made to: a storm without its fault is another storm
+ */
+export async function breakServer(fault: ServerFault, stack: Pick<Stack, 'get'>): Promise<PutRight> {
+  switch (fault.kind) {
+    case 'pause': {
+      const server = stack.get(fault.target);
+      server.pause();
+      return async () => server.resume();
+    }
+    case 'restart': {
+      const server = stack.get(fault.target);
+      await server.kill();
+      return () => server.restart();
+    }
+    case 'refuse':
+      return refuseCommands(fault.commands, stack.get('redis').url('probe'));
+    case 'read-only':
+      return refuseWrites(stack.get('database').url('probe'));
+  }
+}
+
+/** All roles are one user to Redis, so the harness may not use the commands either. */
+async function refuseCommands(commands: readonly string[], url: string): Promise<PutRight> {
+  const redis = await connectToRedis(url);
+  const permit = (sign: '+' | '-') =>
+    redis.acl('SETUSER', 'default', ...commands.map((name) => `${sign}${name}`));
+  try {
+    await permit('-');
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+  return async () => {
+    await permit('+');
+    redis.disconnect();
+  };
+}
+
+/** Waits for the writes that are under way, which still succeed. */
+async function refuseWrites(url: string): Promise<PutRight> {
+  const database = await createConnection({ uri: url, connectTimeout: 5_000 });
+  const set = (value: 'ON' | 'OFF') => database.query(`SET GLOBAL read_only = ${value}`);
+  try {
+    await set('ON');
+  } catch (error) {
+    await database.end();
+    throw error;
+  }
+  return async () => {
+    await set('OFF');
+    await database.end();
+  };
+}
