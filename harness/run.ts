@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { localDatabase } from '../infra/local/database.ts';
 import { localRedis } from '../infra/local/redis.ts';
 import { type Stack, startStack } from '../infra/stack.ts';
-import type { ReadStrategyDefinition } from '../scenarios/strategies/strategy.ts';
+import { expiryOf, type StrategyDefinition } from '../scenarios/strategies/definition.ts';
 import { analyse } from './analysis/analyse.ts';
 import { readTrial } from './analysis/trial.ts';
 import { worthRepeating } from './analysis/warning-catalogue.ts';
@@ -124,7 +124,7 @@ interface RunUnderWay extends RunOptions {
   readonly plan: Plan;
   readonly runId: string;
   /** The strategies of the plan, by name. */
-  readonly definitions: ReadonlyMap<string, ReadStrategyDefinition>;
+  readonly definitions: ReadonlyMap<string, StrategyDefinition>;
   readonly emit: Emit;
 }
 
@@ -195,7 +195,7 @@ function reasonsToRepeat(
   const definition = definitions.get(sample.trial.strategy);
   if (definition === undefined)
     throw new Error(`no definition of strategy ${sample.trial.strategy} was given`);
-  const reading = readTrial(sample, planned, definition.expiry);
+  const reading = readTrial(sample, planned, expiryOf(definition));
   return trialWarnings(reading, planned)
     .filter(worthRepeating)
     .map(({ message }) => message);

@@ -1,4 +1,4 @@
-import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
+import { expiryOf, type StrategyDefinition } from '../../scenarios/strategies/definition.ts';
 import type { Contender, Plan, PlannedScenario } from '../plan/plan.ts';
 import type { TrialSample } from '../record/sample.ts';
 import { type MetricName, metricFacts, metricNames } from '../result/metrics.ts';
@@ -43,7 +43,7 @@ export interface Analysed {
 export function analyse(
   plan: Plan,
   samples: readonly TrialSample[],
-  definitions: ReadonlyMap<string, ReadStrategyDefinition>,
+  definitions: ReadonlyMap<string, StrategyDefinition>,
 ): Analysed {
   const found = plan.scenarios.map((planned) =>
     analyseScenario(
@@ -67,7 +67,7 @@ export function analyse(
 function analyseScenario(
   planned: PlannedScenario,
   samples: readonly TrialSample[],
-  definitions: ReadonlyMap<string, ReadStrategyDefinition>,
+  definitions: ReadonlyMap<string, StrategyDefinition>,
 ): { readonly result: ScenarioResult; readonly ground: Ground } {
   const { scenario, rounds } = planned;
   const byStrategy = new Map<string, readonly TrialReading[]>();
@@ -77,7 +77,7 @@ function analyseScenario(
     const definition = definitionOf(name, definitions);
     const readings = samples
       .filter(({ trial }) => trial.strategy === name)
-      .map((sample) => readTrial(sample, planned, definition.expiry))
+      .map((sample) => readTrial(sample, planned, expiryOf(definition)))
       .sort((a, b) => a.sample.trial.round - b.sample.trial.round);
     if (readings.length < rounds) {
       warnings.push(
@@ -141,8 +141,8 @@ function lastTrigger(
 
 function definitionOf(
   name: string,
-  definitions: ReadonlyMap<string, ReadStrategyDefinition>,
-): ReadStrategyDefinition {
+  definitions: ReadonlyMap<string, StrategyDefinition>,
+): StrategyDefinition {
   const definition = definitions.get(name);
   if (definition === undefined) throw new Error(`no definition of strategy ${name} was given`);
   return definition;

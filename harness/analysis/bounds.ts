@@ -1,4 +1,5 @@
-import type { Prediction, ReadStrategyDefinition, TheoryInput } from '../../scenarios/strategies/strategy.ts';
+import { expiryOf, predictionsOf, type StrategyDefinition } from '../../scenarios/strategies/definition.ts';
+import type { Prediction, TheoryInput } from '../../scenarios/strategies/strategy.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
 import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
@@ -18,15 +19,14 @@ const Z = 3.29;
  * load time), with a tolerance from their own counts, beside the median over rounds.
  */
 export function checkBounds(
-  definition: ReadStrategyDefinition,
+  definition: StrategyDefinition,
   planned: PlannedScenario,
   trials: readonly TrialReading[],
 ): BoundResult[] {
   const input = theoryInput(definition, planned, trials);
   const expiries = mean(trials.map((trial) => trial.expiries?.length ?? 0));
   return (
-    definition
-      .predict(input)
+    predictionsOf(definition, input)
       // A strategy of a user's may speak of expiries in a scenario that has none.
       .filter(({ metric }) => metric !== 'db.loadsPerExpiry' || input.hotKey !== null)
       .map((prediction) => {
@@ -38,13 +38,14 @@ export function checkBounds(
 }
 
 function theoryInput(
-  { expiry }: ReadStrategyDefinition,
+  definition: StrategyDefinition,
   { scenario, strategies }: PlannedScenario,
   trials: readonly TrialReading[],
 ): TheoryInput {
+  const early = expiryOf(definition) === 'early';
   const loadSec = meanOf(
     trials.map(({ expiries, meanLoadMs }) =>
-      expiry === 'early' ? meanLoadMs && meanLoadMs / 1000 : meanLoadSec(expiries ?? []),
+      early ? meanLoadMs && meanLoadMs / 1000 : meanLoadSec(expiries ?? []),
     ),
   );
   const ratePerSec = mean(

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
+import type { StrategyDefinition } from '../../scenarios/strategies/definition.ts';
 import type { Contender, Contest } from '../plan/plan.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { claimSubjectProblems } from './claim-subjects.ts';
@@ -8,7 +8,7 @@ import { isPath } from './files.ts';
 import { didYouMean } from './nearest.ts';
 import { loadScenario } from './scenarios.ts';
 import type { Setting } from './settings.ts';
-import { findReadStrategy } from './strategies.ts';
+import { findStrategy } from './strategies.ts';
 import { subjectProblem, syntaxProblem } from './thresholds.ts';
 
 export interface ContestOptions {
@@ -85,7 +85,7 @@ async function contendersOf(
   return Promise.all(
     named.map(async (name) => {
       const reference = at(folder, aliases[name] ?? name);
-      const definition = await findReadStrategy(reference);
+      const definition = await findStrategy(reference);
       return { name: reference === name ? definition.name : name, reference, definition };
     }),
   );
@@ -106,7 +106,7 @@ function withBaselineAgain(scenario: Scenario, contenders: readonly Contender[])
  *
  * @throws UsageError when two contests bring different strategies of one name: one of them would judge both.
  */
-export function definitionsOf(contests: readonly Contest[]): ReadonlyMap<string, ReadStrategyDefinition> {
+export function definitionsOf(contests: readonly Contest[]): ReadonlyMap<string, StrategyDefinition> {
   const found = new Map<string, Owned>();
   const problems: Problem[] = [];
   for (const { scenario, contenders } of contests) {

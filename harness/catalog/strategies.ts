@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { StrategyDefinition } from '../../scenarios/strategies/definition.ts';
 import { evictionPolicies } from '../../scenarios/strategies/eviction-policy.ts';
-import { readStrategies } from '../../scenarios/strategies/registry.ts';
-import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
+import { readStrategies, writeStrategies } from '../../scenarios/strategies/registry.ts';
 import { UsageError } from './errors.ts';
 import { importFile, isPath } from './files.ts';
 import { didYouMean } from './nearest.ts';
@@ -17,8 +17,9 @@ const parameterSchema = z
   })
   .refine(({ min, max, default: value }) => min <= value && value <= max, 'min <= default <= max');
 
-const definitionSchema = z.looseObject({
-  kind: z.literal('read'),
+const method = z.custom<(...given: never) => unknown>((value) => typeof value === 'function', 'a function');
+
+const described = {
   name: z
     .string()
     .regex(/^[a-z][a-z0-9+-]*(\.\d[a-z0-9+-]*)*$/, 'kebab-case, such as my-strategy or my-strategy-0.5'),
@@ -26,23 +27,40 @@ const definitionSchema = z.looseObject({
   source: z.string(),
   weakness: z.string(),
   parameters: z.record(z.string(), parameterSchema),
-  expiry: z.enum(['physical', 'logical', 'early']),
-  evictionPolicy: z.enum(evictionPolicies).optional(),
-  predict: z.custom<ReadStrategyDefinition['predict']>((value) => typeof value === 'function', 'a function'),
-  create: z.custom<ReadStrategyDefinition['create']>((value) => typeof value === 'function', 'a function'),
-});
+  create: method,
+};
+
+const definitionSchema = z.discriminatedUnion('kind', [
+  z.looseObject({
+    kind: z.literal('read'),
+    ...described,
+    expiry: z.enum(['physical', 'logical', 'early']),
+    evictionPolicy: z.enum(evictionPolicies).optional(),
+    predict: method,
+  }),
+  z.looseObject({
+    kind: z.literal('write'),
+    ...described,
+    queue: method.optional(),
+    relays: method.optional(),
+    predict: method.optional(),
+    createReader: method.optional(),
+  }),
+]);
+
+const builtIn: readonly StrategyDefinition[] = [...readStrategies, ...writeStrategies];
 
 /**
- * A read strategy by the name of a built-in one, or by the path of a TypeScript or JavaScript file that
+ * A read or write strategy by the name of a built-in one, or by the path of a TypeScript or JavaScript file that
  * exports one (as default, or as its only strategy).
  *
  * @throws UsageError naming what was expected and the nearest right name.
  */
-export async function findReadStrategy(reference: string): Promise<ReadStrategyDefinition> {
+export async function findStrategy(reference: string): Promise<StrategyDefinition> {
   if (isPath(reference)) return fromFile(reference);
-  const found = readStrategies.find(({ name }) => name === reference);
+  const found = builtIn.find(({ name }) => name === reference);
   if (found !== undefined) return found;
-  const names = readStrategies.map(({ name }) => name);
+  const names = builtIn.map(({ name }) => name);
   throw new UsageError([
     {
       path: '--strategy',
@@ -51,15 +69,15 @@ export async function findReadStrategy(reference: string): Promise<ReadStrategyD
   ]);
 }
 
-async function fromFile(path: string): Promise<ReadStrategyDefinition> {
-  const value = await importFile(path, (candidate) => 'create' in candidate, 'a read strategy');
+async function fromFile(path: string): Promise<StrategyDefinition> {
+  const value = await importFile(path, (candidate) => 'create' in candidate, 'a strategy');
   const parsed = definitionSchema.safeParse(value);
   if (!parsed.success) throw new UsageError(problemsOf(parsed.error, value, path));
-  if (readStrategies.some(({ name }) => name === parsed.data.name)) {
+  if (builtIn.some(({ name }) => name === parsed.data.name)) {
     throw new UsageError([
       { path, message: `its name "${parsed.data.name}" is that of a built-in strategy` },
     ]);
   }
   // The object itself, not the parsed copy: its functions may be methods that use `this`.
-  return value as unknown as ReadStrategyDefinition;
+  return value as unknown as StrategyDefinition;
 }

@@ -2,8 +2,8 @@
  * What a run will do, decided in full before anything starts, and written as `plan.json`.
  * The same scenario, options and seed give the same plan, and so the same hash, on every machine.
  */
+import type { StrategyDefinition } from '../../scenarios/strategies/definition.ts';
 import type { EvictionPolicy } from '../../scenarios/strategies/eviction-policy.ts';
-import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
 import { meanRatePerSec, totalMs } from '../load/phases.ts';
 import type { ProfileName, Scenario } from '../scenario/schema.ts';
 import { originCapacityPerSec } from '../scenario/schema.ts';
@@ -67,7 +67,7 @@ export interface Contender {
   /** The definition's, but for the baseline run again. */
   readonly name: string;
   readonly reference: string;
-  readonly definition: ReadStrategyDefinition;
+  readonly definition: StrategyDefinition;
 }
 
 export interface PlanOptions {
@@ -117,7 +117,7 @@ function planScenario({ scenario, contenders, again }: Contest, options: PlanOpt
       parameters: resolveParameters(definition, scenario.parameters[name === again ? baseline : name] ?? {}),
       ...(scenario.cache.roomBytes === null
         ? {}
-        : { evictionPolicy: definition.evictionPolicy ?? scenario.cache.evictionPolicy }),
+        : { evictionPolicy: evictionPolicyOf(definition) ?? scenario.cache.evictionPolicy }),
     })),
     baseline,
     ...(again === undefined ? {} : { again }),
@@ -125,6 +125,10 @@ function planScenario({ scenario, contenders, again }: Contest, options: PlanOpt
     stormMs: phases === null ? profile.stormMs : totalMs(phases),
     ratePerSec: plannedRate(scenario),
   };
+}
+
+function evictionPolicyOf(definition: StrategyDefinition): EvictionPolicy | undefined {
+  return definition.kind === 'read' ? definition.evictionPolicy : undefined;
 }
 
 function plannedRate(scenario: Scenario): number | null {
@@ -135,7 +139,7 @@ function plannedRate(scenario: Scenario): number | null {
 }
 
 function resolveParameters(
-  definition: ReadStrategyDefinition,
+  definition: StrategyDefinition,
   given: Readonly<Record<string, number>>,
 ): Record<string, number> {
   return Object.fromEntries(

@@ -21,6 +21,8 @@ const barrierNames = [
   'afterDbCommit',
   'beforeCacheDelete',
   'afterCacheDelete',
+  'beforeSecondDelete',
+  'afterSecondDelete',
   'beforePublish',
   'afterPublish',
   'beforeApply',

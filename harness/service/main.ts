@@ -3,8 +3,7 @@
  * Configured by its environment, controlled over IPC, ended by the harness or with it.
  */
 
-import { cacheAside } from '../../scenarios/strategies/write/cache-aside.ts';
-import { findReadStrategy } from '../catalog/strategies.ts';
+import { findStrategy } from '../catalog/strategies.ts';
 import { systemClock } from '../time/clock.ts';
 import { seededRandom } from '../time/random.ts';
 import { keepAccount } from './account-file.ts';
@@ -16,6 +15,7 @@ import { readMemory } from './memory.ts';
 import { AbandonedError, connectOrigin } from './origin.ts';
 import { preload } from './preload.ts';
 import type { ServiceCommand, ServiceConfig, ServiceMessage, ServiceReport } from './protocol.ts';
+import { readerAndWriter } from './reader-and-writer.ts';
 
 async function main(): Promise<void> {
   const config = JSON.parse(required('CACHESTORM_SERVICE')) as ServiceConfig;
@@ -49,14 +49,11 @@ async function main(): Promise<void> {
     },
     barrier: board.barrier,
   });
-  const strategy = await findReadStrategy(config.strategy);
-  const reader = strategy.create(context, config.parameters);
+  const strategy = await findStrategy(config.strategy);
+  const { reader, writer } = readerAndWriter(strategy, context, config.parameters);
   await reader.start?.();
-  const app = buildApp({
-    reader,
-    writer: cacheAside.create(context, {}),
-    wallMs: systemClock.wallMs,
-  });
+  await writer.start?.();
+  const app = buildApp({ reader, writer, wallMs: systemClock.wallMs });
   await app.listen({ host: '127.0.0.1', port: Number(required('PORT')) });
   const address = app.server.address();
   if (address === null || typeof address === 'string') throw new Error('the service has no TCP port');

@@ -3,7 +3,7 @@
 import type { BarrierName, StrategyCounters } from '../../scenarios/strategies/strategy.ts';
 
 export interface ServiceConfig {
-  /** Name of a built-in read strategy, or the absolute path of a file that exports one. */
+  /** Name of a built-in strategy, or the absolute path of a file that exports one. */
   readonly strategy: string;
   readonly parameters: Readonly<Record<string, number>>;
   readonly ttlMs: number;

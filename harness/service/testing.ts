@@ -4,20 +4,21 @@ import type { Redis } from 'ioredis';
 import { localDatabase } from '../../infra/local/database.ts';
 import { localRedis } from '../../infra/local/redis.ts';
 import { startStack } from '../../infra/stack.ts';
+import type { StrategyDefinition } from '../../scenarios/strategies/definition.ts';
 import { decodeLogicalEntry } from '../../scenarios/strategies/entry.ts';
 import type {
+  BarrierName,
   ReadRequest,
   ReadResult,
   ReadStrategy,
-  ReadStrategyDefinition,
 } from '../../scenarios/strategies/strategy.ts';
-import { cacheAside } from '../../scenarios/strategies/write/cache-aside.ts';
 import { connectDatabaseProbe, type DatabaseProbe } from '../probes/database.ts';
 import { systemClock } from '../time/clock.ts';
 import { seededRandom } from '../time/random.ts';
 import { BarrierBoard } from './barrier-board.ts';
 import { connectRedis, entryKey, strategyContext } from './context.ts';
 import { type CountedOrigin, connectOrigin, type OriginOptions } from './origin.ts';
+import { readerAndWriter } from './reader-and-writer.ts';
 
 export const KEY_PREFIX = 'test:';
 export const TTL_MS = 60_000;
@@ -28,9 +29,11 @@ export interface Instance {
   readonly strategy: Omit<ReadStrategy, 'get'> & {
     get(key: string, request?: Partial<ReadRequest>): Promise<ReadResult>;
   };
-  /** Writes a row as the service does: cache-aside, and then the strategy is told. */
-  put(key: string, value: string): Promise<void>;
+  /** Writes a row as the service does, by the definition's own way or cache-aside, and then the reader is told. */
+  put(key: string, value: string): Promise<number | null>;
   readonly board: BarrierBoard;
+  /** The barriers that it has left behind. */
+  readonly passed: readonly BarrierName[];
   readonly backgroundErrors: unknown[];
   /** Ends its background work, as the end of the process would. */
   stop(): void;
@@ -43,6 +46,8 @@ export interface InstanceOptions {
   readonly parameters?: Readonly<Record<string, number>>;
   /** @default 1 */
   readonly seed?: number;
+  /** @default the one that all share */
+  readonly redis?: Redis;
 }
 
 export interface StrategyBench extends AsyncDisposable {
@@ -52,7 +57,7 @@ export interface StrategyBench extends AsyncDisposable {
   /** Empties Redis and puts `rows` items into the database, `item-0` and so on, of 32 bytes. */
   reset(rows?: number): Promise<void>;
   /** Makes an instance and starts it. */
-  instanceOf(definition: ReadStrategyDefinition, options?: InstanceOptions): Promise<Instance>;
+  instanceOf(definition: StrategyDefinition, options?: InstanceOptions): Promise<Instance>;
   /** Another origin on the same database, ended with the bench. */
   connectOrigin(options: Pick<OriginOptions, 'poolSize' | 'queryMs'>): CountedOrigin;
   /** Reads that `work` sent to the database, as the origin counted them. */
@@ -121,37 +126,45 @@ export async function startStrategyBench(): Promise<StrategyBench> {
 }
 
 function makeInstance(
-  definition: ReadStrategyDefinition,
+  definition: StrategyDefinition,
   servers: Pick<StrategyBench, 'redis' | 'origin'>,
-  { ttlMs = TTL_MS, parameters = {}, seed = 1 }: InstanceOptions,
+  { ttlMs = TTL_MS, parameters = {}, seed = 1, redis = servers.redis }: InstanceOptions,
 ): Instance {
   const board = new BarrierBoard();
+  const passed: BarrierName[] = [];
   const backgroundErrors: unknown[] = [];
   const shutdown = new AbortController();
   const context = strategyContext({
-    ...servers,
+    origin: servers.origin,
+    redis,
     clock: systemClock,
     random: seededRandom(seed),
     signal: shutdown.signal,
     ttlMs,
     keyPrefix: KEY_PREFIX,
     onBackgroundError: (error) => backgroundErrors.push(error),
-    barrier: board.barrier,
+    async barrier(name) {
+      await board.barrier(name);
+      passed.push(name);
+    },
   });
   const defaults = Object.entries(definition.parameters).map(([name, parameter]) => [
     name,
     parameter.default,
   ]);
-  const made = definition.create(context, { ...Object.fromEntries(defaults), ...parameters });
+  const { reader: made, writer } = readerAndWriter(definition, context, {
+    ...Object.fromEntries(defaults),
+    ...parameters,
+  });
   const { signal } = new AbortController();
   const strategy: Instance['strategy'] = {
     ...made,
     get: (key, request = {}) => made.get(key, { client: 'test', signal, ...request }),
   };
-  const writer = cacheAside.create(context, {});
-  async function put(key: string, value: string): Promise<void> {
-    await writer.put(key, value);
+  async function put(key: string, value: string): Promise<number | null> {
+    const version = await writer.put(key, value);
     await made.written?.(key);
+    return version;
   }
-  return { strategy, put, board, backgroundErrors, stop: () => shutdown.abort() };
+  return { strategy, put, board, passed, backgroundErrors, stop: () => shutdown.abort() };
 }

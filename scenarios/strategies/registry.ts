@@ -30,6 +30,17 @@ import { warmUp } from './read/warm-up.ts';
 import { xfetch, xfetchAtOtherBetas } from './read/xfetch.ts';
 import { xfetchLock } from './read/xfetch-lock.ts';
 import type { ReadStrategyDefinition } from './strategy.ts';
+import { cacheAside } from './write/cache-aside.ts';
+import { cacheAsideLease } from './write/cache-aside-lease.ts';
+import { delayedDoubleDelete } from './write/delayed-double-delete.ts';
+import { deleteThenUpdate } from './write/delete-then-update.ts';
+import { doubleWriteBoth } from './write/double-write-both.ts';
+import { doubleWriteCacheFirst } from './write/double-write-cache-first.ts';
+import { doubleWriteDbFirst } from './write/double-write-db-first.ts';
+import { tagAsDeleted, tagAsDeletedWeak } from './write/tag-as-deleted.ts';
+import { versioned, versionedDoubleWrite } from './write/versioned.ts';
+import { writeThrough } from './write/write-through.ts';
+import type { WriteStrategyDefinition } from './write-strategy.ts';
 
 /** The built-in read strategies, baseline first. */
 export const readStrategies: readonly ReadStrategyDefinition[] = [
@@ -67,4 +78,20 @@ export const readStrategies: readonly ReadStrategyDefinition[] = [
   dropLateSingleFlight,
   dropLateQueue,
   ...readsUnderEviction,
+];
+
+/** The built-in write strategies, the usual one first. */
+export const writeStrategies: readonly WriteStrategyDefinition[] = [
+  cacheAside,
+  cacheAsideLease,
+  deleteThenUpdate,
+  delayedDoubleDelete,
+  doubleWriteDbFirst,
+  doubleWriteCacheFirst,
+  doubleWriteBoth,
+  writeThrough,
+  versioned,
+  versionedDoubleWrite,
+  tagAsDeleted,
+  tagAsDeletedWeak,
 ];

@@ -103,6 +103,8 @@ export type BarrierName =
   | 'afterDbCommit'
   | 'beforeCacheDelete'
   | 'afterCacheDelete'
+  | 'beforeSecondDelete'
+  | 'afterSecondDelete'
   | 'beforePublish'
   | 'afterPublish'
   | 'beforeApply';

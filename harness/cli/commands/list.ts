@@ -1,6 +1,11 @@
 import { Command } from 'commander';
-import { readStrategies } from '../../../scenarios/strategies/registry.ts';
+import { readStrategies, writeStrategies } from '../../../scenarios/strategies/registry.ts';
 import { builtInScenarios } from '../../catalog/scenarios.ts';
+
+const headings = [
+  ['Strategies', 'read'],
+  ['Write strategies', 'write'],
+] as const;
 
 export function listCommand(): Command {
   return new Command('list')
@@ -21,13 +26,10 @@ export function listCommand(): Command {
           })),
         }),
       );
-      const strategies = readStrategies.map(({ name, idea, source, weakness, parameters }) => ({
-        name,
-        idea,
-        source,
-        weakness,
-        parameters,
-      }));
+      const strategies = [...readStrategies, ...writeStrategies].map((strategy) => {
+        const { kind, name, idea, source, weakness, parameters } = strategy;
+        return { kind, name, idea, source, weakness, parameters };
+      });
       if (json) {
         process.stdout.write(`${JSON.stringify({ scenarios, strategies }, null, 2)}\n`);
         return;
@@ -45,11 +47,13 @@ export function listCommand(): Command {
         if (variants.length > 0) lines.push(`    variants: ${variants.join(', ')}`);
       }
       lines.push('  * core: what the smoke profile runs; --strategy all runs every one');
-      lines.push('', 'Strategies');
-      for (const strategy of strategies) {
-        lines.push(`  ${strategy.name}`, `    ${strategy.idea}`);
-        for (const [name, { default: value, unit, description }] of Object.entries(strategy.parameters)) {
-          lines.push(`    ${name} = ${value} ${unit}: ${description}`);
+      for (const [title, kind] of headings) {
+        lines.push('', title);
+        for (const strategy of strategies.filter((candidate) => candidate.kind === kind)) {
+          lines.push(`  ${strategy.name}`, `    ${strategy.idea}`);
+          for (const [name, { default: value, unit, description }] of Object.entries(strategy.parameters)) {
+            lines.push(`    ${name} = ${value} ${unit}: ${description}`);
+          }
         }
       }
       process.stdout.write(`${lines.join('\n')}\n`);

@@ -19,7 +19,7 @@ const parameters = {
   waitMs: lockParameters.waitMs,
 } as const satisfies Record<string, Parameter>;
 
-type LeaseParameter = keyof typeof parameters;
+export type LeaseParameter = keyof typeof parameters;
 
 /**
  * Whoever misses asks Redis for a lease; one reader gets it and loads, the others wait. The value is taken
