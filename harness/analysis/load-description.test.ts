@@ -64,6 +64,11 @@ test.each([
     'open loop, constant arrivals at 1,000/s, 95% honest (one hot key) + 5% updates (the same keys, as ' +
       'popular), 3 s a trial, 2 instances, 40 ms a query',
   ],
+  [
+    ['service.stepDelayMs=5'],
+    'open loop, constant arrivals at 1,000/s, one hot key, 3 s a trial, 2 instances, 40 ms a query, each step of a ' +
+      'strategy delayed by 5 ms on average',
+  ],
 ])('%j', async (settings, expected) => {
   const contest = await loadContest('breakdown', settings.map(parseSetting), null);
   const [planned] = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios;

@@ -152,7 +152,19 @@ export const scenarioSchema = z.strictObject({
       poolSize: whole.max(200).default(16).describe('Connections per service instance'),
     })
     .prefault({}),
-  service: z.strictObject({ instances: whole.max(16).default(2) }).prefault({}),
+  service: z
+    .strictObject({
+      instances: whole.max(16).default(2),
+      stepDelayMs: z
+        .number()
+        .nonnegative()
+        .max(1_000)
+        .default(0)
+        .describe(
+          'Mean of an exponentially distributed delay before each step of a strategy: the network and the pauses that one machine does not have',
+        ),
+    })
+    .prefault({}),
   start: z
     .enum(['warm', 'cold'])
     .default('warm')

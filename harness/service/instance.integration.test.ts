@@ -49,6 +49,7 @@ async function start(strategy: string, parameters: Record<string, number> = {}):
         ttlMs: 60_000,
         queryMs: QUERY_MS,
         poolSize: 8,
+        stepDelayMs: 0,
         keyPrefix: PREFIX,
         seed: 1,
       },

@@ -5,7 +5,7 @@
 
 import { findStrategy } from '../catalog/strategies.ts';
 import { systemClock } from '../time/clock.ts';
-import { seededRandom } from '../time/random.ts';
+import { deriveSeed, seededRandom } from '../time/random.ts';
 import { keepAccount } from './account-file.ts';
 import { buildApp } from './app.ts';
 import { BarrierBoard, type Held } from './barrier-board.ts';
@@ -16,6 +16,7 @@ import { AbandonedError, connectOrigin } from './origin.ts';
 import { preload } from './preload.ts';
 import type { ServiceCommand, ServiceConfig, ServiceMessage, ServiceReport } from './protocol.ts';
 import { readerAndWriter } from './reader-and-writer.ts';
+import { delayedBarrier } from './step-delay.ts';
 
 async function main(): Promise<void> {
   const config = JSON.parse(required('CACHESTORM_SERVICE')) as ServiceConfig;
@@ -47,7 +48,12 @@ async function main(): Promise<void> {
     onBackgroundError(error) {
       if (!(error instanceof AbandonedError)) backgroundErrors++;
     },
-    barrier: board.barrier,
+    barrier: delayedBarrier(
+      board.barrier,
+      config.stepDelayMs,
+      seededRandom(deriveSeed(config.seed, 'steps')),
+      systemClock,
+    ),
   });
   const strategy = await findStrategy(config.strategy);
   const { reader, writer } = readerAndWriter(strategy, context, config.parameters);

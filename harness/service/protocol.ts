@@ -9,6 +9,8 @@ export interface ServiceConfig {
   readonly ttlMs: number;
   readonly queryMs: number;
   readonly poolSize: number;
+  /** Mean of the time by which each step of the strategy is put off; 0: not at all. */
+  readonly stepDelayMs: number;
   /** Prefix of every Redis key that the service writes. */
   readonly keyPrefix: string;
   readonly seed: number;

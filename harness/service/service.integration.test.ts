@@ -43,6 +43,7 @@ function start(strategy: string, parameters: ServiceConfig['parameters'] = {}): 
       ttlMs: 60_000,
       queryMs: QUERY_MS,
       poolSize: 4,
+      stepDelayMs: 0,
       keyPrefix: 'test:',
       seed: 1,
     },

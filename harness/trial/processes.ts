@@ -27,6 +27,7 @@ export async function startAll(
         ttlMs: scenario.cache.ttlMs,
         queryMs: scenario.origin.queryMs,
         poolSize: scenario.origin.poolSize,
+        stepDelayMs: scenario.service.stepDelayMs,
         keyPrefix: KEY_PREFIX,
         seed: trial.seed + instance,
       };
