@@ -9,7 +9,7 @@ export interface DatabaseCounters {
 export interface DatabaseProbe extends AsyncDisposable {
   /** Statements that the server finished for the service's user. */
   read(): Promise<DatabaseCounters>;
-  /** Replaces the dataset: `rows` items named by `keyOf`, each with `valueBytes` bytes and version 1. */
+  /** Replaces the dataset: `rows` items named by `keyOf`, each with `valueBytes` bytes and version 1, and empties the outbox. */
   seed(rows: number, valueBytes: number, keyOf: (n: number) => string): Promise<void>;
 }
 
@@ -26,10 +26,20 @@ const COUNTERS = `SELECT EVENT_NAME AS name, COUNT_STAR AS count
   WHERE USER = ? AND COUNT_STAR > 0 AND EVENT_NAME IN ('statement/sql/select', 'statement/com/Execute',
     'statement/sql/insert', 'statement/sql/update', 'statement/sql/delete', 'statement/sql/replace')`;
 
-const TABLE = `CREATE TABLE items (
+// `stored_us`: when the writer sent it, on the machine's monotonic clock; the binary log has it then, too.
+const ITEMS = `CREATE TABLE items (
   id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   value MEDIUMTEXT CHARACTER SET utf8mb4 NOT NULL,
-  version BIGINT UNSIGNED NOT NULL
+  version BIGINT UNSIGNED NOT NULL,
+  stored_us BIGINT UNSIGNED NOT NULL DEFAULT 0
+) ENGINE = InnoDB`;
+// Where writers leave their changes, in the transaction that makes them (`StoreOptions.outbox`).
+const OUTBOX = `CREATE TABLE outbox (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  item_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  value MEDIUMTEXT CHARACTER SET utf8mb4 NOT NULL,
+  version BIGINT UNSIGNED NOT NULL,
+  stored_us BIGINT UNSIGNED NOT NULL
 ) ENGINE = InnoDB`;
 const BATCH_ROWS = 1_000;
 
@@ -50,8 +60,9 @@ export async function connectDatabaseProbe(url: string, serviceUser: string): Pr
       return counters;
     },
     async seed(rows, valueBytes, keyOf) {
-      await connection.query('DROP TABLE IF EXISTS items');
-      await connection.query(TABLE);
+      await connection.query('DROP TABLE IF EXISTS items, outbox');
+      await connection.query(ITEMS);
+      await connection.query(OUTBOX);
       await fill(connection, rows, valueBytes, keyOf);
     },
     [Symbol.asyncDispose]: () => connection.end(),

@@ -1,24 +1,16 @@
-import {
-  createPool,
-  type Pool,
-  type PoolConnection,
-  type ResultSetHeader,
-  type RowDataPacket,
-} from 'mysql2/promise';
-import type { Item, Origin } from '../../scenarios/strategies/strategy.ts';
+import { createPool, type Pool, type PoolConnection, type RowDataPacket } from 'mysql2/promise';
+import type { Item, Origin, StoreOptions } from '../../scenarios/strategies/strategy.ts';
 import type { Clock } from '../time/clock.ts';
-
-/** The database refused a query or could not be reached. */
-export class OriginError extends Error {
-  readonly code = 'E_ORIGIN';
-  override readonly name: string = 'OriginError';
-}
+import { AbandonedError, OriginError, RolledBackError, reasonOf } from './origin-error.ts';
+import { upsert, upsertInTransaction, type WriteParts } from './origin-write.ts';
 
 /** The origin's own count of what it sent, to be held against the database server's. */
 export interface OriginStats {
   reads: number;
+  /** Statements that insert or update; `BEGIN` and `COMMIT` are none. */
   writes: number;
   inFlight: number;
+  /** Of the database; what a strategy's own step rolled back is none. */
   errors: number;
   slowestLoadMs: number;
   /**
@@ -46,15 +38,6 @@ export interface CountedOrigin extends Origin, AsyncDisposable {
   abandon(): void;
 }
 
-/** A load that nobody waits for any more was still queued when the storm was long over. */
-export class AbandonedError extends OriginError {
-  override readonly name = 'AbandonedError';
-
-  constructor() {
-    super('the storm is over: what still waited for a connection was dropped');
-  }
-}
-
 // The cost is paid in a derived table, so that a row that does not exist costs as much as one that does:
 // in `SELECT ..., SLEEP(d) FROM items WHERE id = ?` a missing row would be free, and a penetration storm too.
 const READ = `SELECT i.id, i.value, i.version
@@ -62,9 +45,6 @@ const READ = `SELECT i.id, i.value, i.version
 const READ_MANY = `SELECT i.id, i.value, i.version
   FROM (SELECT SLEEP(?) AS paid) AS cost JOIN items AS i ON i.id IN (?)`;
 const KEYS = 'SELECT id FROM items WHERE id > ? ORDER BY id LIMIT ?';
-// LAST_INSERT_ID(expr) hands the new version back in the same statement, race-free.
-const WRITE = `INSERT INTO items (id, value, version) VALUES (?, ?, LAST_INSERT_ID(1))
-  ON DUPLICATE KEY UPDATE value = VALUES(value), version = LAST_INSERT_ID(version + 1)`;
 
 const MAX_FAMILIES = 32;
 
@@ -160,12 +140,17 @@ export function connectOrigin({
     }
   }
 
-  async function store(key: string, value: string): Promise<number> {
+  async function store(key: string, value: string, options: StoreOptions = {}): Promise<number> {
     return counted(async (connection) => {
-      stats.writes++;
-      onCount();
-      const [header] = await connection.query<ResultSetHeader>(WRITE, [key, value]);
-      return header.insertId;
+      const onStatement = () => {
+        stats.writes++;
+        onCount();
+      };
+      const row = { key, value, storedUs: Math.floor(clock.nowUs()) };
+      const parts: WriteParts = { connection, row, onStatement };
+      return options.beforeCommit === undefined && options.outbox !== true
+        ? upsert(parts)
+        : upsertInTransaction(parts, options);
     });
   }
 
@@ -198,10 +183,9 @@ async function onConnection<T>(
       connection.release();
     }
   } catch (cause) {
-    if (cause instanceof AbandonedError) throw cause;
+    if (cause instanceof AbandonedError || cause instanceof RolledBackError) throw cause;
     stats.errors++;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OriginError(`the database did not answer: ${reason}`, { cause });
+    throw new OriginError(`the database did not answer: ${reasonOf(cause)}`, { cause });
   } finally {
     stats.inFlight--;
   }

@@ -1,6 +1,7 @@
 /** What tests of strategies share: a real Redis and database, and instances of a strategy that share them. */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { localDatabase } from '../../infra/local/database.ts';
 import { localRedis } from '../../infra/local/redis.ts';
 import { startStack } from '../../infra/stack.ts';
@@ -60,6 +61,12 @@ export interface StrategyBench extends AsyncDisposable {
   instanceOf(definition: StrategyDefinition, options?: InstanceOptions): Promise<Instance>;
   /** Another origin on the same database, ended with the bench. */
   connectOrigin(options: Pick<OriginOptions, 'poolSize' | 'queryMs'>): CountedOrigin;
+  /** Asks the database as the probe, whose statements are not counted. */
+  rowsOf<T extends object>(sql: string, values?: readonly unknown[]): Promise<readonly T[]>;
+  /** Transactions that wait for another's lock right now. */
+  lockWaits(): Promise<number>;
+  /** Ends the connections of the service's that are in a transaction right now. */
+  killTransactions(): Promise<void>;
   /** Reads that `work` sent to the database, as the origin counted them. */
   loadsOf(work: () => Promise<unknown>): Promise<number>;
   /** Waits until the entry of `key`, which stays readable, counts as expired. */
@@ -76,6 +83,8 @@ export async function startStrategyBench(): Promise<StrategyBench> {
   const stack = starting.use(await startStack({ runId, backends: [localRedis(), localDatabase()], signal }));
   const database = stack.get('database');
   const probe = starting.use(await connectDatabaseProbe(database.url('probe'), 'service'));
+  const direct = await createConnection({ uri: database.url('probe') });
+  starting.defer(() => direct.end());
   const redis = connectRedis(stack.get('redis').url('service'));
   await redis.connect();
   starting.defer(() => redis.disconnect());
@@ -93,6 +102,11 @@ export async function startStrategyBench(): Promise<StrategyBench> {
   cleanUp.defer(() => {
     for (const instance of running) instance.stop();
   });
+  async function rowsOf<T extends object>(sql: string, values: readonly unknown[] = []) {
+    const [rows] = await direct.query<(T & RowDataPacket)[]>(sql, [...values]);
+    return rows;
+  }
+
   return {
     redis,
     origin,
@@ -111,6 +125,20 @@ export async function startStrategyBench(): Promise<StrategyBench> {
     },
     connectOrigin: (options) =>
       cleanUp.use(connectOrigin({ url: database.url('service'), clock: systemClock, ...options })),
+    rowsOf,
+    async lockWaits() {
+      // Not innodb_trx: whoever reads that more than ten times a second gets the same old copy for good.
+      const sql = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'";
+      return Number((await rowsOf<{ Value: string }>(sql))[0]?.Value);
+    },
+    async killTransactions() {
+      const sql = 'SELECT trx_mysql_thread_id AS id FROM information_schema.innodb_trx';
+      const found = await rowsOf<{ id: number }>(sql);
+      // Only an administrator may kill another user's.
+      const service = await createConnection({ uri: database.url('service') });
+      for (const { id } of found) await service.query('KILL ?', [id]);
+      await service.end();
+    },
     async loadsOf(work) {
       const before = origin.stats.reads;
       await work();

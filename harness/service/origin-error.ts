@@ -1,0 +1,27 @@
+/** The database refused a statement or could not be reached. */
+export class OriginError extends Error {
+  readonly code = 'E_ORIGIN';
+  override readonly name: string = 'OriginError';
+}
+
+/** A load that nobody waits for any more was still queued when the storm was long over. */
+export class AbandonedError extends OriginError {
+  override readonly name = 'AbandonedError';
+
+  constructor() {
+    super('the storm is over: what still waited for a connection was dropped');
+  }
+}
+
+/** The database would have committed, but the strategy's own step inside the transaction failed. */
+export class RolledBackError extends OriginError {
+  override readonly name = 'RolledBackError';
+
+  constructor(cause: unknown) {
+    super(`the write was rolled back: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
