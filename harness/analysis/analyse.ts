@@ -28,6 +28,7 @@ import { readTrial, type TrialReading } from './trial.ts';
 import { triggersOf } from './triggers.ts';
 import { voids, warn } from './warning-catalogue.ts';
 import { roundWarnings, trialWarnings } from './warnings.ts';
+import { worstKeyOf } from './worst-key.ts';
 
 export interface Analysed {
   readonly verdict: Verdict;
@@ -157,6 +158,7 @@ function strategyResult(
   const bounds = checkBounds(definition, planned, readings);
   const values = planned.strategies.find((strategy) => strategy.name === name)?.parameters ?? {};
   const aa = name === planned.again;
+  const worstKey = worstKeyOf(readings);
   return {
     name,
     ...(aa ? { aa } : {}),
@@ -178,6 +180,7 @@ function strategyResult(
     thresholds,
     timeline: timelineOf(typical(readings), planned.scenario),
     spectrum: spectrumOf(readings),
+    ...(worstKey === undefined ? {} : { worstKey }),
   };
 }
 

@@ -4,8 +4,8 @@ import type { PlannedScenario } from '../plan/plan.ts';
 import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
 import type { BoundResult } from '../result/schema.ts';
+import { isCensored } from './censoring.ts';
 import { meanLoadSec } from './expiries.ts';
-import { isCensored } from './recovery.ts';
 import { mean, median } from './statistics/summary.ts';
 import { missingTraffic } from './streams.ts';
 import { cutShort, rangeOf } from './thresholds/censored.ts';
@@ -116,7 +116,7 @@ function checkOne(prediction: Prediction, slack: number, trials: readonly TrialR
   }
   const cut = trials.map((trial) => isCensored(metric as MetricName, trial.values));
   const longest = median(seen.map((value, index) => rangeOf(value, cut[index] ?? false, '<=').most));
-  const reason = cutShort(cut);
+  const reason = cutShort(metric, cut);
   const told = { metric, predicted, measured, ...(reason === null ? {} : { reason }) };
   if (predicted.high !== null && longest > predicted.high) return { ...told, holds: false };
   if (predicted.low === null || measured >= predicted.low)

@@ -38,6 +38,18 @@ describe('a time to recover that the storm’s end cut short', () => {
     }
   });
 
+  test('is said of a cache that was not in step again in its own words', () => {
+    const metric = 'consistency.convergeMs';
+    const stuck = rounds(3, 800).map((time, index) => {
+      const values = { [metric]: time, 'consistency.stuck': 1 };
+      return { sample: { trial: { round: index + 1 } }, values } as unknown as TrialReading;
+    });
+    expect(comparePairs(metric, [pairByRound(stuck, stuck, metric)])[0]).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'neither was in step again by the last look at the cache',
+    });
+  });
+
   test('is at least as long, which is enough to be worse or better', () => {
     const better = judge(rounds(9, 3_000), rounds(9, null));
     expect(better).toMatchObject({ verdict: 'better', censored: { strategy: 0, against: 9 } });

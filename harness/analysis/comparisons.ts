@@ -1,9 +1,9 @@
 import type { PlannedScenario } from '../plan/plan.ts';
 import { type MetricName, metricFacts } from '../result/metrics.ts';
 import type { Comparison } from '../result/schema.ts';
+import { censoringWords, isCensored } from './censoring.ts';
 import { comparedMetrics } from './compared-metrics.ts';
 import { type PairedEvidence, type PairedVerdict, pairedVerdict } from './paired-verdict.ts';
-import { isCensored } from './recovery.ts';
 import { cliffsDelta } from './statistics/cliffs-delta.ts';
 import { hodgesLehmann, hodgesLehmannInterval } from './statistics/hodges-lehmann.ts';
 import { holm } from './statistics/holm.ts';
@@ -86,7 +86,7 @@ export function comparePairs(
     const pAdjusted = adjusted[asked.indexOf(index)] ?? 1;
     const family = asked.length;
     const evidence = { logRatios: ratios, ...sizesOf(pairs), margin, family, pAdjusted };
-    const judged = asFarAsSeen(pairedVerdict(evidence), pairs);
+    const judged = asFarAsSeen(metric, pairedVerdict(evidence), pairs);
     const differences = pairs.map(({ value, against }) => value - against);
     return {
       metric,
@@ -153,12 +153,13 @@ function sizesOf(pairs: readonly Pair[]): Pick<PairedEvidence, 'sizes' | 'boundl
 }
 
 /** Times that were cut short may be as different as any: what looks like the same need not be. */
-function asFarAsSeen(judged: PairedVerdict, pairs: readonly Pair[]): PairedVerdict {
+function asFarAsSeen(metric: MetricName, judged: PairedVerdict, pairs: readonly Pair[]): PairedVerdict {
   const cut = pairs.filter(({ censored }) => censored !== undefined);
   if (cut.length === 0 || (judged.change !== 'equivalent' && !neverSeen(pairs))) return judged;
+  const { not, first } = censoringWords(metric);
   const reason = neverSeen(pairs)
-    ? 'neither was back before the end of the storm'
-    : `in ${cut.length} of ${pairs.length} rounds the storm ended first, and it may have been any time longer`;
+    ? `neither was ${not.replace(/^not /, '')}`
+    : `in ${cut.length} of ${pairs.length} rounds ${first}, and it may have been any time longer`;
   return { ...judged, change: 'inconclusive', reason };
 }
 

@@ -93,11 +93,6 @@ function goodputOf(windows: readonly LoadWindow[]): number {
   return sum(windows.map(goodOf)) / sum(windows.map(({ offered }) => offered));
 }
 
-/** Whether a trial's value is cut short by the end of its storm: the true one is larger. */
-export function isCensored(metric: MetricName, values: Readonly<Record<MetricName, number | null>>): boolean {
-  return metric === 'recovery.to95Ms' && values['recovery.stuck'] === 1;
-}
-
 /** Samples of earlier versions say only what was completed. */
 function goodOf({ good, completed }: LoadWindow): number {
   return good ?? completed;

@@ -3,7 +3,8 @@ import type { GeneratorReport } from '../load/protocol.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { MetricName } from '../result/metrics.ts';
 
-type StalenessMetric = Extract<MetricName, `staleness.${string}`>;
+/** The others take a history. */
+type StalenessMetric = Exclude<Extract<MetricName, `staleness.${string}`>, 'staleness.kMax'>;
 
 /**
  * `null` in a load that writes nothing, and where no row was read after a write of it: nothing was observed then.

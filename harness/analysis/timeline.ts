@@ -7,12 +7,12 @@ import type { TrialReading } from './trial.ts';
 import { triggersOf } from './triggers.ts';
 
 /** The trial over time, on the load's windows. */
-export function timelineOf({ sample, expiries }: TrialReading, scenario: Scenario): Timeline {
+export function timelineOf({ sample, expiries, consistency }: TrialReading, scenario: Scenario): Timeline {
   const { load, before, readings, after, trial } = sample;
   const counters = [before, ...readings, after];
   const windowMs =
     load.windows.length > 1 ? (load.windows[1]?.tMs ?? 0) - (load.windows[0]?.tMs ?? 0) : load.durationMs;
-  const points = load.windows.map((window) => {
+  const points = load.windows.map((window, index) => {
     using histogram = LatencyHistogram.decode(window.responseHistogram);
     const p50Us = histogram.percentile(50);
     const p99Us = histogram.percentile(99);
@@ -31,6 +31,7 @@ export function timelineOf({ sample, expiries }: TrialReading, scenario: Scenari
       hitRatio: lookups > 0 ? hits / lookups : null,
       ...goodputOf(window),
       memoryBytes: counterAt(counters, (reading) => reading.redisMemoryBytes, toUs),
+      ...(consistency === null ? {} : { staleReads: consistency.staleReads[index] ?? null }),
     };
   });
   const expiriesMs = (expiries ?? []).map(({ fromUs }) => (fromUs - load.startedAtUs) / 1000);

@@ -3,6 +3,12 @@ import type { PlannedScenario } from '../plan/plan.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
+import {
+  type ConsistencyFindings,
+  consistencyValues,
+  type RelayFindings,
+  relayValues,
+} from './consistency-values.ts';
 import { type Expiry, findExpiries } from './expiries.ts';
 import { operationValues } from './operations.ts';
 import { optimumValues } from './optimum/optimum.ts';
@@ -27,7 +33,17 @@ export interface TrialReading {
   readonly meanLoadMs: number | null;
   readonly backgroundErrors: number;
   readonly machine: MachineReading;
+  /** What the history of the trial shows; `null`: none was kept. */
+  readonly consistency: ConsistencyFindings | null;
 }
+
+/** What is made of a trial's files beside its sample. */
+export interface TrialFindings {
+  readonly consistency: ConsistencyFindings | null;
+  readonly relays: RelayFindings | null;
+}
+
+const NO_FINDINGS: TrialFindings = { consistency: null, relays: null };
 
 /** What the machine did to a trial. `null`: not measured, as on other systems and for a closed load. */
 export interface MachineReading {
@@ -37,7 +53,12 @@ export interface MachineReading {
   readonly serviceStallMs: number | null;
 }
 
-export function readTrial(sample: TrialSample, planned: PlannedScenario, expiry: ExpiryKind): TrialReading {
+export function readTrial(
+  sample: TrialSample,
+  planned: PlannedScenario,
+  expiry: ExpiryKind,
+  { consistency, relays }: TrialFindings = NO_FINDINGS,
+): TrialReading {
   const { scenario } = planned;
   const { load, before, after, readings, services } = sample;
   using response = LatencyHistogram.decode(load.histograms.response);
@@ -109,6 +130,8 @@ export function readTrial(sample: TrialSample, planned: PlannedScenario, expiry:
     ...optimumValues(sample, planned, hitRate),
     'age.maxMs': load.maxAgeMs,
     ...stalenessValues(load),
+    ...consistencyValues(consistency),
+    ...relayValues(relays),
     'service.memoryBytes': memoryPerProcess(services),
     'generator.sendLagMs.p99': atMs(sendLag, 99),
     'generator.pacerLagMs.p99': pacerLag === undefined ? null : readMs(pacerLag, 99),
@@ -137,6 +160,7 @@ export function readTrial(sample: TrialSample, planned: PlannedScenario, expiry:
         services.flatMap(({ after: { eventLoopDelayMs } }) => eventLoopDelayMs?.max ?? []),
       ),
     },
+    consistency,
   };
 }
 

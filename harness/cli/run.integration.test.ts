@@ -142,7 +142,7 @@ describe('run', () => {
       ...['--set', 'profiles.smoke.stormMs=500', '--set', 'cache.ttlMs=200', '--out', out],
     );
     const { schemaVersion, scenarios } = await readResult();
-    expect(schemaVersion).toBe('1.2');
+    expect(schemaVersion).toBe('1.3');
     const [scenario] = scenarios;
     expect(scenario?.strategies.map(({ name, aa, baseline }) => [name, aa ?? false, baseline])).toEqual([
       ['none', false, true],

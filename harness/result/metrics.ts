@@ -25,6 +25,8 @@ export const metricFacts = {
   'db.loadsPerMissing.endless': less('ratio'),
   'db.reads': less('count'),
   'db.writes': neither('count'),
+  'db.relayReads': less('count'),
+  'db.relayWrites': neither('count'),
   'db.hitRate': less('fraction'),
   'db.peakQps': less('per second'),
   'latency.response.p50': less('ms'),
@@ -80,6 +82,25 @@ export const metricFacts = {
   'staleness.p50Ms': less('ms'),
   'staleness.p99Ms': less('ms'),
   'staleness.maxMs': less('ms'),
+  'staleness.kMax': less('count'),
+  'consistency.divergentKeys': less('count'),
+  'consistency.lostUpdates': less('count'),
+  'consistency.dirtyReads': less('count'),
+  'consistency.nonLinearizable': less('count'),
+  'consistency.monotonicViolations': less('count'),
+  'consistency.readYourWritesViolations': less('count'),
+  'consistency.gammaMs': less('ms'),
+  'consistency.convergeMs': less('ms'),
+  'consistency.stuck': less('fraction'),
+  'relay.lagMs.p50': less('ms'),
+  'relay.lagMs.p99': less('ms'),
+  'relay.applied': neither('count'),
+  'mq.published': neither('count'),
+  'mq.confirmed': neither('count'),
+  'mq.delivered': neither('count'),
+  'mq.lost': less('count'),
+  'mq.duplicated': less('count'),
+  'mq.reordered': less('count'),
   'service.memoryBytes': less('bytes'),
   'generator.sendLagMs.p99': less('ms'),
   'generator.pacerLagMs.p99': less('ms'),
@@ -93,3 +114,12 @@ export const metricNames = Object.keys(metricFacts) as readonly MetricName[];
 export function isMetricName(name: string): name is MetricName {
   return Object.hasOwn(metricFacts, name);
 }
+
+/**
+ * Times that nobody may have seen the end of, each by the metric that is above 0 then: the true time is longer than
+ * its number by nobody knows how much.
+ */
+export const censoredBy: Readonly<Partial<Record<MetricName, MetricName>>> = {
+  'recovery.to95Ms': 'recovery.stuck',
+  'consistency.convergeMs': 'consistency.stuck',
+};

@@ -4,8 +4,10 @@
  * change or remove one without a new major version.
  */
 import { z } from 'zod';
+import { spectrumPoint, timeline } from './timeline-schema.ts';
+import { worstKey } from './worst-key-schema.ts';
 
-export const SCHEMA_VERSION = '1.2';
+export const SCHEMA_VERSION = '1.3';
 
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 
@@ -60,42 +62,6 @@ const threshold = z.object({
   reason: z.string().optional().describe(REASON),
 });
 
-const timelinePoint = z.object({
-  tMs: z.number().describe('Window start, ms since the start of the storm'),
-  offered: z.number(),
-  p50Ms: z.number().nullable(),
-  p99Ms: z.number().nullable(),
-  dbReadsPerSec: z.number().nullable(),
-  hitRatio: z.number().nullable().describe('Redis keyspace hits / lookups in the window'),
-  goodput: z
-    .number()
-    .nullable()
-    .optional()
-    .describe('Share of the window’s requests answered right and in time. Since 1.2'),
-  memoryBytes: z.number().optional().describe('used_memory of Redis at the window’s end. Since 1.2'),
-});
-
-const timeline = z.object({
-  round: z.number().describe('The round shown: the one with the median number of database reads'),
-  windowMs: z.number(),
-  points: z.array(timelinePoint),
-  expiriesMs: z
-    .array(z.number())
-    .describe('When the hot entry expired, or was renewed before it did; ms since the start of the storm'),
-  triggers: z
-    .array(z.object({ name: z.string(), fromMs: z.number(), toMs: z.number() }))
-    .optional()
-    .describe(
-      'What set the storm off, ms since its start: faults, expiry (of all entries), cold-start. Since 1.2',
-    ),
-});
-
-const spectrumPoint = z.object({
-  percentile: z.number().describe('0 to 100'),
-  oneIn: z.number().describe('1 / (1 - p): 100 means one request in a hundred was slower'),
-  ms: z.number(),
-});
-
 const warning = z.object({
   code: z.string(),
   message: z.string().describe('What is doubtful and why'),
@@ -119,6 +85,9 @@ const strategy = z.object({
   thresholds: z.array(threshold).default([]).describe('Since 1.1'),
   timeline: timeline.nullable(),
   spectrum: z.array(spectrumPoint).describe('Response times of all rounds together'),
+  worstKey: worstKey
+    .optional()
+    .describe('The key that went most wrong in any round; absent: none did, or nobody looked. Since 1.3'),
 });
 
 const comparison = z.object({
@@ -172,7 +141,7 @@ const comparison = z.object({
     .object({ strategy: z.number(), against: z.number() })
     .optional()
     .describe(
-      'Rounds in which each was not back before the end of the storm, so that its time to recover is longer than its value: the ratio is one of what was seen. Absent: in none. Since 1.2',
+      'Rounds in which each was not seen to be back, or in step again, so that the time is longer than its value: the ratio is one of what was seen. Absent: in none. Since 1.2',
     ),
   reason: z.string().optional().describe('Why it is inconclusive'),
 });
@@ -282,14 +251,14 @@ export const resultSchema = z.object({
   scenarios: z.array(scenario),
 });
 
+export type { SpectrumPoint, Timeline } from './timeline-schema.ts';
+export type { WorstKey } from './worst-key-schema.ts';
 export type Result = z.infer<typeof resultSchema>;
 export type ScenarioResult = z.infer<typeof scenario>;
 export type StrategyResult = z.infer<typeof strategy>;
 export type Metric = z.infer<typeof metric>;
 export type BoundResult = z.infer<typeof bound>;
 export type ThresholdResult = z.infer<typeof threshold>;
-export type Timeline = z.infer<typeof timeline>;
-export type SpectrumPoint = z.infer<typeof spectrumPoint>;
 export type Comparison = z.infer<typeof comparison>;
 export type NoiseFloor = z.infer<typeof noiseFloor>;
 export type ClaimResult = z.infer<typeof claim>;

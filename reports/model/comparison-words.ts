@@ -29,11 +29,11 @@ function neitherBack({ rounds, censored }: Comparison): boolean {
   return censored !== undefined && Math.min(censored.strategy, censored.against) === rounds;
 }
 
-/** Of a time that the end of the storm cut short on one side, the ratio is a bound. */
+/** Of a time that was not seen to end on one side, the ratio is a bound. */
 function sizeOf(comparison: Comparison): string {
   const { ratio, low, high, rounds = 0, censored } = comparison;
   const { strategy, against } = censored ?? { strategy: 0, against: 0 };
-  if (neitherBack(comparison)) return 'neither was back';
+  if (neitherBack(comparison)) return `neither was ${backOf(comparison)}`;
   if (ratio === null) return rounds === 0 ? 'no ratio' : 'no ratio to 0';
   const range = interval(low, high, 'ratio');
   const size = `× ${significant(ratio)}${range === null ? '' : ` (${range})`}`;
@@ -41,9 +41,16 @@ function sizeOf(comparison: Comparison): string {
   return against === 0 && strategy > 0 ? `at least ${size}` : size;
 }
 
-function notBack({ strategy, against, rounds, censored }: Comparison): string[] {
+/** What one whose time was not seen to end was not. */
+function backOf({ metric }: Comparison): string {
+  return metric === 'consistency.convergeMs' ? 'in step again' : 'back';
+}
+
+function notBack(comparison: Comparison): string[] {
+  const { strategy, against, rounds, censored } = comparison;
   return [[strategy, censored?.strategy ?? 0] as const, [against, censored?.against ?? 0] as const].flatMap(
-    ([name, times]) => (times === 0 ? [] : [`${name} not back in ${times} of ${rounds} rounds`]),
+    ([name, times]) =>
+      times === 0 ? [] : [`${name} not ${backOf(comparison)} in ${times} of ${rounds} rounds`],
   );
 }
 

@@ -74,6 +74,35 @@ export const GLOSSARY: readonly Term[] = [
     meaning: 'a read answered with an older version of a row than one acknowledged before the read was sent',
   },
   {
+    term: 'acknowledged',
+    meaning: 'of a write: its writer has been told that it is done',
+  },
+  {
+    term: 'dirty read',
+    chinese: '髒讀',
+    meaning: 'a read that returned a value which the database never committed',
+  },
+  {
+    term: 'lost update',
+    chinese: '丟失更新',
+    meaning: 'a write that was acknowledged and that the database never committed',
+  },
+  {
+    term: 'divergent key',
+    meaning: 'a key whose cache entry is not what the database holds, when all is quiet',
+  },
+  {
+    term: 'linearizable',
+    chinese: '線性一致',
+    meaning:
+      'every read fits a single copy of the row in which each write happened at one moment between its sending and its answer',
+  },
+  {
+    term: 'relay',
+    meaning:
+      'a process beside the service that carries changes to the cache or to the database: a queue’s consumer, a follower of the binary log',
+  },
+  {
     term: 'trigger',
     meaning: 'what sets a storm off: a fault, a common expiry, a cold start; recovery is counted from it',
   },

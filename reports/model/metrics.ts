@@ -1,5 +1,5 @@
 /** What each metric is called in a report, and its value as a reader should take it. */
-import { isMetricName, metricFacts } from '../../harness/result/metrics.ts';
+import { censoredBy, isMetricName, metricFacts } from '../../harness/result/metrics.ts';
 import type { Metric, StrategyResult } from '../../harness/result/schema.ts';
 import { type MetricNotes, NOTES } from './metric-notes.ts';
 
@@ -40,15 +40,16 @@ export function lastPart(name: string): string {
 }
 
 /**
- * A metric of a strategy as a reader should take it. The time to recover of a service that was not back before the
- * storm's end is without limit: its number is only the time until then. Results before 1.2 have no sum of errors.
+ * A metric of a strategy as a reader should take it. A time that was not seen to end, such as that to recover of a
+ * service that was not back before the storm's end, is without limit: its number is only what was seen of it. Results
+ * before 1.2 have no sum of errors.
  */
 export function metricOf({ metrics }: StrategyResult, name: string): Metric | undefined {
   const metric = metrics[name];
   if (name === 'requests.errors') return metric ?? sumMetrics(metrics, ERRORS);
-  const stuck = metrics['recovery.stuck'];
-  if (name !== 'recovery.to95Ms' || metric === undefined || !stuck?.values.some((one) => one > 0))
-    return metric;
+  const flag = isMetricName(name) ? censoredBy[name] : undefined;
+  const stuck = flag === undefined ? undefined : metrics[flag];
+  if (metric === undefined || !stuck?.values.some((one) => one > 0)) return metric;
   return overRounds(
     metric.unit,
     metric.values.map((value, round) => ((stuck.values[round] ?? 0) > 0 ? Number.POSITIVE_INFINITY : value)),

@@ -1,4 +1,5 @@
-/** What a limit may take a time for that was cut short by the end of its storm. */
+/** What a limit may take a time for that was cut short by the end of what was observed. */
+import { censoringWords } from '../censoring.ts';
 import { logRatio, type Pair } from '../comparisons.ts';
 import type { Operator } from './threshold.ts';
 
@@ -37,9 +38,9 @@ function isLower(operator: Operator): boolean {
 }
 
 /** `not back before the end of the storm in 2 of 3 rounds`; `null` for none. */
-export function cutShort(rounds: readonly boolean[], who = ''): string | null {
+export function cutShort(metric: string, rounds: readonly boolean[], who = ''): string | null {
   const count = rounds.filter(Boolean).length;
   if (count === 0) return null;
   const name = who === '' ? '' : `${who} was `;
-  return `${name}not back before the end of the storm in ${count} of ${rounds.length} rounds`;
+  return `${name}${censoringWords(metric).not} in ${count} of ${rounds.length} rounds`;
 }

@@ -1,8 +1,8 @@
 import type { PlannedScenario } from '../../plan/plan.ts';
 import { metricFacts } from '../../result/metrics.ts';
 import type { ThresholdResult } from '../../result/schema.ts';
+import { censoringWords, isCensored } from '../censoring.ts';
 import { logRatio, type Pair, pairByRound } from '../comparisons.ts';
-import { isCensored } from '../recovery.ts';
 import { hodgesLehmannInterval } from '../statistics/hodges-lehmann.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { medianInterval } from '../statistics/median-interval.ts';
@@ -87,7 +87,7 @@ function judge(threshold: Threshold, measured: Measured | string): Judged {
   const holds = compare(least.actual, operator, limit);
   const between = operator === '==' && least.actual < limit && limit < most.actual;
   if (between || holds !== compare(most.actual, operator, limit)) {
-    return open(`${cut}; a longer storm would tell`, actual);
+    return open(`${cut}; ${censoringWords(threshold.metric).remedy}`, actual);
   }
   if (!holds) return { actual, limit, holds, ...(cut === null ? {} : { reason: cut }) };
   if (confidencePercent === null) return { actual, limit, holds };
@@ -126,14 +126,18 @@ function measure(
         interval: medianInterval(all, confidence),
       })),
       rounds,
-      cut: cutShort(cut),
+      cut: cutShort(metric, cut),
     };
   }
   const pairs: readonly Pair[] = pairByRound(trials, reference, metric);
   if (pairs.length < rounds || rounds === 0) return `${UNMEASURED} of both`;
   if (pairs.some(({ against }) => against === 0)) return 'there is no share of 0, which the other one had';
-  const own = cutShort(pairs.map(({ censored }) => censored?.value ?? false));
+  const own = cutShort(
+    metric,
+    pairs.map(({ censored }) => censored?.value ?? false),
+  );
   const theirs = cutShort(
+    metric,
     pairs.map(({ censored }) => censored?.against ?? false),
     reference[0]?.sample.trial.strategy,
   );
