@@ -19,9 +19,10 @@ export function grantStatements(): readonly string[] {
     `GRANT ALL ON ${SCHEMA}.* TO ${accountName('service')};`,
     `GRANT ALL ON ${SCHEMA}.* TO ${accountName('relay')};`,
     `GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO ${accountName('relay')};`,
-    // The probe seeds the dataset, reads the server's counters and zeroes them (DROP allows TRUNCATE).
+    // The probe seeds the dataset, reads the server's counters and zeroes them (DROP allows TRUNCATE), and after a
+    // run reads in the binary log what was committed.
     `GRANT ALL ON ${SCHEMA}.* TO ${accountName('probe')};`,
     `GRANT SELECT, DROP ON performance_schema.* TO ${accountName('probe')};`,
-    `GRANT PROCESS, REPLICATION CLIENT ON *.* TO ${accountName('probe')};`,
+    `GRANT PROCESS, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO ${accountName('probe')};`,
   ];
 }

@@ -1,0 +1,95 @@
+import type { Clock } from '../time/clock.ts';
+import type { LogPosition } from './log-position.ts';
+import { type CommittedRows, type LogReader, readLog } from './log-reader.ts';
+
+export interface FollowerOptions {
+  readonly url: string;
+  readonly from: LogPosition;
+  readonly tables: readonly string[];
+  readonly onCommit: (committed: CommittedRows) => void;
+  /** Told why a connection was lost, or could not be made. */
+  readonly onLost: (cause: unknown) => void;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * Reads the log over one connection after the other: what breaks is made again after 50 ms, then twice as long each
+ * time, up to 1 s, and goes on after the last commit that came. The library does not: it falls silent.
+ */
+export class LogFollower {
+  readonly #options: FollowerOptions;
+  #from: LogPosition;
+  #connection = new AbortController();
+  #reader: LogReader | null = null;
+  #paused = false;
+
+  private constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.#from = options.from;
+  }
+
+  /** Resolves once it is connected for the first time, however long that takes; rejects when it is ended before. */
+  static async start(options: FollowerOptions): Promise<LogFollower> {
+    const follower = new LogFollower(options);
+    const connected = Promise.withResolvers<void>();
+    follower.#keepReading(connected.resolve).then(() => connected.reject(options.signal.reason));
+    await connected.promise;
+    return follower;
+  }
+
+  /** Gives the connection up, which seems dead, and makes another. */
+  reconnect(): void {
+    this.#connection.abort();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#reader?.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#reader?.resume();
+  }
+
+  async #keepReading(onConnected: () => void): Promise<void> {
+    const { clock, signal, onLost } = this.#options;
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!signal.aborted) {
+      try {
+        await this.#read(() => {
+          pauseMs = FIRST_PAUSE_MS;
+          onConnected();
+        });
+      } catch (error) {
+        if (!signal.aborted) onLost(error);
+      }
+      this.#reader = null;
+      await clock.sleep(pauseMs, signal).catch(() => undefined);
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    }
+  }
+
+  async #read(onConnected: () => void): Promise<void> {
+    const { url, tables, onCommit, signal } = this.#options;
+    this.#connection = new AbortController();
+    this.#reader = await readLog({
+      url,
+      from: this.#from,
+      tables,
+      onCommit: (committed) => {
+        this.#from = committed.position;
+        onCommit(committed);
+      },
+      signal: AbortSignal.any([signal, this.#connection.signal]),
+    });
+    if (this.#paused) this.#reader.pause();
+    onConnected();
+    await this.#reader.ended;
+  }
+}
