@@ -22,7 +22,7 @@ export interface LocalRabbitmqOptions extends LocalOptions {
 const USER = 'cachestorm';
 
 /**
- * A RabbitMQ of our own on loopback, without plugins. Queues and messages that are durable outlive `kill`
+ * A RabbitMQ of our own on loopback, with no other plugin than the consistent hash. Queues and messages that are durable outlive `kill`
  * and `restart`; `flush` deletes all queues.
  */
 export function localRabbitmq(options: LocalRabbitmqOptions = {}): Backend {
