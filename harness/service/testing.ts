@@ -118,7 +118,14 @@ export async function startStrategyBench(): Promise<StrategyBench> {
       await probe.seed(rows, 32, (n) => `item-${n}`);
     },
     async instanceOf(definition, options = {}) {
-      const instance = makeInstance(definition, { redis, origin }, options);
+      const made = makeInstance(definition, { redis, origin }, options);
+      const instance = {
+        ...made,
+        stop() {
+          made.stop();
+          running.delete(instance);
+        },
+      };
       running.add(instance);
       await instance.strategy.start?.();
       return instance;
