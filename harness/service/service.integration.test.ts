@@ -1,5 +1,6 @@
 /** The HTTP contract and the two counts, on a real service process before real servers. */
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localDatabase } from '../../infra/local/database.ts';
 import { localRedis } from '../../infra/local/redis.ts';
@@ -175,6 +176,21 @@ describe('a service with copies of its own', () => {
     expect(few).toBeLessThan(2.5e6);
     expect(all - few).toBeGreaterThan(8e6);
     expect(all - few).toBeLessThan(12e6);
+  });
+});
+
+describe('a service with a way to write of its own', () => {
+  test('writes and reads by it, from a user’s file too', async () => {
+    const example = fileURLToPath(new URL('../../docs/examples/update-if-cached.ts', import.meta.url));
+    await using own = await start(example);
+    const url = `${own.url}/items/item-7`;
+    expect(await (await fetch(url)).json()).toMatchObject({ version: 1 });
+    const written = await fetch(url, { method: 'PUT', body: 'v' });
+    expect([written.status, await written.json()]).toEqual([200, { id: 'item-7', version: 2 }]);
+    const read = await fetch(url);
+    // Cache-aside would have deleted the entry.
+    expect(read.headers.get('x-cache')).toBe('hit');
+    expect(await read.json()).toEqual({ id: 'item-7', value: 'v', version: 2 });
   });
 });
 

@@ -1,11 +1,16 @@
 /** The contract that every write strategy without a relay keeps, on a real Redis and a real database. */
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import updateIfCached from '../../docs/examples/update-if-cached.ts';
 import { writeStrategies } from '../../scenarios/strategies/registry.ts';
+import type { WriteStrategyDefinition } from '../../scenarios/strategies/write-strategy.ts';
 import { type Instance, type StrategyBench, startStrategyBench, TTL_MS } from './testing.ts';
 import { promises } from './write-strategies.promises.ts';
 
-const alone = writeStrategies.filter(({ queue, relays }) => queue === undefined && relays === undefined);
+/** The built-in ones, and that of the docs. */
+const alone = [...writeStrategies, updateIfCached as WriteStrategyDefinition].filter(
+  ({ queue, relays }) => queue === undefined && relays === undefined,
+);
 
 /** The database refuses it by a constraint, whatever the row. */
 const REFUSED = 'refused';

@@ -24,6 +24,7 @@ export const promises: Readonly<Record<string, Promised>> = {
   'write-through': { refusedByDatabase: 'old', withoutCache: 'not written' },
   versioned: cacheLast,
   'versioned-double-write': cacheLast,
+  'update-if-cached': cacheLast,
   'tag-as-deleted': cacheLast,
   'tag-as-deleted-weak': { ...cacheLast, oldAtFirst: true },
 };

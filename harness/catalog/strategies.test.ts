@@ -1,0 +1,67 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { UsageError } from './errors.ts';
+import { findStrategy } from './strategies.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'strategies-test-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const fields = "name: 'mine', idea: 'i', source: 's', weakness: 'w', parameters: {}, create: () => ({})";
+
+async function problemsOf(file: string, definition: string): Promise<string[]> {
+  const path = join(folder, file);
+  await writeFile(path, `export const mine = { ${definition} };\n`);
+  const error: unknown = await findStrategy(path).then(
+    () => null,
+    (cause: unknown) => cause,
+  );
+  if (error === null) return [];
+  if (!(error instanceof UsageError)) throw error;
+  return error.problems.map(({ path: at, message }) => `${at.replace(`${path}: `, '')}: ${message}`);
+}
+
+test('a name is that of a way to read or of a way to write', async () => {
+  const found = await Promise.all(['none', 'lease', 'cache-aside', 'versioned'].map(findStrategy));
+  expect(found.map(({ name, kind }) => [name, kind])).toEqual([
+    ['none', 'read'],
+    ['lease', 'read'],
+    ['cache-aside', 'write'],
+    ['versioned', 'write'],
+  ]);
+  await expect(findStrategy('versiond')).rejects.toThrow('Did you mean "versioned"?');
+});
+
+test('a file may hold a way to write: the example does', async () => {
+  const example = fileURLToPath(new URL('../../docs/examples/update-if-cached.ts', import.meta.url));
+  expect(await findStrategy(example)).toMatchObject({ kind: 'write', name: 'update-if-cached' });
+});
+
+test('a way to write needs neither theory, nor a reader, nor a queue; what it has is checked', async () => {
+  expect(await problemsOf('sound.ts', `kind: 'write', ${fields}`)).toEqual([]);
+  expect(
+    await problemsOf('odd.ts', `kind: 'write', ${fields}, queue: 3, relays: [], createReader: 'r'`),
+  ).toEqual([
+    'queue: expected a function, got number 3',
+    'relays: expected a function, got array []',
+    'createReader: expected a function, got string "r"',
+  ]);
+});
+
+test('a way to read says how its entries end, and what theory says', async () => {
+  expect(await problemsOf('unsaid.ts', `kind: 'read', ${fields}`)).toEqual([
+    'expiry: expected "physical" or "logical" or "early", got nothing',
+    'predict: expected a function, got nothing',
+  ]);
+});
+
+test('a mistyped kind is told with the right ones', async () => {
+  expect(await problemsOf('mistyped.ts', `kind: 'wirte', ${fields}`)).toEqual([
+    'kind: expected "read" or "write", got string "wirte". Did you mean "write"?',
+  ]);
+});
