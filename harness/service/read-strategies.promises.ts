@@ -5,8 +5,11 @@ import type { CacheOutcome } from '../../scenarios/strategies/strategy.ts';
 export interface Promised {
   /** Loads when 25 readers in each of 2 processes miss one key together. */
   readonly herd: number;
-  /** Loads of one process that fills while a reader of another has missed, and not yet loaded. Only a lock looks again. */
-  readonly latecomer: number;
+  /**
+   * Loads of one process that fills while a reader of another has missed, and not yet loaded. Only a lock looks again.
+   * Absent where whoever misses has the lock by that: nobody can fill meanwhile.
+   */
+  readonly latecomer?: number;
   /** Whether it keeps an entry for a row that does not exist. @default false */
   readonly remembersAbsence?: boolean;
   /** How a second reader of the process is answered. @default 'hit' */
@@ -56,5 +59,10 @@ export const promises: Readonly<Record<string, Promised>> = {
   'drop-late+single-flight': { herd: 2, latecomer: 2 },
   // Who waited does not look again.
   'drop-late+queue': { herd: 50, latecomer: 2 },
+  'cache-aside+lease': { herd: 1, latecomer: 1 },
+  versioned: { herd: 50, latecomer: 2 },
+  'versioned-double-write': { herd: 50, latecomer: 2 },
+  'tag-as-deleted': { herd: 1 },
+  'tag-as-deleted-weak': { herd: 1 },
   ...Object.fromEntries(evictionPolicies.map((policy) => [policy, { herd: 50, latecomer: 2 }])),
 };

@@ -3,6 +3,8 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import updateIfCached from '../../docs/examples/update-if-cached.ts';
 import { writeStrategies } from '../../scenarios/strategies/registry.ts';
+import { delayedDoubleDelete } from '../../scenarios/strategies/write/delayed-double-delete.ts';
+import { tagAsDeleted, tagAsDeletedWeak } from '../../scenarios/strategies/write/tag-as-deleted.ts';
 import type { WriteStrategyDefinition } from '../../scenarios/strategies/write-strategy.ts';
 import { type Instance, type StrategyBench, startStrategyBench, TTL_MS } from './testing.ts';
 import { promises } from './write-strategies.promises.ts';
@@ -146,5 +148,101 @@ describe.each(alone.map((definition) => [definition.name, definition] as const))
     const version = withoutCache === 'committed' ? 2 : 1;
     await expect.poll(async () => (await committed(key))?.version).toBe(version);
     expect((await there.strategy.get(key)).item).toMatchObject({ value: OLD, version: 1 });
+  });
+});
+
+describe('delayed-double-delete', () => {
+  test('counts a second delete that fails', async () => {
+    const { put, board, backgroundErrors } = await bench.instanceOf(delayedDoubleDelete, {
+      parameters: { delayMs: 0 },
+    });
+    const held = board.hold('beforeSecondDelete');
+    expect(await put(nextRow(), 'new')).toBe(2);
+    await held.reached();
+    held.fail(new Error('Redis refuses'));
+    await expect.poll(() => backgroundErrors).toMatchObject([{ message: 'Redis refuses' }]);
+  });
+
+  test('forgets the second delete when the process ends before it, and that is no error', async () => {
+    const { put, stop, passed, backgroundErrors } = await bench.instanceOf(delayedDoubleDelete, {
+      parameters: { delayMs: 60_000 },
+    });
+    await put(nextRow(), 'new');
+    stop();
+    // Whatever was to come of the end has come when another write is done.
+    await put(nextRow(), 'new');
+    expect([passed.includes('beforeSecondDelete'), backgroundErrors]).toEqual([false, []]);
+  });
+});
+
+describe('tag-as-deleted', () => {
+  const strong = () => bench.instanceOf(tagAsDeleted);
+  const weak = () => bench.instanceOf(tagAsDeletedWeak);
+
+  test('strong readers wait for the one that loads the new value', async () => {
+    const key = nextRow();
+    const [loader, waiter] = [await strong(), await strong()];
+    await loader.strategy.get(key);
+    await loader.put(key, 'new');
+    const held = loader.board.hold('afterDbRead');
+    const loads = await bench.loadsOf(async () => {
+      const reading = [loader.strategy.get(key)];
+      await held.reached();
+      reading.push(waiter.strategy.get(key), waiter.strategy.get(key));
+      await expect.poll(() => waiter.passed).toEqual(['afterCacheMiss', 'afterCacheMiss']);
+      held.release();
+      for (const { item } of await Promise.all(reading)) expect(item).toMatchObject({ value: 'new' });
+    });
+    expect(loads).toBe(1);
+  });
+
+  test('weak readers take the tagged value while one of them loads, and the new one then', async () => {
+    const key = nextRow();
+    const [loader, other] = [await weak(), await weak()];
+    await loader.strategy.get(key);
+    await loader.put(key, 'new');
+    const held = loader.board.hold('afterDbRead');
+    const loads = await bench.loadsOf(async () => {
+      expect(await loader.strategy.get(key)).toMatchObject({ item: { value: OLD }, outcome: 'stale' });
+      await held.reached();
+      expect(await other.strategy.get(key)).toMatchObject({ item: { value: OLD }, outcome: 'stale' });
+      held.release();
+      await expect.poll(async () => (await other.strategy.get(key)).outcome).toBe('hit');
+      expect((await other.strategy.get(key)).item).toMatchObject({ value: 'new', version: 2 });
+    });
+    expect(loads).toBe(1);
+  });
+
+  test('a loader that died is waited for as long as its lock, and a failed one not at all', async () => {
+    const key = nextRow();
+    const parameters = { lockMs: 300_000 };
+    const [failing, next] = [
+      await bench.instanceOf(tagAsDeleted, { parameters }),
+      await bench.instanceOf(tagAsDeleted, { parameters }),
+    ];
+    const held = failing.board.hold('afterDbRead');
+    const reading = failing.strategy.get(key);
+    await held.reached();
+    held.fail(new Error('the database burns'));
+    await expect(reading).rejects.toThrow('the database burns');
+    expect((await next.strategy.get(key)).item).toMatchObject({ value: OLD });
+
+    const short = await bench.instanceOf(tagAsDeleted, { parameters: { lockMs: 1 } });
+    const dead = nextRow();
+    short.board.hold('afterDbRead');
+    // Nobody ever lets it go on.
+    void short.strategy.get(dead);
+    await expect.poll(() => short.passed).toContain('beforeDbRead');
+    expect((await next.strategy.get(dead)).item).toMatchObject({ value: OLD });
+  });
+
+  test('takes the place of plain entries, when it reads and when it writes', async () => {
+    const [read, written] = [nextRow(), nextRow()];
+    const { strategy, put } = await strong();
+    for (const key of [read, written])
+      await bench.redis.set(`test:item:${key}`, '{"version":9}', 'PX', 60_000);
+    expect((await strategy.get(read)).item).toMatchObject({ value: OLD, version: 1 });
+    await put(written, 'new');
+    expect((await strategy.get(written)).item).toMatchObject({ value: 'new', version: 2 });
   });
 });

@@ -23,8 +23,12 @@ export interface Asked {
   readonly text: string | null;
 }
 
+/** A plain entry, as cache-aside left it, is no hash: every command below would fail until its time to live. */
+const NO_PLAIN_ENTRY = `
+if redis.call('type', KEYS[1]).ok == 'string' then redis.call('del', KEYS[1]) end`;
+
 /** KEYS: entry. ARGV: now, until when a lock holds, its owner, its milliseconds. */
-const ASK = `
+const ASK = `${NO_PLAIN_ENTRY}
 local value = redis.call('hget', KEYS[1], 'value')
 local lockedUntil = redis.call('hget', KEYS[1], 'lockedUntil')
 if value and not lockedUntil then return {'fresh', value} end
@@ -42,7 +46,7 @@ redis.call('pexpire', KEYS[1], ARGV[3])
 return 1`;
 
 /** KEYS: entry. ARGV: milliseconds after which nothing is left of it. */
-const TAG = `
+const TAG = `${NO_PLAIN_ENTRY}
 redis.call('hset', KEYS[1], 'lockedUntil', 0)
 redis.call('hdel', KEYS[1], 'owner')
 redis.call('pexpire', KEYS[1], ARGV[1])
@@ -117,7 +121,7 @@ export async function preloadTagged(context: StrategyContext, items: readonly It
   const pipeline = context.redis.pipeline();
   for (const item of items) {
     const key = context.entryKey(item.id);
-    pipeline.hset(key, 'value', encodeEntry(item)).pexpire(key, Math.ceil(context.ttlMs));
+    pipeline.del(key).hset(key, 'value', encodeEntry(item)).pexpire(key, Math.ceil(context.ttlMs));
   }
   await allOf(pipeline, isRefused);
 }

@@ -13,6 +13,19 @@ export const readBetween: Race = {
   },
 };
 
+export const readBeforeCommit: Race = {
+  name: 'read before the commit',
+  story: 'a writer stops just before it commits; a reader reads',
+  async play({ writer, reader, key, traits }) {
+    const commits = traits.inTransaction ? 'beforeDbCommit' : 'beforeDbWrite';
+    const writing = await halt(writer, [commits], () => writer.put(key, 'new'));
+    if (traits.atOnce) await passed(writer, 'afterCacheSet');
+    const { item } = await reader.strategy.get(key);
+    await writing.goOn();
+    return item?.value === 'new' ? 'early' : 'right';
+  },
+};
+
 export const cacheOvertaken: Race = {
   name: 'cache overtaken',
   story: 'a writer stops just before the cache; another writes, and is done; the first goes on',

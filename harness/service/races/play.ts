@@ -38,7 +38,7 @@ export async function playRace(
   const later = new Map([writer, otherWriter].map((each) => [each, each.board.hold('beforeSecondDelete')]));
   const how = traits[definition.name] ?? {};
   try {
-    await race.play({
+    const outcome = await race.play({
       bench,
       key,
       reader,
@@ -52,7 +52,7 @@ export async function playRace(
         }
       },
     });
-    return await judge(bench, await instanceOf(), key);
+    return outcome ?? (await judge(bench, await instanceOf(), key));
   } finally {
     for (const instance of started) instance.stop();
   }

@@ -6,8 +6,9 @@ import type { Instance, StrategyBench } from '../testing.ts';
 /**
  * What a reader of another process gets when the race is over. `right`: what the database has committed. `old`: an
  * older value, which stays; `old at first`: which the next read finds renewed. `dirty`: a value that was never committed.
+ * `early`: one that was not committed yet.
  */
-export type Outcome = 'right' | 'old at first' | 'old' | 'dirty';
+export type Outcome = 'right' | 'old at first' | 'old' | 'dirty' | 'early';
 
 /** Processes of one strategy, and a row that is theirs alone: version 1, and nothing of it in the cache. */
 export interface Stage {
@@ -37,7 +38,8 @@ export interface Race {
   readonly story: string;
   /** Has every memory of a write end after a millisecond. @default false */
   readonly shortMemory?: boolean;
-  play(stage: Stage): Promise<void>;
+  /** Answers what came of it where that shows on the way; else it is what a new reader gets in the end. */
+  play(stage: Stage): Promise<Outcome | undefined>;
 }
 
 /** A schedule did not come to where it was to: the strategy is another than it was written for. */

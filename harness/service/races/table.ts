@@ -1,7 +1,7 @@
 /** Every known race, and what becomes of it under each write strategy without a relay. */
 import { abortedCommit, crashAfterCommit } from './failures.ts';
 import { crashAfterAck, lateSet, lateSetAfterAll, memoryRunsOut, plainDelete } from './late-sets.ts';
-import { cacheOvertaken, databaseOvertaken, readAfterAck, readBetween } from './orders.ts';
+import { cacheOvertaken, databaseOvertaken, readAfterAck, readBeforeCommit, readBetween } from './orders.ts';
 import type { Outcome, Race, Traits } from './race.ts';
 
 export const races: readonly Race[] = [
@@ -11,6 +11,7 @@ export const races: readonly Race[] = [
   plainDelete,
   memoryRunsOut,
   readBetween,
+  readBeforeCommit,
   cacheOvertaken,
   databaseOvertaken,
   readAfterAck,
@@ -44,15 +45,21 @@ export const happens: Readonly<Record<string, Expected>> = {
   'delete-then-update': { ...lateSets, 'read between': 'old' },
   'delayed-double-delete': { ...lateSets, 'late set': 'right' },
   'double-write-db-first': { ...lateSets, 'cache overtaken': 'old', 'crash after the commit': 'old' },
-  'double-write-cache-first': { ...lateSets, 'database overtaken': 'old', 'aborted commit': 'dirty' },
+  'double-write-cache-first': {
+    ...lateSets,
+    'read before the commit': 'early',
+    'database overtaken': 'old',
+    'aborted commit': 'dirty',
+  },
   'double-write-both': {
     ...lateSets,
+    'read before the commit': 'early',
     'cache overtaken': 'old',
     'database overtaken': 'old',
     'aborted commit': 'dirty',
     'crash after the commit': 'old',
   },
-  'write-through': { ...lateSets, 'aborted commit': 'dirty' },
+  'write-through': { ...lateSets, 'read before the commit': 'early', 'aborted commit': 'dirty' },
   versioned: { 'plain DEL': 'old', 'memory runs out': 'old', 'crash after the commit': 'old' },
   'versioned-double-write': { 'plain DEL': 'old', 'crash after the commit': 'old' },
   'tag-as-deleted': { 'crash after the commit': 'old' },
