@@ -3,6 +3,7 @@ import { mutex } from '../../scenarios/strategies/read/mutex.ts';
 import { none } from '../../scenarios/strategies/read/none.ts';
 import { ttlJitter } from '../../scenarios/strategies/read/ttl-jitter.ts';
 import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
+import { cacheAside } from '../../scenarios/strategies/write/cache-aside.ts';
 import { loadContest } from '../catalog/contest.ts';
 import { expandPlan } from '../plan/plan.ts';
 import { checkBounds } from './bounds.ts';
@@ -100,6 +101,12 @@ test('an alias is held to what its own parameters promise', async () => {
   };
   // A load of 100 ms under a lock of 3 s, and of 25 ms.
   expect([boundOf('mutex'), boundOf('impatient')]).toEqual([1, 4]);
+});
+
+test('a way to write may have no theory, and is held to none', () => {
+  if (planned === undefined) throw new Error('the plan has no scenario');
+  const trial = readTrial(sampleOf(planned, { strategy: 'none', reads: 5 }), planned, 'physical');
+  expect(checkBounds(cacheAside, planned, [trial])).toEqual([]);
 });
 
 describe('a bound on a time to recover that the storm’s end cut short', () => {

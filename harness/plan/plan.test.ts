@@ -106,3 +106,23 @@ test('phases set the length of the storm in every profile, and the mean rate', a
     expect(planned).toMatchObject({ stormMs: 4_000, ratePerSec: 350 });
   }
 });
+
+test('a way to write has its parameters, and the scenario’s own policy where memory is limited', async () => {
+  const settings = [
+    { path: ['cache', 'roomBytes'], value: 1_000_000 },
+    { path: ['parameters', 'versioned', 'tombstoneMs'], value: 70 },
+  ];
+  const writers = await loadContest('cache-tiers', settings, ['cache-aside', 'versioned', 'tag-as-deleted']);
+  const plan = expandPlan([writers], { seed: 1, profile: 'smoke', infra: 'local' });
+  const planned = plan.scenarios[0]?.strategies.map(({ name, parameters, evictionPolicy }) => [
+    name,
+    parameters.tombstoneMs ?? parameters.keepMs,
+    evictionPolicy,
+  ]);
+  const policy = writers.scenario.cache.evictionPolicy;
+  expect(planned).toEqual([
+    ['cache-aside', undefined, policy],
+    ['versioned', 70, policy],
+    ['tag-as-deleted', 10_000, policy],
+  ]);
+});
