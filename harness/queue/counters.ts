@@ -14,3 +14,16 @@ export interface QueueCounters {
 }
 
 export type Count = (counter: keyof QueueCounters, by?: number) => void;
+
+/** Of several processes together. */
+export function allMessages(all: readonly QueueCounters[]): QueueCounters {
+  const total = (counter: keyof QueueCounters) => all.reduce((sum, one) => sum + one[counter], 0);
+  return {
+    published: total('published'),
+    confirmed: total('confirmed'),
+    delivered: total('delivered'),
+    redelivered: total('redelivered'),
+    acked: total('acked'),
+    inHand: total('inHand'),
+  };
+}

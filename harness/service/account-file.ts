@@ -1,6 +1,5 @@
 import { openSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { ServiceReport } from './protocol.ts';
 
 /**
  * Keeps a process's account of itself where it outlives the process, as a flight recorder does: what SIGKILL ends
@@ -10,7 +9,7 @@ import type { ServiceReport } from './protocol.ts';
  * @returns Writes the account down, at once and in one piece. To be called before a statement is sent: the account
  *   then never has fewer of them than the server sees, and one more only if the process is killed just there.
  */
-export function keepAccount(path: string, account: () => ServiceReport): () => void {
+export function keepAccount<Account>(path: string, account: () => Account): () => void {
   const file = openSync(path, 'wx', 0o600);
   let length = 0;
   return () => {
@@ -22,6 +21,6 @@ export function keepAccount(path: string, account: () => ServiceReport): () => v
 }
 
 /** What a process that has ended had written down last. */
-export async function readAccount(path: string): Promise<ServiceReport> {
-  return JSON.parse(await readFile(path, 'utf8')) as ServiceReport;
+export async function readAccount<Account>(path: string): Promise<Account> {
+  return JSON.parse(await readFile(path, 'utf8')) as Account;
 }

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { MessageSink } from '../../scenarios/strategies/relay.ts';
+import type { MessageSink, MessageSource } from '../../scenarios/strategies/relay.ts';
 import type { BarrierName, Origin } from '../../scenarios/strategies/strategy.ts';
 import type { WriteContext } from '../../scenarios/strategies/write-strategy.ts';
 import type { Clock } from '../time/clock.ts';
@@ -27,9 +27,10 @@ export function entryKey(prefix: string, key: string): string {
   return `${prefix}item:${key}`;
 }
 
-const noQueue: MessageSink = {
-  publish: () => Promise.reject(new Error('this strategy declares no queue to publish to')),
-};
+const refused = () => Promise.reject(new Error('this strategy declares no queue'));
+
+/** The queue of a strategy that declares none. */
+export const noQueue: MessageSource = { publish: refused, consume: refused };
 
 /** What a read strategy, and the write strategy beside it, may touch. */
 export function strategyContext(parts: ContextParts): WriteContext {

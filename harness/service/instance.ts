@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { allMessages } from '../queue/counters.ts';
 import { readAccount } from './account-file.ts';
 import { type ServiceOptions, type ServiceProcess, startService } from './process.ts';
 import type { ServiceReport } from './protocol.ts';
@@ -63,7 +64,7 @@ export async function startInstance(
     async kill() {
       if (current.accountFile === null) throw new Error('this instance was not started to be killed');
       await current.process[Symbol.asyncDispose]();
-      ended.push(await readAccount(current.accountFile));
+      ended.push(await readAccount<ServiceReport>(current.accountFile));
     },
     async restart() {
       starting = restart();
@@ -89,7 +90,7 @@ async function startOne(options: ServiceOptions, afterlife: Afterlife | null) {
 function together(living: ServiceReport, ended: readonly ServiceReport[]): ServiceReport {
   const all = [living, ...ended];
   const total = (pick: (report: ServiceReport) => number) => all.reduce((sum, one) => sum + pick(one), 0);
-  const { askedByFamily, counters } = living;
+  const { askedByFamily, counters, queue } = living;
   return {
     ...living,
     dbReads: total(({ dbReads }) => dbReads),
@@ -102,6 +103,7 @@ function together(living: ServiceReport, ended: readonly ServiceReport[]): Servi
     ...(askedByFamily === undefined
       ? {}
       : { askedByFamily: added(all.map((report) => report.askedByFamily ?? {})) }),
+    ...(queue === undefined ? {} : { queue: allMessages(all.flatMap((report) => report.queue ?? [])) }),
     ...(counters === undefined ? {} : { counters: added(all.map((report) => ({ ...report.counters }))) }),
   };
 }

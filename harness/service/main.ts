@@ -4,6 +4,7 @@
  */
 
 import { findStrategy } from '../catalog/strategies.ts';
+import { type ConnectedQueue, connectQueue } from '../queue/queue.ts';
 import { systemClock } from '../time/clock.ts';
 import { deriveSeed, seededRandom } from '../time/random.ts';
 import { keepAccount } from './account-file.ts';
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
   const eventLoop = watchEventLoop();
   const board = new BarrierBoard();
   let held: Held | null = null;
+  let queue: ConnectedQueue | null = null;
 
   const noteAccount = config.accountFile === undefined ? () => {} : keepAccount(config.accountFile, account);
 
@@ -38,6 +40,21 @@ async function main(): Promise<void> {
     clock: systemClock,
     onCount: noteAccount,
   });
+  const onBackgroundError = (error: unknown) => {
+    if (!(error instanceof AbandonedError)) backgroundErrors++;
+  };
+  const strategy = await findStrategy(config.strategy);
+  const shape = strategy.kind === 'write' ? strategy.queue?.(config.parameters) : undefined;
+  if (shape !== undefined) {
+    queue = await connectQueue({
+      url: required('AMQP_URL'),
+      shape,
+      clock: systemClock,
+      signal: shutdown.signal,
+      onBackgroundError,
+      onCount: noteAccount,
+    });
+  }
   const context = strategyContext({
     redis,
     origin,
@@ -46,9 +63,8 @@ async function main(): Promise<void> {
     signal: shutdown.signal,
     ttlMs: config.ttlMs,
     keyPrefix: config.keyPrefix,
-    onBackgroundError(error) {
-      if (!(error instanceof AbandonedError)) backgroundErrors++;
-    },
+    onBackgroundError,
+    ...(queue === null ? {} : { queue }),
     barrier: delayedBarrier(
       board.barrier,
       config.stepDelayMs,
@@ -56,7 +72,6 @@ async function main(): Promise<void> {
       systemClock,
     ),
   });
-  const strategy = await findStrategy(config.strategy);
   const { reader, writer } = readerAndWriter(strategy, context, config.parameters);
   await reader.start?.();
   await writer.start?.();
@@ -107,6 +122,7 @@ async function main(): Promise<void> {
       totalLoadMs: origin.stats.totalLoadMs,
       backgroundErrors,
       ...(counters === undefined ? {} : { counters }),
+      ...(queue === null ? {} : { queue: { ...queue.counters } }),
       cpuUs: user + system,
     };
   }

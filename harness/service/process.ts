@@ -60,6 +60,8 @@ export interface ServiceOptions {
   readonly config: ServiceConfig;
   readonly redisUrl: string;
   readonly databaseUrl: string;
+  /** @default none: the strategy declares no queue */
+  readonly brokerUrl?: string | null;
   /** The rest of the process's environment; carries the run's marker. */
   readonly env: NodeJS.ProcessEnv;
   /** Told the process group as soon as it exists. */
@@ -80,6 +82,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     PORT: String(options.port ?? 0),
     REDIS_URL: options.redisUrl,
     MYSQL_URL: options.databaseUrl,
+    ...(options.brokerUrl == null ? {} : { AMQP_URL: options.brokerUrl }),
     CACHESTORM_SERVICE: JSON.stringify(options.config),
   };
   const { child, ready: port } = await ForkedProcess.start<ServiceCommand, ServiceMessage, number>(

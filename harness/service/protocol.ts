@@ -1,6 +1,7 @@
 /** How the built-in service is configured and what it tells the harness beside its HTTP contract. */
 
 import type { BarrierName, StrategyCounters } from '../../scenarios/strategies/strategy.ts';
+import type { QueueCounters } from '../queue/counters.ts';
 
 export interface ServiceConfig {
   /** Name of a built-in strategy, or the absolute path of a file that exports one. */
@@ -26,6 +27,8 @@ export interface ServiceEnvironment {
   readonly PORT: string;
   readonly REDIS_URL: string;
   readonly MYSQL_URL: string;
+  /** Only where the strategy declares a queue. */
+  readonly AMQP_URL?: string;
   readonly CACHESTORM_SERVICE: string;
 }
 
@@ -46,6 +49,8 @@ export interface ServiceReport {
   readonly backgroundErrors: number;
   /** What only the strategy can count, where it does. */
   readonly counters?: StrategyCounters;
+  /** Of its messages, where the strategy publishes. */
+  readonly queue?: QueueCounters;
   /** CPU time of the process since it started. */
   readonly cpuUs: number;
   /** How late its event loop came round since `storm-starts` was last said; another service may not say it. */

@@ -30,6 +30,7 @@ import { warmUp } from './read/warm-up.ts';
 import { xfetch, xfetchAtOtherBetas } from './read/xfetch.ts';
 import { xfetchLock } from './read/xfetch-lock.ts';
 import type { ReadStrategyDefinition } from './strategy.ts';
+import { binlogs } from './write/binlog.ts';
 import { cacheAside } from './write/cache-aside.ts';
 import { cacheAsideLease } from './write/cache-aside-lease.ts';
 import { delayedDoubleDelete } from './write/delayed-double-delete.ts';
@@ -37,8 +38,12 @@ import { deleteThenUpdate } from './write/delete-then-update.ts';
 import { doubleWriteBoth } from './write/double-write-both.ts';
 import { doubleWriteCacheFirst } from './write/double-write-cache-first.ts';
 import { doubleWriteDbFirst } from './write/double-write-db-first.ts';
+import { messageQueues } from './write/message-queue.ts';
+import { outbox } from './write/outbox.ts';
 import { tagAsDeleted, tagAsDeletedWeak } from './write/tag-as-deleted.ts';
 import { versioned, versionedDoubleWrite } from './write/versioned.ts';
+import { writeBehind } from './write/write-behind.ts';
+import { writeBehindInterval } from './write/write-behind-interval.ts';
 import { writeThrough } from './write/write-through.ts';
 import type { WriteStrategyDefinition } from './write-strategy.ts';
 
@@ -94,4 +99,9 @@ export const writeStrategies: readonly WriteStrategyDefinition[] = [
   versionedDoubleWrite,
   tagAsDeleted,
   tagAsDeletedWeak,
+  ...messageQueues,
+  outbox,
+  ...binlogs,
+  writeBehind,
+  writeBehindInterval,
 ];

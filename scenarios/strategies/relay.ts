@@ -6,6 +6,12 @@ import type { BarrierName, Origin, StrategyClock, StrategyRandom } from './strat
 export interface Relay {
   /** Resolves once it takes part: whatever is written from then on reaches it. It works until `signal` is aborted. */
   start(): Promise<void>;
+  /**
+   * Changes that still wait for it in a place of its own, beyond queue, outbox and log, which are known.
+   *
+   * @default none
+   */
+  waiting?(): Promise<number>;
 }
 
 /** Everything that a relay may touch. */
@@ -20,6 +26,8 @@ export interface RelayContext {
   /** The database's binary log. */
   readonly changes: ChangeLog;
   readonly clock: StrategyClock;
+  /** Monotonic microseconds of the machine: what `RowChange.storedAtUs` is. */
+  nowUs(): number;
   readonly random: StrategyRandom;
   readonly signal: AbortSignal;
   readonly ttlMs: number;
@@ -58,8 +66,9 @@ export interface MessageSink {
 
 export interface MessageSource extends MessageSink {
   /**
-   * Hands out messages one after the other, and acknowledges each when `handle` resolves; what it rejects goes back to
-   * the queue. Comes back after a lost connection. At least once: a message may come again.
+   * Hands out messages one after the other, and acknowledges each when `handle` resolves. What it rejects is tried
+   * again after a pause: in its place where the shape promises an order, by whoever takes it from the queue where it
+   * does not. Comes back after a lost connection. At least once: a message may come again.
    *
    * Resolves once it is subscribed.
    */

@@ -1,0 +1,100 @@
+/** How a relay process is configured, and what it tells the harness. */
+import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
+import type { ChangeLogStatus } from '../change-log/change-log.ts';
+import type { QueueCounters } from '../queue/counters.ts';
+
+export interface RelayConfig {
+  /** Name of a built-in write strategy, or the absolute path of a file that exports one. */
+  readonly strategy: string;
+  /** Which of the strategy's relays. */
+  readonly relay: string;
+  /** Which of that relay's processes, from 0. */
+  readonly index: number;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly ttlMs: number;
+  readonly queryMs: number;
+  readonly poolSize: number;
+  /** Mean of the time by which each step is put off; 0: not at all. */
+  readonly stepDelayMs: number;
+  /** Prefix of every Redis key of the services. */
+  readonly keyPrefix: string;
+  readonly seed: number;
+  /** Where its position in the binary log outlives it: a file of this trial's and this process's place. */
+  readonly positionFile: string;
+  /** Where the account is kept that is left when the process is killed. @default none is kept */
+  readonly accountFile?: string;
+}
+
+/** Environment of a relay process: as a service's, and the broker only where the strategy declares a queue. */
+export interface RelayEnvironment {
+  readonly REDIS_URL: string;
+  readonly MYSQL_URL: string;
+  readonly AMQP_URL?: string;
+  readonly CACHESTORM_RELAY: string;
+}
+
+/** A relay's account of itself since its process started. */
+export interface RelayReport {
+  /** Changes that are where they were meant to go, those that went there twice too. */
+  readonly applied: number;
+  /** Statements sent to the database. */
+  readonly dbReads: number;
+  readonly dbWrites: number;
+  /** Statements that wait for a connection or an answer right now. */
+  readonly dbInFlight: number;
+  readonly dbErrors: number;
+  readonly backgroundErrors: number;
+  /** The last of them, in its own words; `null` when there was none. */
+  readonly lastError: string | null;
+  readonly cpuUs: number;
+  readonly queue?: QueueCounters;
+  /** Of the binary log, where the relay follows it. */
+  readonly log?: ChangeLogStatus;
+}
+
+/** What still lies before a relay. `null`: it can't be asked right now. */
+export interface RelayBacklog {
+  /** Messages in the queues of all consumers that nobody has in hand. */
+  readonly queue: number | null;
+  /** Whether there are changes in the outbox, or under way from there. */
+  readonly outbox: boolean | null;
+  /** Changes in a place of the relay's own. */
+  readonly own: number | null;
+}
+
+/** How late changes came, since the storm's start. */
+export interface RelayLag {
+  /** From just before the write was sent until it was applied: HDR V2 base64, microseconds. */
+  readonly histogram: string;
+  /** Windows of 100 ms in which something was applied, in their order. */
+  readonly windows: readonly LagWindow[];
+}
+
+export interface LagWindow {
+  /** Its start on the machine's monotonic clock. */
+  readonly fromUs: number;
+  readonly applied: number;
+  readonly maxLagUs: number;
+}
+
+/** Harness to relay. */
+export type RelayCommand =
+  | { readonly type: 'report' }
+  | { readonly type: 'backlog' }
+  | { readonly type: 'lag' }
+  /** Lags count from now on. */
+  | { readonly type: 'storm-starts' }
+  /** Stop whoever comes to this barrier from now on, and say so once. */
+  | { readonly type: 'hold'; readonly barrier: BarrierName }
+  /** Let go on whoever is held, and hold nobody any more. */
+  | { readonly type: 'release' };
+
+/** Relay to harness. */
+export type RelayMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'report'; readonly report: RelayReport }
+  | { readonly type: 'backlog'; readonly backlog: RelayBacklog }
+  | { readonly type: 'lag'; readonly lag: RelayLag }
+  /** The first is stopped at the barrier. */
+  | { readonly type: 'held' }
+  | { readonly type: 'released' };
