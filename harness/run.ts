@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { localDatabase } from '../infra/local/database.ts';
+import { localRabbitmq } from '../infra/local/rabbitmq.ts';
 import { localRedis } from '../infra/local/redis.ts';
 import { type Stack, startStack } from '../infra/stack.ts';
 import { expiryOf, type StrategyDefinition } from '../scenarios/strategies/definition.ts';
@@ -20,6 +21,7 @@ import {
   type PlanOptions,
   type Trial,
 } from './plan/plan.ts';
+import { connectCommitLog } from './probes/commit-log.ts';
 import { connectDatabaseProbe } from './probes/database.ts';
 import type { Probes } from './probes/ground-truth.ts';
 import { connectRedisProbe } from './probes/redis.ts';
@@ -132,8 +134,9 @@ interface RunUnderWay extends RunOptions {
 async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions) => void): Promise<void> {
   const { plan, runId, clock, signal, emit } = run;
   const startedUs = clock.nowUs();
-  emit({ type: 'stack-starting', backends: ['redis', 'database'] });
-  await using stack = await startStack({ runId, signal, backends: [localRedis(), localDatabase()] });
+  const needed = [localRedis(), localDatabase(), ...(needsBroker(plan) ? [localRabbitmq()] : [])];
+  emit({ type: 'stack-starting', backends: needed.map(({ kind }) => kind) });
+  await using stack = await startStack({ runId, signal, backends: needed });
   const backends = stack.backends.map(({ kind, product, version }) => ({ kind, product, version }));
   onBackends(backends);
   const names = backends.map(({ product, version }) => `${product} ${version}`);
@@ -150,6 +153,15 @@ async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions
       await runAndRecord(trial, planned, site, run);
     }
   }
+}
+
+/** It takes seconds to boot: only where somebody needs it, or it is to fail. */
+function needsBroker({ scenarios }: Plan): boolean {
+  return scenarios.some(
+    ({ scenario, strategies }) =>
+      strategies.some(({ broker }) => broker === true) ||
+      scenario.faults.some((fault) => 'target' in fault && fault.target === 'rabbitmq'),
+  );
 }
 
 async function runAndRecord(
@@ -214,9 +226,18 @@ async function openSite(
     database: cleanUp.use(await connectDatabaseProbe(database.url('probe'), new URL(databaseUrl).username)),
     redis: cleanUp.use(await connectRedisProbe(redis.url('probe'), clock)),
   };
+  const broker = stack.backends.find(({ kind }) => kind === 'rabbitmq');
+  const relayUrl = database.url('relay');
+  const statements = await connectDatabaseProbe(database.url('probe'), new URL(relayUrl).username);
   return {
     redisUrl: redis.url('service'),
     databaseUrl,
+    relays: {
+      databaseUrl: relayUrl,
+      statements: cleanUp.use(statements),
+      commitLog: cleanUp.use(await connectCommitLog(database.url('probe'))),
+      broker: broker === undefined ? null : { url: broker.url('relay'), flush: () => broker.flush() },
+    },
     flushCache: () => redis.flush(),
     breakServer: (fault) => breakServer(fault, stack),
     folder: stack.root,

@@ -16,8 +16,18 @@ export interface PlannedStrategy {
   /** Name of a built-in strategy, or the absolute path of a file. */
   readonly reference: string;
   readonly parameters: Readonly<Record<string, number>>;
+  /** Whether it needs a RabbitMQ. Absent: no. */
+  readonly broker?: true;
+  /** The relay processes that it brings; absent when none. */
+  readonly relays?: readonly PlannedRelay[];
   /** What Redis gives up first while it runs; only where the scenario limits the memory. */
   readonly evictionPolicy?: EvictionPolicy;
+}
+
+export interface PlannedRelay {
+  /** Of the relay, within its strategy. */
+  readonly name: string;
+  readonly processes: number;
 }
 
 export interface Trial {
@@ -110,20 +120,38 @@ function planScenario({ scenario, contenders, again }: Contest, options: PlanOpt
   const baseline = contenders[0]?.name ?? '';
   return {
     scenario,
-    strategies: contenders.map(({ name, reference, definition }) => ({
-      name,
-      reference,
+    strategies: contenders.map(({ name, reference, definition }) => {
       // What is set for the baseline holds for the baseline again.
-      parameters: resolveParameters(definition, scenario.parameters[name === again ? baseline : name] ?? {}),
-      ...(scenario.cache.roomBytes === null
-        ? {}
-        : { evictionPolicy: evictionPolicyOf(definition) ?? scenario.cache.evictionPolicy }),
-    })),
+      const given = scenario.parameters[name === again ? baseline : name] ?? {};
+      const parameters = resolveParameters(definition, given);
+      return {
+        name,
+        reference,
+        parameters,
+        ...helpersOf(definition, parameters),
+        ...(scenario.cache.roomBytes === null
+          ? {}
+          : { evictionPolicy: evictionPolicyOf(definition) ?? scenario.cache.evictionPolicy }),
+      };
+    }),
     baseline,
     ...(again === undefined ? {} : { again }),
     rounds: options.rounds ?? profile.rounds,
     stormMs: phases === null ? profile.stormMs : totalMs(phases),
     ratePerSec: plannedRate(scenario),
+  };
+}
+
+/** What a way to write needs beside the services. */
+function helpersOf(
+  definition: StrategyDefinition,
+  parameters: Readonly<Record<string, number>>,
+): Pick<PlannedStrategy, 'broker' | 'relays'> {
+  if (definition.kind === 'read') return {};
+  const relays = (definition.relays?.(parameters) ?? []).map(({ name, processes }) => ({ name, processes }));
+  return {
+    ...(definition.queue === undefined ? {} : { broker: true }),
+    ...(relays.length === 0 ? {} : { relays }),
   };
 }
 

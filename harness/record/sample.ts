@@ -6,6 +6,7 @@ import type { TruthReading } from '../probes/ground-truth.ts';
 import type { KeyEvent } from '../probes/redis.ts';
 import type { ServiceMemory, ServiceReport } from '../service/protocol.ts';
 import type { AppliedCacheLimit } from '../trial/cache-limit.ts';
+import type { RelaysSample } from './relay-sample.ts';
 
 export const SAMPLE_VERSION = 1;
 
@@ -37,6 +38,8 @@ export interface TrialSample {
     /** CPU time that was asked for here and given to another machine of the hypervisor, 0 to 1. */
     readonly stealShare: number;
   };
+  /** Absent where the strategy has none. */
+  readonly relays?: RelaysSample;
   /** One account per service instance, of all its processes together, and what it was before the storm. */
   readonly services: readonly {
     readonly before: ServiceReport;

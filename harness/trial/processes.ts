@@ -32,7 +32,8 @@ export async function startAll(
         seed: trial.seed + instance,
       };
       const { redisUrl, databaseUrl } = site;
-      return kept(startInstance({ env, onProcess, redisUrl, databaseUrl, config }, afterlife));
+      const brokerUrl = site.relays.broker?.url ?? null;
+      return kept(startInstance({ env, onProcess, redisUrl, databaseUrl, brokerUrl, config }, afterlife));
     }),
   ] as [Promise<Generator>, ...Promise<ServiceInstance>[]];
   // All of them settle before an error leaves, so that none starts after its clean-up.

@@ -1,4 +1,6 @@
 import type { FaultTargets } from '../faults/injector.ts';
+import type { CommitLog } from '../probes/commit-log.ts';
+import type { DatabaseProbe } from '../probes/database.ts';
 import type { Probes } from '../probes/ground-truth.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CacheLimiter } from './cache-limit.ts';
@@ -10,6 +12,7 @@ export const KEY_PREFIX = 'cachestorm:';
 export interface TrialSite {
   readonly redisUrl: string;
   readonly databaseUrl: string;
+  readonly relays: RelaySite;
   readonly flushCache: () => Promise<void>;
   readonly breakServer: FaultTargets['breakServer'];
   /** The run's private directory, removed with its servers. */
@@ -21,4 +24,21 @@ export interface TrialSite {
   readonly env: Readonly<Record<string, string>>;
   readonly onProcess: (processGroup: number) => void;
   readonly signal: AbortSignal;
+}
+
+/** What the relays of a strategy work on, beside Redis. */
+export interface RelaySite {
+  /** Of the relays' own user. */
+  readonly databaseUrl: string;
+  /** Counts the statements of that user. */
+  readonly statements: DatabaseProbe;
+  readonly commitLog: CommitLog;
+  /** `null` in a run without a strategy that needs one. */
+  readonly broker: Broker | null;
+}
+
+export interface Broker {
+  readonly url: string;
+  /** Deletes all queues. */
+  flush(): Promise<void>;
 }

@@ -13,6 +13,7 @@ import type { ServiceReport } from '../service/protocol.ts';
 import type { AppliedCacheLimit } from './cache-limit.ts';
 import { prepare } from './prepare.ts';
 import { startAll } from './processes.ts';
+import { type SettledRelays, sampleRelays, settleRelays, startRelays } from './relays.ts';
 import { type Settled, settle } from './settle.ts';
 import { KEY_PREFIX, type TrialSite } from './site.ts';
 
@@ -28,13 +29,14 @@ export interface TrialListener {
 /**
  * One strategy, once, on fresh processes, a flushed cache and an unchanged dataset:
  *
- * 1. lift an earlier limit of Redis's memory and flush it; start the service instances and the generator beside each
- *    other; set the scenario's limit, if it has one;
+ * 1. lift an earlier limit of Redis's memory and flush it, and the broker; start the relays, then the service
+ *    instances and the generator beside each other; set the scenario's limit, if it has one;
  * 2. prepare: warm up with the same load until it is steady, or stay cold; preload; then wait until no query is
- *    under way;
+ *    under way and the relays have nothing left to do;
  * 3. read the servers' counters;
  * 4. storm and its faults, sampling the counters every 100 ms;
- * 5. wait until no query is under way, and read the counters again; then what the instances hold in memory.
+ * 5. wait until no query is under way, and read the counters again; wait until the relays have carried on what was
+ *    written; then what the instances hold in memory.
  */
 export async function runTrial(
   trial: Trial,
@@ -50,8 +52,10 @@ export async function runTrial(
 
   await site.cacheLimiter.lift();
   await site.flushCache();
+  if (strategy.broker === true) await site.relays.broker?.flush();
   // None of this trial's processes runs yet: what the server counts from here on is theirs.
   const origin = await readTruth(probes);
+  const relays = await startRelays(trial, planned, strategy, site, cleanUp);
   const [generator, ...services] = await startAll(trial, planned, strategy, site, cleanUp);
   const hotKey = scenario.keys.kind === 'hot' ? entryKey(KEY_PREFIX, itemKey(0)) : null;
   const stopWatching = hotKey === null ? null : await probes.redis.watch(hotKey);
@@ -62,6 +66,7 @@ export async function runTrial(
   const prepared = await unlessAborted(prepare(scenario, plan, { generator, services }, site), signal);
   if (prepared.warmUp !== null) onWarmedUp(prepared.warmUp);
   const start = await settle(services, origin, site, WARM_DRAIN_MS);
+  const relaysBefore = await settleRelays(relays, site);
 
   const sampler = startSampler(probes, SAMPLE_INTERVAL_MS);
   const targets = { flushCache: site.flushCache, services, breakServer: site.breakServer };
@@ -70,9 +75,10 @@ export async function runTrial(
   let faults: readonly FaultRecord[];
   let stolen: number | null;
   let end: Settled;
+  let relaysAfter: SettledRelays | null;
   try {
     const cpuBefore = await readCpuTimes();
-    for (const service of services) service.stormStarts();
+    for (const process of [...services, ...relays.instances]) process.stormStarts();
     const onStarted = (startedAtUs: number) => {
       injector.start(startedAtUs);
       onStormStarted(startedAtUs);
@@ -81,6 +87,7 @@ export async function runTrial(
     faults = await injector.stop();
     stolen = stealShare(cpuBefore, await readCpuTimes());
     end = await settle(services, origin, site, scenario.drainMs);
+    relaysAfter = await settleRelays(relays, site);
   } catch (error) {
     // What the sampler and the faults have to say is the same, or comes of it.
     await Promise.allSettled([sampler.stop(), injector.stop()]);
@@ -110,6 +117,9 @@ export async function runTrial(
       ...pair(start.reports[index], end.reports[index]),
       memory: held,
     })),
+    ...(relaysBefore === null || relaysAfter === null
+      ? {}
+      : { relays: await sampleRelays(relays, relaysBefore, relaysAfter) }),
   };
 }
 

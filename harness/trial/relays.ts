@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { PlannedScenario, PlannedStrategy, Trial } from '../plan/plan.ts';
+import type { DatabaseCounters } from '../probes/database.ts';
+import type { RelayName, RelaysSample } from '../record/relay-sample.ts';
+import { isIdle, lookAt, type RelayLook } from '../relay/idle.ts';
+import { type RelayInstance, startRelayInstance } from '../relay/instance.ts';
+import type { RelayReport } from '../relay/protocol.ts';
+import { KEY_PREFIX, type TrialSite } from './site.ts';
+
+/** How long relays may have something to do without anything moving. */
+const STALL_MS = 15_000;
+const LOOK_MS = 10;
+
+/** The relays of a trial. */
+export interface TrialRelays {
+  readonly instances: readonly RelayInstance[];
+  /** Who they are, in the same order. */
+  readonly names: readonly RelayName[];
+}
+
+export interface SettledRelays {
+  readonly reports: readonly RelayReport[];
+  /** Statements of their user, as the database has counted them since its start; heartbeats are among them. */
+  readonly statements: DatabaseCounters;
+  /** Whether everything was carried on; if not, nothing moved any more for 15 s. */
+  readonly idle: boolean;
+  /** When that was seen, monotonic microseconds. */
+  readonly atUs: number;
+}
+
+/**
+ * Starts the strategy's relays, all at once, and resolves when all take part. To be called before the services start:
+ * what they write is to find its relay.
+ *
+ * @throws RelayLostError
+ */
+export async function startRelays(
+  trial: Trial,
+  { scenario }: PlannedScenario,
+  strategy: PlannedStrategy,
+  site: TrialSite,
+  cleanUp: AsyncDisposableStack,
+): Promise<TrialRelays> {
+  const names = (strategy.relays ?? []).flatMap(({ name, processes }) =>
+    Array.from({ length: processes }, (_, index) => ({ relay: name, index })),
+  );
+  const accounts = scenario.faults.some(({ kind }) => kind === 'kill') ? site.folder : null;
+  const starting = names.map(async ({ relay, index }, n) => {
+    const config = {
+      strategy: strategy.reference,
+      relay,
+      index,
+      parameters: strategy.parameters,
+      ttlMs: scenario.cache.ttlMs,
+      queryMs: scenario.origin.queryMs,
+      poolSize: scenario.origin.poolSize,
+      stepDelayMs: scenario.service.stepDelayMs,
+      keyPrefix: KEY_PREFIX,
+      seed: trial.seed + scenario.service.instances + n,
+      positionFile: join(site.folder, `position-${randomUUID()}.json`),
+    };
+    const options = {
+      config,
+      redisUrl: site.redisUrl,
+      databaseUrl: site.relays.databaseUrl,
+      brokerUrl: site.relays.broker?.url ?? null,
+      env: { ...process.env, ...site.env },
+      onProcess: site.onProcess,
+    };
+    return cleanUp.use(await startRelayInstance(options, accounts));
+  });
+  // All of them settle before an error leaves, so that none starts after its clean-up.
+  const outcomes = await Promise.allSettled(starting);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return { instances: await Promise.all(starting), names };
+}
+
+/**
+ * Waits until the relays have carried on all that was written before: queues and outbox empty, everything
+ * acknowledged, the binary log followed to where it ends now. When nothing moves for 15 s they are left as they are.
+ *
+ * @returns `null` for a strategy without relays
+ */
+export async function settleRelays(
+  { instances }: TrialRelays,
+  { clock, signal, relays }: TrialSite,
+): Promise<SettledRelays | null> {
+  if (instances.length === 0) return null;
+  const until = await relays.commitLog.position();
+  let before = await lookAt(instances);
+  let movedAtUs = clock.nowUs();
+  for (;;) {
+    await clock.sleep(LOOK_MS, signal);
+    const now = await lookAt(instances);
+    const atUs = clock.nowUs();
+    const idle = isIdle(before, now, until);
+    if (idle || atUs - movedAtUs > STALL_MS * 1000) {
+      return { reports: now.reports, statements: await relays.statements.read(), idle, atUs };
+    }
+    if (hasMoved(before, now)) movedAtUs = atUs;
+    before = now;
+  }
+}
+
+function hasMoved(before: RelayLook, now: RelayLook): boolean {
+  return JSON.stringify(progressOf(before)) !== JSON.stringify(progressOf(now));
+}
+
+/** Without what grows while nothing is done: a heartbeat moves the log's position on. */
+function progressOf({ reports, backlogs }: RelayLook): unknown {
+  return [
+    backlogs,
+    reports.map(({ applied, dbWrites, queue, log }) => [applied, dbWrites, queue, log?.waiting]),
+  ];
+}
+
+export async function sampleRelays(
+  { instances, names }: TrialRelays,
+  before: SettledRelays,
+  after: SettledRelays,
+): Promise<RelaysSample> {
+  const processes = names.map(async (name, n) => {
+    const [instance, first, last] = [instances[n], before.reports[n], after.reports[n]];
+    if (instance === undefined || first === undefined || last === undefined)
+      throw new Error('a relay gave no account of itself');
+    return { ...name, before: first, after: last, lag: await instance.lag() };
+  });
+  return {
+    processes: await Promise.all(processes),
+    statements: { before: before.statements, after: after.statements },
+    idle: after.idle,
+    settledAtUs: after.atUs,
+  };
+}
