@@ -24,6 +24,8 @@ export class Flight {
   ageMs: number | null = null;
   /** The answer's `x-version` header: the version read, or the one that a write made. */
   version: number | null = null;
+  /** Whose value the answer had (`record/history/write-ids.ts`); `null` where nobody looked. */
+  foundWriteId: number | null = null;
   /** It has been counted, and whatever happens to it now counts no more. */
   settled = false;
 

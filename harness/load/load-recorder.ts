@@ -85,11 +85,15 @@ export class LoadRecorder implements Disposable {
     if (atUs < this.#durationUs) this.#attempted++;
   }
 
-  /** The complete answer is there. Past its deadline it is a timeout, whoever noticed first. */
-  answered(flight: Flight, nowUs: number): void {
+  /**
+   * The complete answer is there. Past its deadline it is a timeout, whoever noticed first.
+   *
+   * @returns whether it came in time
+   */
+  answered(flight: Flight, nowUs: number): boolean {
     if (nowUs >= this.#deadlineOf(flight)) {
       this.timedOut(flight);
-      return;
+      return false;
     }
     const responseUs = nowUs - flight.intendedUs;
     const { status, cache } = flight;
@@ -100,13 +104,14 @@ export class LoadRecorder implements Disposable {
     const shed = cache === 'shed' && (status === 503 || status === 429);
     if (shed || status >= 500) {
       this.#settle(flight, shed ? 'shed' : 'failed');
-      return;
+      return true;
     }
     this.#settle(flight, 'completed', responseUs);
     if (flight.right) this.#good++;
     this.#service.record(nowUs - flight.sentUs);
     if (cache !== null && CACHED.has(cache)) this.#cached.record(nowUs - flight.sentUs);
     this.#staleness?.answered(flight, nowUs);
+    return true;
   }
 
   timedOut(flight: Flight): void {

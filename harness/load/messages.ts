@@ -47,6 +47,7 @@ const plan = z
     keys,
     streams: z.array(stream).min(1).exactOptional(),
     path: z.string().regex(PATH_PATTERN).exactOptional(),
+    history: z.string().min(1).exactOptional(),
     seed: z.int(),
     windowMs: positive.nullable(),
     progressEveryMs: positive.exactOptional(),
@@ -58,6 +59,10 @@ const plan = z
       Math.abs(totalMs(load.phases) - durationMs) < 1e-6,
     { path: ['durationMs'], message: 'expected the sum of the phases' },
   )
+  .refine(({ history, streams }) => history === undefined || streams !== undefined, {
+    path: ['history'],
+    message: 'expected streams: a history tells who wrote what',
+  })
   .refine(({ load, streams }) => load.model === 'open' || streams === undefined, {
     path: ['streams'],
     message: 'expected an open load',

@@ -5,6 +5,7 @@ import { itemPath } from './item-path.ts';
 import { type KeySource, keySource } from './keys.ts';
 import { tellProgress } from './load-progress.ts';
 import { LoadRecorder } from './load-recorder.ts';
+import { OperationLog } from './operation-log.ts';
 import { arrivals, phasedArrivals } from './pacer.ts';
 import type { GeneratorPlan, GeneratorReport, LoadProgress, OpenLoad } from './protocol.ts';
 import { type StreamSource, streamSource } from './streams.ts';
@@ -40,14 +41,23 @@ const TICK_MS = 1;
 export async function runOpenLoop(plan: OpenPlan, context: LoadContext): Promise<GeneratorReport> {
   using recorder = new LoadRecorder(plan);
   using _progress = tellProgress(plan.progressEveryMs, recorder, context);
-  const storm = new OpenStorm(plan, context, recorder);
+  const startedAtUs = context.clock.nowUs();
+  using log = plan.history === undefined ? null : new OperationLog(plan.history, startedAtUs);
+  const storm = new OpenStorm(plan, context, recorder, { startedAtUs, log });
   return await storm.run();
+}
+
+interface StormStart {
+  readonly startedAtUs: number;
+  /** `null`: no history is kept. */
+  readonly log: OperationLog | null;
 }
 
 class OpenStorm implements FlightEvents {
   readonly #plan: OpenPlan;
   readonly #context: LoadContext;
   readonly #recorder: LoadRecorder;
+  readonly #log: OperationLog | null;
   readonly #targets: readonly Target[];
   readonly #nextArrival: () => number;
   readonly #nextKey: KeySource;
@@ -62,23 +72,30 @@ class OpenStorm implements FlightEvents {
   #offeredUntilUs: number;
   #lastSettledUs = 0;
 
-  constructor(plan: OpenPlan, context: LoadContext, recorder: LoadRecorder) {
+  constructor(
+    plan: OpenPlan,
+    context: LoadContext,
+    recorder: LoadRecorder,
+    { startedAtUs, log }: StormStart,
+  ) {
     const { load, durationMs, seed } = plan;
     this.#plan = plan;
     this.#context = context;
     this.#recorder = recorder;
-    this.#targets = plan.targets.map((url) => new Target({ ...plan, url }, this));
+    this.#log = log;
+    const identified = log !== null;
+    this.#targets = plan.targets.map((url) => new Target({ ...plan, url, findWriteIds: identified }, this));
     const random = seededRandom(deriveSeed(seed, 'arrivals'));
     this.#nextArrival =
       load.phases === undefined
         ? arrivals(load.arrivals, load.ratePerSec, durationMs, random)
         : phasedArrivals(load.arrivals, load.phases, random);
     this.#nextKey = keySource(plan.keys, seed);
-    this.#streams = plan.streams === undefined ? null : streamSource(plan.streams, seed);
+    this.#streams = plan.streams === undefined ? null : streamSource(plan.streams, seed, identified);
     this.#pathOf = itemPath(plan.path);
     this.#offeredUntilUs = durationMs * 1e3;
     this.#dueUs = this.#nextArrival();
-    this.#startedAtUs = context.clock.nowUs();
+    this.#startedAtUs = startedAtUs;
   }
 
   async run(): Promise<GeneratorReport> {
@@ -120,7 +137,9 @@ class OpenStorm implements FlightEvents {
     if (flight.status >= 500 || flight.status === 429) {
       if (this.#retry(flight)) return;
     }
-    this.#recorder.answered(flight, this.#settledNow());
+    const nowUs = this.#settledNow();
+    if (this.#recorder.answered(flight, nowUs)) this.#log?.answered(flight, nowUs);
+    else this.#log?.unanswered(flight, nowUs);
     if (flight.drawn?.shape.method === 'PUT' && flight.status === 200) {
       this.#streams?.acknowledged(flight.drawn);
     }
@@ -131,6 +150,7 @@ class OpenStorm implements FlightEvents {
     const nowUs = this.#settledNow();
     if (!flight.everSent) this.#recorder.attempted(nowUs);
     this.#recorder.failed(flight, code);
+    this.#log?.unanswered(flight, nowUs);
   }
 
   /** @returns whether all is over: nothing more to send, everything settled */
@@ -209,7 +229,8 @@ class OpenStorm implements FlightEvents {
         if ((flight.deadlineUs ?? flight.intendedUs + timeoutUs) > nowUs) return;
         if (!this.#retry(flight)) {
           this.#recorder.timedOut(flight);
-          this.#settledNow();
+          const settledUs = this.#settledNow();
+          this.#log?.unanswered(flight, settledUs);
         }
         target.withdraw(flight);
       }

@@ -64,6 +64,13 @@ export interface GeneratorPlan {
    * @default '/items/{item}'
    */
   readonly path?: string;
+  /**
+   * File for the history of all operations (`record/history`); each write then has a value of its own. Only with
+   * `streams`.
+   *
+   * @default none is kept
+   */
+  readonly history?: string;
   readonly seed: number;
   /** Width of a timeline window; `null` for no timeline. */
   readonly windowMs: number | null;

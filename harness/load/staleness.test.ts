@@ -26,7 +26,8 @@ function judged(operations: readonly Operation[]) {
   using staleness = new Staleness();
   for (const operation of operations.toSorted((a, b) => a.answeredUs - b.answeredUs)) {
     const shape = { method: operation.method, headers: [], body: null };
-    const flight = new Flight(0, '/', true, { stream: 0, key: operation.key, exists: true, shape });
+    const drawn = { stream: 0, key: operation.key, exists: true, shape, session: 1, writeId: 0 };
+    const flight = new Flight(0, '/', true, drawn);
     flight.sentUs = operation.sentUs;
     flight.status = operation.status ?? 200;
     flight.version = operation.version;

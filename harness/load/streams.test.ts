@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { writeIdOf } from '../record/history/write-ids.ts';
 import { type Drawn, type Stream, type StreamSource, streamSource } from './streams.ts';
 
 const HONEST: Stream = {
@@ -129,5 +130,23 @@ describe('streamSource', () => {
     }
     expect(written).toHaveLength(1);
     expect(new Set(of(1, drawn(source, 200)))).toEqual(new Set(written));
+  });
+
+  it('numbers its writes where they are to be told apart, and changes nothing else', () => {
+    const writers: Stream = { ...HONEST, name: 'writers', share: 0.5, operation: 'write', valueBytes: 20 };
+    const [plain, identified] = [false, true].map((on) =>
+      drawn(streamSource([HONEST, writers], 3, on), 500),
+    ) as [Drawn[], Drawn[]];
+    expect(identified.map(({ stream, key, session }) => [stream, key, session])).toEqual(
+      plain.map(({ stream, key, session }) => [stream, key, session]),
+    );
+    const writes = identified.filter(({ stream }) => stream === 1);
+    expect(writes.map(({ writeId }) => writeId)).toEqual(writes.map((_, index) => index + 1));
+    expect(writes.map(({ shape }) => writeIdOf(shape.body ?? ''))).toEqual(
+      writes.map(({ writeId }) => writeId),
+    );
+    expect(writes.every(({ shape }) => shape.body?.length === 20)).toBe(true);
+    expect(plain.every(({ writeId }) => writeId === 0)).toBe(true);
+    expect(identified.every(({ stream, writeId }) => stream === 1 || writeId === 0)).toBe(true);
   });
 });

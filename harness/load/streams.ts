@@ -1,3 +1,4 @@
+import { writtenValue } from '../record/history/write-ids.ts';
 import { deriveSeed, type Random, seededRandom } from '../time/random.ts';
 import { InsertedKeys } from './inserted-keys.ts';
 import { type KeyPopularity, type KeySource, keySource } from './keys.ts';
@@ -35,6 +36,13 @@ export interface Drawn {
   /** Whether the database has the key: 200 is the expected answer then. */
   readonly exists: boolean;
   readonly shape: RequestShape;
+  /**
+   * The client, counted from 1. The nth clients of all streams are one user, who reads with one and writes with the
+   * other.
+   */
+  readonly session: number;
+  /** Of a write whose value says so, from 1; else 0. */
+  readonly writeId: number;
 }
 
 /** What the requests of one client of one stream have in common. */
@@ -57,10 +65,14 @@ export interface StreamSource {
 /**
  * Draws each request's stream by its share, then its key and client from that stream's own random sequence, so
  * that a further stream shifts nobody's draws. The parts of a Poisson process drawn so are Poisson processes.
+ *
+ * @param identified whether each write has a value of its own that says which write it is
  */
-export function streamSource(streams: readonly Stream[], seed: number): StreamSource {
+export function streamSource(streams: readonly Stream[], seed: number, identified = false): StreamSource {
   const inserted = new InsertedKeys(seed);
-  const sources = { seed, inserted, readers: streams[0] };
+  let writes = 0;
+  const nextWriteId = identified ? () => ++writes : null;
+  const sources = { seed, inserted, readers: streams[0], nextWriteId };
   const drawers = streams.map((stream, index) => new Drawer(stream, index, sources));
   const pick = picker(
     streams.map(({ share }) => share),
@@ -102,6 +114,8 @@ interface Sources {
   readonly inserted: InsertedKeys;
   /** The load's first stream. */
   readonly readers: Stream | undefined;
+  /** `null`: writes have no ids. */
+  readonly nextWriteId: (() => number) | null;
 }
 
 class Drawer {
@@ -110,17 +124,21 @@ class Drawer {
   readonly #nextKey: KeySource;
   readonly #shapes: readonly RequestShape[];
   readonly #random: Random;
+  readonly #nextWriteId: (() => number) | null;
+  readonly #valueBytes: number;
   /** Not kept for streams whose every key is new: a set of millions would say what the count says. */
   readonly #seen: Set<string> | null;
   #draws = 0;
 
   constructor(stream: Stream, index: number, sources: Sources) {
-    const { name, keys } = stream;
+    const { name, keys, operation, valueBytes } = stream;
     this.inserts = keys.kind === 'new';
     this.#index = index;
     this.#random = seededRandom(deriveSeed(sources.seed, 'clients', name));
     this.#nextKey = sourceOf(stream, sources);
     this.#shapes = shapesOf(stream);
+    this.#nextWriteId = operation === 'write' ? sources.nextWriteId : null;
+    this.#valueBytes = valueBytes;
     this.#seen = keys.kind === 'new' || (keys.kind === 'missing' && keys.count === null) ? null : new Set();
   }
 
@@ -133,7 +151,11 @@ class Drawer {
     this.#draws++;
     this.#seen?.add(key);
     const client = this.#shapes.length === 1 ? 0 : this.#random.int(this.#shapes.length);
-    return { stream: this.#index, key, exists, shape: this.#shapes[client] as RequestShape };
+    const shape = this.#shapes[client] as RequestShape;
+    const drawn = { stream: this.#index, key, exists, shape, session: client + 1, writeId: 0 };
+    if (this.#nextWriteId === null) return drawn;
+    const writeId = this.#nextWriteId();
+    return { ...drawn, writeId, shape: { ...shape, body: writtenValue(writeId, this.#valueBytes) } };
   }
 }
 

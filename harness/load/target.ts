@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { Client } from 'undici';
+import { WriteIdScanner } from '../record/history/write-ids.ts';
 import { Fifo, type Flight } from './flight.ts';
 
 /** What a target tells of its flights, each at most once per flight, and never after an abort. */
@@ -20,6 +21,8 @@ export interface TargetOptions {
   readonly timeoutMs: number;
   /** Whether a connection serves more than one request. @default true */
   readonly keepAlive?: boolean;
+  /** Whether to find out whose value each answer has. @default false */
+  readonly findWriteIds?: boolean;
 }
 
 /**
@@ -89,6 +92,7 @@ export class Target {
       connectTimeout: this.#options.timeoutMs,
     });
     const connection = new Connection(client, this.#basePath, this.#events, (freed) => this.#release(freed));
+    if (this.#options.findWriteIds === true) connection.scanner = new WriteIdScanner();
     this.#connections.push(connection);
     return connection;
   }
@@ -110,6 +114,8 @@ const WITHDRAWN = new Error('the deadline of the request is past');
  */
 class Connection implements Dispatcher.DispatchHandler {
   flight: Flight | null = null;
+  /** Looks into the bodies; `null`: nobody does. */
+  scanner: WriteIdScanner | null = null;
   readonly #client: Client;
   readonly #basePath: string;
   readonly #events: FlightEvents;
@@ -175,14 +181,18 @@ class Connection implements Dispatcher.DispatchHandler {
     flight.cache = typeof cache === 'string' ? cache : null;
     flight.ageMs = numberOf(headers['x-age-ms']);
     flight.version = numberOf(headers['x-version']);
+    this.scanner?.reset();
   }
 
   /** Bodies are read and dropped. Optional in undici's types, demanded at run time. */
-  onResponseData(): void {}
+  onResponseData(_controller: Dispatcher.DispatchController, piece: Buffer): void {
+    this.scanner?.push(piece);
+  }
 
   onResponseEnd(): void {
     const flight = this.#finish();
     if (flight === null) return;
+    if (this.scanner !== null) flight.foundWriteId = this.scanner.result();
     if (!flight.settled) this.#events.onAnswer(flight);
     this.#release(this);
   }

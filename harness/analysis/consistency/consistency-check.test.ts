@@ -179,7 +179,10 @@ describe('values that never were', () => {
 
 describe('in the end', () => {
   const samples: readonly (readonly [FinalSample, object])[] = [
-    [{ first: 3, second: 3 }, { divergent: 0, healed: 0 }],
+    [
+      { first: 3, second: 3 },
+      { divergent: 0, healed: 0 },
+    ],
     [
       { first: null, second: null },
       { divergent: 0, absent: 1 },
