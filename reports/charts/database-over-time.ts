@@ -1,6 +1,6 @@
 /** Queries per second that reached the database, one bar a window, under the rule of its capacity. */
 import type { StripInput } from './frame.ts';
-import type { Layer, LayeredSpec } from './strip.ts';
+import type { Layer, LayeredSpec } from './layer.ts';
 import { stripData, stripSpec, timeX } from './strip.ts';
 import { GHOST_OPACITY, INK } from './theme.ts';
 

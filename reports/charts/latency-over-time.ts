@@ -1,6 +1,7 @@
 /** Response time by window: the line is p50, the band reaches up to p99, on a log axis. */
 import type { StripInput } from './frame.ts';
-import type { Layer, LayeredSpec, StripDatum } from './strip.ts';
+import type { Layer, LayeredSpec } from './layer.ts';
+import type { StripDatum } from './strip.ts';
 import { stripData, stripSpec, timeX } from './strip.ts';
 import { decades, GHOST_OPACITY, INK } from './theme.ts';
 

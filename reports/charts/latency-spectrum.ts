@@ -3,7 +3,7 @@
  * request ten times rarer. All strategies share one chart; lines don't tangle here.
  */
 import type { SpectrumPoint } from '../../harness/result/schema.ts';
-import { type Layer, type LayeredSpec, titleLayer } from './strip.ts';
+import { type Layer, type LayeredSpec, titleLayer } from './layer.ts';
 import { CHART_CONFIG, decades, INK, logDomain } from './theme.ts';
 
 export interface SpectrumSeries {

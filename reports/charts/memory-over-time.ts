@@ -1,6 +1,6 @@
 /** What the cache holds: its server's memory at the end of each window, from nothing up. */
 import { MIB, type StripInput } from './frame.ts';
-import type { Layer, LayeredSpec } from './strip.ts';
+import type { Layer, LayeredSpec } from './layer.ts';
 import { stripData, stripSpec, timeX } from './strip.ts';
 import { GHOST_OPACITY, INK } from './theme.ts';
 

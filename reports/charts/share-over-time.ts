@@ -1,6 +1,6 @@
 /** Shares by window, always drawn from 0 to 100 % so that runs can be compared. */
 import type { StripInput } from './frame.ts';
-import type { Layer, LayeredSpec } from './strip.ts';
+import type { Layer, LayeredSpec } from './layer.ts';
 import { stripData, stripSpec, timeX } from './strip.ts';
 import { GHOST_OPACITY, INK } from './theme.ts';
 

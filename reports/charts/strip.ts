@@ -2,13 +2,12 @@
  * One strip of the small multiples. Its margins are fixed (no automatic sizing), so that the strips of a
  * strategy line up under each other, and strategies beside each other.
  */
-import type { TopLevelSpec } from 'vega-lite';
 import type { StripInput, StripPoint } from './frame.ts';
 import { thin } from './frame.ts';
+import { type Layer, type LayeredSpec, titleLayer } from './layer.ts';
 import { CHART_CONFIG, INK } from './theme.ts';
-
-export type LayeredSpec = Extract<TopLevelSpec, { layer: unknown }>;
-export type Layer = LayeredSpec['layer'][number];
+import { timeAxis } from './time-axis.ts';
+import { triggerBands } from './trigger-bands.ts';
 
 /** One row of chart data: a window of a strategy, in seconds. */
 export interface StripDatum extends StripPoint {
@@ -41,7 +40,12 @@ export function stripSpec(input: StripInput, options: StripOptions): LayeredSpec
     padding: { left: MARGIN.left, right: MARGIN.right, top: MARGIN.top, bottom },
     config: CHART_CONFIG,
     layer: [
-      ...triggerLayers(input, options),
+      ...triggerBands(input.timeline.triggers ?? [], {
+        seconds: input.frame.seconds,
+        height: options.height,
+        named: input.first,
+        axis: input.last,
+      }),
       ...expiryLayers(input, options),
       ...options.layers,
       titleLayer(options.title),
@@ -54,23 +58,8 @@ function plotWidth({ width }: Pick<StripInput, 'width'>): number {
 }
 
 /** Time on the x axis; labels only on the lowest strip, ticks and scale on all. */
-export function timeX(input: StripInput, field: string) {
-  const showTimeAxis = input.last;
-  return {
-    field,
-    type: 'quantitative' as const,
-    scale: { domain: [...input.frame.seconds], nice: false, zero: false },
-    axis: {
-      title: showTimeAxis ? 'seconds since the storm began' : null,
-      labels: showTimeAxis,
-      ticks: showTimeAxis,
-      grid: false,
-      tickCount: 4,
-      labelFlush: true,
-      labelOverlap: true,
-      titlePadding: 6,
-    },
-  };
+export function timeX({ frame, last }: StripInput, field: string) {
+  return timeAxis(field, frame.seconds, last);
 }
 
 /** Rows for a timeline, thinned to what the width can show (never above 1,000). */
@@ -90,15 +79,6 @@ export function stripData(
   };
 }
 
-/** A mark at a fixed place: Vega's own title moves with the height of the axis labels. */
-export function titleLayer(text: string): Layer {
-  return {
-    data: { values: [{}] },
-    mark: { type: 'text', text, align: 'left', baseline: 'alphabetic', fontSize: 11, fill: INK.muted },
-    encoding: { x: { value: 0 }, y: { value: -7 } },
-  };
-}
-
 /** What a plot of this width can show, and never above 1,000. */
 function mostPoints(input: Pick<StripInput, 'width'>): number {
   return Math.min(1000, Math.floor(plotWidth(input) * 1.5));
@@ -107,54 +87,6 @@ function mostPoints(input: Pick<StripInput, 'width'>): number {
 /** True when a point of the chart stands for several windows. */
 export function isThinned(input: Pick<StripInput, 'timeline' | 'width'>): boolean {
   return input.timeline.points.length > mostPoints(input);
-}
-
-/**
- * A rule where a trigger began and a band for as long as it lasted, behind everything else; its name in the
- * first strip of the stack.
- */
-function triggerLayers(input: StripInput, { height }: StripOptions): readonly Layer[] {
-  const [from, to] = input.frame.seconds;
-  const triggers = (input.timeline.triggers ?? []).flatMap(({ name, fromMs, toMs }) => {
-    const [tSec, endSec] = [fromMs / 1000, Math.min(to, toMs / 1000)];
-    return tSec >= from && tSec <= to ? [{ name, tSec, endSec: Math.max(tSec, endSec) }] : [];
-  });
-  if (triggers.length === 0) return [];
-  const x = timeX(input, 'tSec');
-  const band: Layer = {
-    data: { values: triggers },
-    mark: { type: 'rect', fill: INK.fg, fillOpacity: 0.1 },
-    encoding: { x, x2: { field: 'endSec' }, y: { value: 0 }, y2: { value: height } },
-  };
-  const rule: Layer = {
-    data: { values: triggers },
-    mark: { type: 'rule', stroke: INK.fg, strokeWidth: 1 },
-    encoding: { x, y: { value: 0 }, y2: { value: height } },
-  };
-  return [band, rule, ...(input.first ? triggers.map((one) => triggerName(one, input, height)) : [])];
-}
-
-/** At the foot of the plot, where goodput seldom is; beyond the middle to the left of its rule. */
-function triggerName(
-  { name, tSec }: { name: string; tSec: number },
-  input: StripInput,
-  height: number,
-): Layer {
-  const [from, to] = input.frame.seconds;
-  const late = tSec > (from + to) / 2;
-  return {
-    data: { values: [{ tSec }] },
-    mark: {
-      type: 'text',
-      text: name,
-      align: late ? 'right' : 'left',
-      baseline: 'bottom',
-      dx: late ? -4 : 4,
-      fontSize: 11,
-      fill: INK.fg,
-    },
-    encoding: { x: timeX(input, 'tSec'), y: { value: height - 2 } },
-  };
 }
 
 function expiryLayers(input: StripInput, { height }: StripOptions): readonly Layer[] {
