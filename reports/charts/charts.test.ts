@@ -1,17 +1,22 @@
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { describe, expect, it } from 'vitest';
+import type { ScenarioResult } from '../../harness/result/schema.ts';
+import { crossedWrites, laggingLog, unflushed } from '../fixtures/key-histories.ts';
 import { heldResult, named } from '../fixtures/results.ts';
 import { stormSpectrum, stormTimeline } from '../fixtures/storm.ts';
 import { HOSTILE, nineStrategiesResult, severalScenariosResult } from '../fixtures/variants.ts';
+import { writeResult } from '../fixtures/write-consistency.ts';
 import { PAGE } from '../html/theme.ts';
 import { databaseOverTime } from './database-over-time.ts';
 import { type StripInput, thin, timeFrame } from './frame.ts';
+import { keyTimeline } from './key-timeline.ts';
 import { latencyOverTime } from './latency-over-time.ts';
 import { latencySpectrum } from './latency-spectrum.ts';
 import { memoryOverTime } from './memory-over-time.ts';
 import { assignColours, GREYS, SERIES } from './palette.ts';
 import { renderSvg } from './render.ts';
 import { goodputOverTime, hitRatioOverTime } from './share-over-time.ts';
+import { stalenessOverTime } from './staleness-over-time.ts';
 import { decades, logDomain } from './theme.ts';
 
 const SHAPE = { loadsPerExpiry: 101, hitMs: 0.6, stallMs: 300, servesStale: false };
@@ -28,10 +33,15 @@ function stripInput(): StripInput {
 /** With what a scenario of the present records besides. */
 function triggered(triggers = [{ name: 'flush', fromMs: 1_000, toMs: 1_500 }]): StripInput {
   const input = stripInput();
-  const points = input.timeline.points.map((point) => ({ ...point, goodput: 0.9, memoryBytes: 2e6 }));
+  const points = input.timeline.points.map((point, index) => ({
+    ...point,
+    goodput: 0.9,
+    memoryBytes: 2e6,
+    staleReads: index === 4 ? null : index / 1000,
+  }));
   return {
     ...input,
-    frame: { ...input.frame, memoryMiB: [0, 2.1] },
+    frame: { ...input.frame, memoryMiB: [0, 2.1], staleShare: 0.034 },
     timeline: { ...input.timeline, points, triggers },
   };
 }
@@ -50,6 +60,16 @@ function charts(): Readonly<Record<string, TopLevelSpec>> {
     goodput: goodputOverTime(triggered()),
     memory: memoryOverTime(triggered()),
     'memory that was not recorded': memoryOverTime(input),
+    'stale reads': stalenessOverTime(triggered()),
+    'stale reads that were not recorded': stalenessOverTime(input),
+    ...Object.fromEntries(
+      [
+        crossedWrites(),
+        laggingLog(),
+        unflushed(),
+        { ...unflushed(), operations: [], acknowledged: null },
+      ].map((key, index) => [`key timeline ${index}`, keyTimeline({ key, colour: 'var(--s1)', width: 328 })]),
+    ),
     spectrum: latencySpectrum({ series, width: 1100, height: 340, labels: true }),
     'spectrum of nothing': latencySpectrum({ series: [], width: 328, height: 260, labels: false }),
   };
@@ -118,6 +138,25 @@ describe('strips', () => {
   });
 });
 
+describe('stale reads', () => {
+  it('end at the worst window of the scenario, and name it', async () => {
+    const worst = named(writeResult().scenarios[0] as ScenarioResult, 'double-write-both');
+    const frame = timeFrame(writeResult().scenarios[0] as ScenarioResult);
+    const most = Math.max(...(worst.timeline?.points ?? []).map(({ staleReads }) => staleReads ?? 0));
+    expect(frame?.staleShare).toBe(most);
+    const svg = await renderSvg(stalenessOverTime(triggered()), { sentence: '', size: 'wide' });
+    expect(svg).toContain('>3.4%<');
+    expect(timeFrame(heldResult().scenarios[0] as ScenarioResult)?.staleShare).toBeNull();
+  });
+
+  it('lie on the floor where none was stale', async () => {
+    const input = triggered();
+    const none = { ...input, frame: { ...input.frame, staleShare: 0 } };
+    const svg = await renderSvg(stalenessOverTime(none), { sentence: '', size: 'wide' });
+    expect(svg.match(/>[\d.]+%</g)).toEqual(['>0%<']);
+  });
+});
+
 describe('triggers', () => {
   const draw = (input: StripInput) => renderSvg(goodputOverTime(input), { sentence: '', size: 'wide' });
 
@@ -147,6 +186,7 @@ describe('thin', () => {
     hitRatio: i === 2504 ? 0.1 : 1,
     goodput: i === 2505 ? 0.2 : 1,
     memoryBytes: i === 2506 ? 5e6 : 1e6,
+    staleReads: i === 2507 ? 0.3 : i > 4000 ? null : 0.01,
   }));
 
   it('never hides the worst window', () => {
@@ -157,6 +197,7 @@ describe('thin', () => {
     expect(Math.min(...few.map((point) => point.hitRatio ?? 1))).toBe(0.1);
     expect(Math.min(...few.map((point) => point.goodput ?? 1))).toBe(0.2);
     expect(Math.max(...few.map((point) => point.memoryBytes ?? 0))).toBe(5e6);
+    expect(Math.max(...few.map((point) => point.staleReads ?? 0))).toBe(0.3);
     expect(few.reduce((sum, point) => sum + point.offered, 0)).toBe(5000);
   });
 

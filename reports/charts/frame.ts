@@ -9,6 +9,8 @@ export interface TimeFrame {
   readonly capacityPerSec: number;
   /** `null` where no timeline has it. */
   readonly memoryMiB: readonly [number, number] | null;
+  /** The largest share of stale reads of any window, 0 to 1; `null` where no timeline has it. */
+  readonly staleShare: number | null;
 }
 
 /** What one strip draws. */
@@ -42,6 +44,10 @@ export function timeFrame(scenario: ScenarioResult): TimeFrame | null {
     queriesPerSec: [0, Math.max(peak, capacityPerSec, 1) * 1.08],
     capacityPerSec,
     memoryMiB: memoryDomain(points.flatMap(({ memoryBytes }) => memoryBytes ?? [])),
+    staleShare: points.reduce<number | null>(
+      (most, { staleReads }) => (typeof staleReads === 'number' ? Math.max(most ?? 0, staleReads) : most),
+      null,
+    ),
   };
 }
 
@@ -54,8 +60,8 @@ function memoryDomain(bytes: readonly number[]): TimeFrame['memoryMiB'] {
 }
 
 /**
- * At most `limit` points: neighbours are merged, keeping what a reader looks for, the slowest, the busiest
- * and the lowest hit ratio and goodput. A thinned chart therefore overstates, never hides.
+ * At most `limit` points: neighbours are merged, keeping what a reader looks for, the slowest, the busiest,
+ * the stalest and the lowest hit ratio and goodput. A thinned chart therefore overstates, never hides.
  */
 export function thin(points: readonly StripPoint[], limit: number): readonly StripPoint[] {
   const size = Math.ceil(points.length / Math.max(1, limit));
@@ -70,6 +76,7 @@ function merge(group: readonly StripPoint[]): StripPoint {
   const most = (values: readonly number[]) => (values.length === 0 ? null : Math.max(...values));
   const least = (values: readonly number[]) => (values.length === 0 ? null : Math.min(...values));
   const goodput = known((point) => point.goodput ?? null);
+  const stale = known((point) => point.staleReads ?? null);
   const memory = most(known((point) => point.memoryBytes ?? null));
   const p50 = known((point) => point.p50Ms).toSorted((a, b) => a - b);
   return {
@@ -81,5 +88,6 @@ function merge(group: readonly StripPoint[]): StripPoint {
     hitRatio: least(known((point) => point.hitRatio)),
     ...(goodput.length === 0 ? {} : { goodput: least(goodput) }),
     ...(memory === null ? {} : { memoryBytes: memory }),
+    ...(stale.length === 0 ? {} : { staleReads: most(stale) }),
   };
 }

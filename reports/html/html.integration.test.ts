@@ -4,6 +4,7 @@ import { allResults } from '../fixtures/all.ts';
 import { avalancheResult, everyScenarioResult } from '../fixtures/avalanche.ts';
 import { penetrationResult } from '../fixtures/penetration.ts';
 import { failedResult, heldResult, inconclusiveResult } from '../fixtures/results.ts';
+import { writeResult } from '../fixtures/write-consistency.ts';
 import { findChromium, TestBrowser } from './browser.ts';
 import { renderHtml } from './render.ts';
 
@@ -68,6 +69,26 @@ describe('the page in Chromium', { timeout: 60_000 }, () => {
   ] as const)('shows what the %s scenario is about: four strips a strategy', async (_name, make) => {
     await browser.open(await renderHtml(make()), { width: 1440, height: 800 }, async (page) => {
       expect(await page.locator('svg.chart:visible').count()).toBe(4 * 4 + 1);
+    });
+  });
+
+  it('shows what a scenario that writes is about, at any width', async () => {
+    await browser.open(await renderHtml(writeResult()), { width: 1440, height: 800 }, async (page) => {
+      // Five strips a strategy, the spectrum, and one key; the others open.
+      expect(await page.locator('svg.chart:visible').count()).toBe(5 * 5 + 1 + 1);
+      await page.locator('.worst-key > details > summary', { hasText: 'binlog' }).click();
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 800 });
+        const drawn = await page.locator('.key-timeline svg.chart:visible').evaluateAll(readSizes);
+        expect(drawn).toHaveLength(2);
+        for (const box of drawn) {
+          expect(box.width).toBeGreaterThan(300);
+          expect(box.height).toBeGreaterThan(150);
+        }
+        const stale = page.locator('.operations td.wrong:visible', { hasText: 'stale by' });
+        expect(await stale.count()).toBe(3);
+        expect(await page.evaluate(BROKEN_NUMBERS)).toBe(0);
+      }
     });
   });
 
@@ -162,6 +183,13 @@ describe('findChromium', () => {
     expect(() => findChromium('/nowhere')).toThrow('npm run setup -- --with chromium');
   });
 });
+
+/** Runs in the page: how many numbers of the operations stand in more than one line, where nobody can read them. */
+const BROKEN_NUMBERS = `[...document.querySelectorAll('.operations td.num')].filter((cell) => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1;
+}).length`;
 
 interface Drawn {
   getBoundingClientRect(): { readonly width: number; readonly height: number };

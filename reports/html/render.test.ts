@@ -3,6 +3,7 @@ import { avalancheResult } from '../fixtures/avalanche.ts';
 import { penetrationResult } from '../fixtures/penetration.ts';
 import { edit, heldResult, inconclusiveResult } from '../fixtures/results.ts';
 import { emptyResult, HOSTILE, hostileResult, severalScenariosResult } from '../fixtures/variants.ts';
+import { writeResult } from '../fixtures/write-consistency.ts';
 import { html } from './markup.ts';
 import { renderHtml } from './render.ts';
 import { withTerms } from './terms.ts';
@@ -25,6 +26,8 @@ describe('withTerms', () => {
 });
 
 describe('renderHtml', () => {
+  const written = renderHtml(writeResult());
+
   it('is a pure function of the result', async () => {
     expect(await renderHtml(heldResult())).toBe(await renderHtml(heldResult()));
   });
@@ -118,7 +121,7 @@ describe('renderHtml', () => {
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  it.each([heldResult, penetrationResult, avalancheResult])(
+  it.each([heldResult, penetrationResult, avalancheResult, writeResult])(
     'has as many cells in every row of the matrix as columns',
     async (make) => {
       const page = await renderHtml(make());
@@ -146,6 +149,36 @@ describe('renderHtml', () => {
     expect(page).toContain('>never<');
     expect(page).toContain('flush: Redis lost everything');
     expect(page.includes('the hot entry expired, or was renewed before it did</li>')).toBe(false);
+  });
+
+  it('shows the gravest key openly, the others and long tables on demand', async () => {
+    const page = await written;
+    const section = page.slice(page.indexOf('<section class="worst-key">'));
+    const worst = section.slice(0, section.indexOf('</section>'));
+    expect(page.indexOf('Over time')).toBeLessThan(page.indexOf('The worst key'));
+    expect(page.indexOf('The worst key')).toBeLessThan(page.indexOf('Distribution of response times'));
+    expect(worst.indexOf('<strong>write-behind</strong> item-5')).toBeLessThan(worst.indexOf('<details'));
+    expect(worst.match(/<figure /g)).toHaveLength(4);
+    expect(worst).toContain('Its 34 operations, one by one; 44 more of this key are left out</summary>');
+    expect(worst).toContain('666 more operations of this key are left out.');
+    // Of 12 rows, not folded.
+    const [, lag = ''] = worst.split('<strong>binlog</strong>');
+    expect(lag.match(/<summary>/g)).toBeNull();
+    expect(lag.match(/<tr>/g)).toHaveLength(13);
+  });
+
+  it('explains only the signs that are there to see', async () => {
+    const page = await written;
+    const of = (strategy: string) =>
+      page.split(`<strong>${strategy}</strong> item`)[1]?.split('</ul>')[0] ?? '';
+    for (const words of ['never committed', 'failed or was not answered', 'fault</li>']) {
+      expect(of('write-behind')).toContain(words);
+      expect(of('cache-aside')).not.toContain(words);
+    }
+  });
+
+  it('has no section on keys where none went wrong', async () => {
+    expect(await renderHtml(heldResult())).not.toContain('The worst key');
   });
 
   it('has a section and a link for each of several scenarios', async () => {

@@ -1,6 +1,6 @@
 /**
  * The report page: one file, no script, no request. It reads top down: verdict, one sentence (and, without a verdict,
- * why there is none), the matrix; then time, distribution, all doubts; the reference last.
+ * why there is none), the matrix; then time, the worst key, distribution, all doubts; the reference last.
  *
  * The page is a pure function of the result: the same result gives the same bytes.
  */
@@ -19,6 +19,7 @@ import { matrixTable } from './matrix.ts';
 import { glossaryList, measurementList, provenanceList, rawData, settingsBlock } from './reference.ts';
 import { themeCss } from './theme.ts';
 import { timeSection } from './time.ts';
+import { worstKeySection } from './worst-key.ts';
 
 /** In the order of the cascade. */
 const STYLES = ['base', 'matrix', 'charts', 'reference', 'narrow', 'print'];
@@ -104,6 +105,7 @@ async function scenarioArticle(result: Result, scenario: ScenarioResult, place: 
 <section>${matrixTable(scenario, colours)}${noiseFloorNote(scenario)}</section>
 ${claimsSection(scenario, heading)}
 <section>${heading('Over time')}${await timeSection(scenario, colours)}</section>
+${await worstKeySection(scenario, colours, heading)}
 <section>${heading('Distribution of response times')}${await distributionSection(scenario, colours)}</section>
 <section class="doubts" id="${id}">${heading(warnings.length === 0 ? 'Warnings' : `Warnings (${warnings.length})`)}${warningList(warnings)}</section>
 <section>${heading('What this experiment can’t tell')}${limitList(result, scenario)}${settingsBlock(scenario.settings)}</section>

@@ -3,9 +3,10 @@ import type { ScenarioResult, StrategyResult } from '../../harness/result/schema
 import { databaseOverTime } from '../charts/database-over-time.ts';
 import type { StripInput, StripPoint } from '../charts/frame.ts';
 import { latencyOverTime } from '../charts/latency-over-time.ts';
+import type { LayeredSpec } from '../charts/layer.ts';
 import { memoryOverTime } from '../charts/memory-over-time.ts';
 import { goodputOverTime, hitRatioOverTime } from '../charts/share-over-time.ts';
-import type { LayeredSpec } from '../charts/strip.ts';
+import { stalenessOverTime } from '../charts/staleness-over-time.ts';
 import { quantity, significant } from '../model/format.ts';
 
 export interface Strip {
@@ -16,7 +17,7 @@ export interface Strip {
 
 /**
  * Response time, database and hit ratio always; goodput first where something set the storm off, for recovery is
- * read there; memory where the scenario names it as a column.
+ * read there; stale reads where they were judged; memory where the scenario names it as a column.
  */
 export function stripsOf(scenario: ScenarioResult): readonly Strip[] {
   const timelines = scenario.strategies.flatMap(({ timeline }) => timeline ?? []);
@@ -25,6 +26,7 @@ export function stripsOf(scenario: ScenarioResult): readonly Strip[] {
     timelines.some(({ points }) => points.some((point) => read(point) !== undefined));
   return [
     ...(triggered && known((point) => point.goodput) ? [GOODPUT] : []),
+    ...(known((point) => point.staleReads) ? [STALE_READS] : []),
     LATENCY,
     DATABASE,
     HIT_RATIO,
@@ -65,6 +67,15 @@ const DATABASE: Strip = {
     `${name}: database queries per second; the busiest window ran at ${significant(
       most(values(input, (point) => point.dbReadsPerSec)),
     )}, capacity ${significant(input.frame.capacityPerSec)}.`,
+};
+
+const STALE_READS: Strip = {
+  draw: stalenessOverTime,
+  tell: ({ name }, input) => {
+    const shares = values(input, (point) => point.staleReads);
+    if (shares.length === 0) return `${name}: no read was judged.`;
+    return `${name}: stale reads; in the worst window ${quantity(most(shares), 'fraction')} of the reads were.`;
+  },
 };
 
 const HIT_RATIO: Strip = {

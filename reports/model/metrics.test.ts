@@ -14,6 +14,8 @@ describe('a head', () => {
   it('says of a family which one', () => {
     expect(metricHead('latency.response.p999')).toEqual(['p99.9', '']);
     expect(metricHead('honest.latency.response.p99')).toEqual(['honest', 'p99']);
+    expect(metricHead('staleness.p99Ms')).toEqual(['stale', 'p99']);
+    expect(metricLabel('staleness.p99Ms')).toBe('Staleness p99');
     expect(metricHead('db.loadsPerExpiry')).toEqual(['loads/', 'expiry']);
   });
 

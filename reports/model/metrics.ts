@@ -34,9 +34,12 @@ export function metricHead(name: string): readonly [string, string] {
   return [first, NOTES[name] === undefined && first !== lastPart(name) ? lastPart(name) : second];
 }
 
-/** `p99` of `latency.response.p99`. */
+/** `p99` of `latency.response.p99`, and of `staleness.p99Ms`: the unit stands beside it anyway. */
 export function lastPart(name: string): string {
-  return name.slice(name.lastIndexOf('.') + 1).replace(/^p999$/, 'p99.9');
+  return name
+    .slice(name.lastIndexOf('.') + 1)
+    .replace(/^(p\d+)Ms$/, '$1')
+    .replace(/^p999$/, 'p99.9');
 }
 
 /**
