@@ -60,6 +60,15 @@ describe('parseCommand', () => {
     expect(() => parseCommand({ type: 'start', plan: smuggling })).toThrow('plan.path');
   });
 
+  it('takes the file of a history where there are streams', () => {
+    const clients = { clients: 3, valueBytes: 20, keys: { kind: 'hot' } } as const;
+    const streams = [{ name: 'readers', share: 1, operation: 'read', ...clients }] as const;
+    const plan = { ...PLAN, streams, history: 'history.bin' };
+    expect(parseCommand({ type: 'start', plan })).toEqual({ type: 'start', plan });
+    const nameless = { ...PLAN, history: 'history.bin' };
+    expect(() => parseCommand({ type: 'start', plan: nameless })).toThrow('plan.history');
+  });
+
   it('names every wrong field at once', () => {
     const plan = { ...PLAN, targets: ['localhost:80'], durationMs: 0, keys: { kind: 'zipf', count: 5 } };
     const parse = () => parseCommand({ type: 'start', plan });

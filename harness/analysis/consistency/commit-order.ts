@@ -10,8 +10,8 @@ export class CommitOrder {
   /** Commits that did not raise the version. */
   readonly notRaised: number;
   readonly #first = new Map<number, number>();
-  /** By place the next one of the same write; 0 for none. Only where some write has two. */
-  readonly #next = new Map<number, number>();
+  /** All places of a write that has several. */
+  readonly #all = new Map<number, number[]>();
 
   constructor({ writeIds, versions, absentAt = [] }: KeyTruth) {
     this.length = writeIds.length;
@@ -33,35 +33,38 @@ export class CommitOrder {
   }
 
   /**
-   * The first place at or after `from` that a read of what is at `place` may have seen; `place` itself or the last
-   * one of the same write when there is none.
+   * The first place of a write at or after `from`; its last one when there is none.
+   *
+   * @param first its first place
    */
-  placeFrom(place: number, from: number): number {
-    if (this.#next.size === 0) return place;
-    let found = place;
-    while (found < from) {
-      const next = this.#next.get(found);
-      if (next === undefined) break;
-      found = next;
+  placeFrom(writeId: number, first: number, from: number): number {
+    const all = this.#all.size === 0 ? undefined : this.#all.get(writeId);
+    if (all === undefined) return first;
+    let [low, high] = [0, all.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((all[middle] as number) >= from) high = middle;
+      else low = middle + 1;
     }
-    return found;
+    return all[low] as number;
   }
 
   /** Whether a value of the write is what the row ended with. */
   isLast(writeId: number): boolean {
-    const place = this.placeOf(writeId);
-    return place >= 0 && this.placeFrom(place, this.length - 1) === this.length - 1;
+    const first = this.placeOf(writeId);
+    return first >= 0 && this.placeFrom(writeId, first, this.length - 1) === this.length - 1;
   }
 
   /** @returns whether it is the write's first place */
   #add(writeId: number, place: number): boolean {
-    let last = this.#first.get(writeId);
-    if (last === undefined) {
+    const first = this.#first.get(writeId);
+    if (first === undefined) {
       this.#first.set(writeId, place);
       return true;
     }
-    for (let next = this.#next.get(last); next !== undefined; next = this.#next.get(last)) last = next;
-    this.#next.set(last, place);
+    const all = this.#all.get(writeId);
+    if (all === undefined) this.#all.set(writeId, [first, place]);
+    else all.push(place);
     return false;
   }
 }

@@ -177,6 +177,26 @@ describe('values that never were', () => {
   });
 });
 
+it('takes a value that was committed twice for the commit that accuses nobody', () => {
+  const first = op(WRITE, 1, 0, 10);
+  const truth = truthOf(1, 2, 1);
+  // Old after the second commit, were it not for the third.
+  expect(check([first, op(WRITE, 2, 20, 30), op(READ, 1, 40, 50)], { truth }).linearizable.verdict).toBe(
+    'pass',
+  );
+  // Somebody has seen the second already, and the third comes after a write that is not sent yet.
+  const early = [
+    first,
+    op(INFO_WRITE, 2, 20, 30),
+    op(READ, 2, 32, 34),
+    op(READ, 1, 36, 38),
+    op(WRITE, 3, 40, 50),
+  ];
+  const { linearizable, regular } = check(early, { truth: truthOf(1, 2, 3, 1) });
+  expect(linearizable).toMatchObject({ stale: 1, ahead: 0 });
+  expect(regular.verdict).toBe('pass');
+});
+
 describe('in the end', () => {
   const samples: readonly (readonly [FinalSample, object])[] = [
     [

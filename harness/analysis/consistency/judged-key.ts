@@ -53,7 +53,7 @@ export function judgeKey(
   truth: KeyTruth,
   ownerOf: (writeId: number) => string | null,
 ): JudgedKey {
-  const { count, kinds, startsUs, finishesUs } = history;
+  const { count, kinds, writeIds, startsUs, finishesUs } = history;
   const order = new CommitOrder(truth);
   const judged: JudgedKey = {
     history,
@@ -89,11 +89,16 @@ export function judgeKey(
     ackedBefore[index] = acked;
     knownBefore[index] = known;
     lastAckUs[index] = ackUs;
-    const found = places[index] as number;
-    if (found < 0 || isWrite(kinds[index] as number)) continue;
-    const place = found < known ? order.placeFrom(found, known) : found;
+    const first = places[index] as number;
+    if (first < 0 || isWrite(kinds[index] as number)) continue;
+    const isAhead = (place: number): boolean =>
+      later.goOn(startUs, place) && later.since(finishesUs[index] as number, place);
+    const writeId = writeIds[index] as number;
+    let place = first < known ? order.placeFrom(writeId, first, known) : first;
+    // No commit of it would do for what others have read: perhaps one does for what was acknowledged.
+    if (first < place && (place < known || isAhead(place))) place = order.placeFrom(writeId, first, acked);
     places[index] = place;
-    if (later.goOn(startUs, place) && later.since(finishesUs[index] as number, place)) ahead[index] = 1;
+    if (isAhead(place)) ahead[index] = 1;
   }
   return judged;
 }
