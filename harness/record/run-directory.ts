@@ -1,8 +1,9 @@
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunEvent } from '../events.ts';
-import type { Plan } from '../plan/plan.ts';
-import { SAMPLE_VERSION, sampleName, type TrialSample } from './sample.ts';
+import type { Plan, Trial } from '../plan/plan.ts';
+import type { Commits } from './commits.ts';
+import { SAMPLE_VERSION, type TrialSample, trialName } from './sample.ts';
 
 /** The output directory holds something that is not a run of ours. Nothing was touched. */
 export class RunDirectoryError extends Error {
@@ -14,6 +15,7 @@ const PLAN = 'plan.json';
 const EVENTS = 'events.jsonl';
 const SAMPLES = 'samples';
 const VOID = 'void';
+const COMMITS = '.commits.json';
 /** Everything that a run writes, and so everything that a later run in the same directory replaces. */
 const OURS = [PLAN, EVENTS, SAMPLES, 'result.json', 'report.html', 'summary.md'];
 
@@ -51,13 +53,26 @@ export class RunDirectory {
   }
 
   async writeSample(sample: TrialSample): Promise<void> {
-    await this.write(join(SAMPLES, sampleName(sample.trial)), `${JSON.stringify(sample)}\n`);
+    await this.write(join(SAMPLES, `${trialName(sample.trial)}.json`), `${JSON.stringify(sample)}\n`);
+  }
+
+  /** Where the generator of a trial writes down all operations. */
+  historyPath(trial: Trial): string {
+    return join(this.path, SAMPLES, `${trialName(trial)}.history`);
+  }
+
+  async writeCommits(trial: Trial, commits: Commits): Promise<void> {
+    await this.write(join(SAMPLES, commitsName(trial)), `${JSON.stringify(commits)}\n`);
+  }
+
+  async readCommits(trial: Trial): Promise<Commits> {
+    return JSON.parse(await readFile(join(this.path, SAMPLES, commitsName(trial)), 'utf8')) as Commits;
   }
 
   /** Keeps a try that does not count, apart from those that do. */
   async writeVoidSample(sample: TrialSample): Promise<void> {
     await mkdir(join(this.path, SAMPLES, VOID), { recursive: true });
-    await this.write(join(SAMPLES, VOID, sampleName(sample.trial)), `${JSON.stringify(sample)}\n`);
+    await this.write(join(SAMPLES, VOID, `${trialName(sample.trial)}.json`), `${JSON.stringify(sample)}\n`);
   }
 
   /** One line per event, in order, each whole: a single append is not torn by a kill. */
@@ -82,7 +97,7 @@ export class RunDirectory {
 
   /** The samples that are there, in the order of execution. */
   async readSamples(): Promise<TrialSample[]> {
-    const names = (await readdir(join(this.path, SAMPLES))).filter((name) => name.endsWith('.json')).sort();
+    const names = (await readdir(join(this.path, SAMPLES))).filter(isSample).sort();
     return Promise.all(names.map((name) => this.readSample(name)));
   }
 
@@ -95,6 +110,14 @@ export class RunDirectory {
     }
     return sample;
   }
+}
+
+function commitsName(trial: Trial): string {
+  return `${trialName(trial)}${COMMITS}`;
+}
+
+function isSample(name: string): boolean {
+  return name.endsWith('.json') && !name.endsWith(COMMITS);
 }
 
 async function prepare(path: string): Promise<void> {

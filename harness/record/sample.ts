@@ -58,7 +58,7 @@ export interface WarmUp {
   readonly windows: readonly LoadInterval[];
 }
 
-/** Name of a trial's sample file: sorts in the order of execution. */
-export function sampleName({ index, scenario, round, strategy }: Trial): string {
-  return `${String(index).padStart(3, '0')}-${scenario}-r${round}-${strategy}.json`;
+/** Name of a trial's files, before their dot: sorts in the order of execution. */
+export function trialName({ index, scenario, round, strategy }: Trial): string {
+  return `${String(index).padStart(3, '0')}-${scenario}-r${round}-${strategy}`;
 }

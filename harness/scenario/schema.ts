@@ -184,6 +184,28 @@ export const scenarioSchema = z.strictObject({
     .describe(
       'Further parts of the load, such as an attack or writes; the readers of keys are the rest, called honest',
     ),
+  consistency: z
+    .strictObject({
+      quiesceMs: z
+        .number()
+        .nonnegative()
+        .max(60_000)
+        .default(1_000)
+        .describe(
+          'After the storm, when relays have nothing left to do: how long until the rows are looked at',
+        ),
+      againMs: z
+        .number()
+        .nonnegative()
+        .max(60_000)
+        .default(300)
+        .describe('From that look to the second: what is wrong both times stays wrong until it expires'),
+    })
+    .nullable()
+    .default(null)
+    .describe(
+      'Keeps the history of all operations, holds it against what the database committed, and looks at the rows that were written once all is quiet; null: not',
+    ),
   timeoutMs: positive.max(60_000).default(5_000).describe('Of one request, from its intended send time'),
   drainMs: z
     .number()

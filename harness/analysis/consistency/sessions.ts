@@ -16,14 +16,20 @@ export interface Guarantee {
   readonly violations: number;
 }
 
+/** Which of the two. */
+export type BrokenPromise = 'monotonic' | 'read-your-writes';
+
 class Promised {
   reads = 0;
   violations = 0;
 
-  found(place: number, promised: number): void {
-    if (promised < 0) return;
+  /** @returns whether the promise was broken */
+  found(place: number, promised: number): boolean {
+    if (promised < 0) return false;
     this.reads++;
-    if (place < promised) this.violations++;
+    if (place >= promised) return false;
+    this.violations++;
+    return true;
   }
 
   guarantee(): Guarantee {
@@ -47,8 +53,14 @@ export class Sessions {
   readonly #monotonic = new Promised();
   readonly #ownWrites = new Promised();
 
-  /** @returns violations of the key */
-  add({ history, places, byStart, byFinish }: JudgedKey): number {
+  /**
+   * @param onBroken called for each violation with the index of the read
+   * @returns violations of the key
+   */
+  add(
+    { history, places, byStart, byFinish }: JudgedKey,
+    onBroken: (index: number, promise: BrokenPromise) => void = () => {},
+  ): number {
     const { count, kinds, sessions, startsUs, finishesUs } = history;
     const before = this.#monotonic.violations + this.#ownWrites.violations;
     const clients = new Map<number, Known>();
@@ -66,8 +78,8 @@ export class Sessions {
       if (place < 0 || isWrite(kinds[index] as number)) continue;
       const known = clients.get(sessions[index] as number);
       if (known === undefined) continue;
-      this.#monotonic.found(place, known.read);
-      this.#ownWrites.found(place, known.written);
+      if (this.#monotonic.found(place, known.read)) onBroken(index, 'monotonic');
+      if (this.#ownWrites.found(place, known.written)) onBroken(index, 'read-your-writes');
     }
     return this.#monotonic.violations + this.#ownWrites.violations - before;
   }

@@ -1,0 +1,255 @@
+import { describe, expect, test } from 'vitest';
+import type { Audit } from '../../record/audited-read.ts';
+import { CommitsRecorder } from '../../record/commits.ts';
+import { type KeyHistory, kindOf } from '../../record/history/operation.ts';
+import { ABSENT } from '../../record/history/write-ids.ts';
+import { historyOf as historyOfOperations } from '../consistency/fixtures/histories.ts';
+import type { Evidence } from './evidence.ts';
+import { judgeHistory } from './judge.ts';
+
+interface Op {
+  readonly op: 'read' | 'write';
+  /** Own, or found. */
+  readonly id: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly outcome?: 'ok' | 'fail' | 'info';
+  readonly source?: 'hit' | 'miss';
+  readonly session?: number;
+}
+
+const historyOf = (key: string, ops: readonly Op[]): KeyHistory =>
+  historyOfOperations(
+    ops.map(({ op, id, fromMs, toMs, outcome = 'ok', source = 'hit', session = 0 }) => ({
+      kind: op === 'write' ? kindOf(op, outcome) : kindOf(op, outcome, source),
+      writeId: id,
+      startUs: fromMs * 1e3,
+      finishUs: toMs * 1e3,
+      session,
+    })),
+    key,
+  );
+
+const write = (id: number, fromMs: number, more: Partial<Op> = {}): Op => ({
+  ...{ op: 'write', id, fromMs, toMs: fromMs + 5 },
+  ...more,
+});
+const read = (id: number, fromMs: number, more: Partial<Op> = {}): Op => ({
+  ...{ op: 'read', id, fromMs, toMs: fromMs + 1 },
+  ...more,
+});
+
+interface Given {
+  readonly ops: Readonly<Record<string, readonly Op[]>>;
+  /** Key, write and version, in the order of the commits. */
+  readonly commits: readonly (readonly [string, number, number])[];
+  /** What both looks found, by key; a miss where nothing is said. */
+  readonly held?: Readonly<Record<string, number>>;
+  /** What the second look found, where it was something else. */
+  readonly heldThen?: Readonly<Record<string, number | null>>;
+}
+
+const STARTED_US = 7e6;
+
+function judged({ ops, commits, held = {}, heldThen = {} }: Given) {
+  const histories = Object.entries(ops).map(([key, own]) => historyOf(key, own));
+  const recorder = new CommitsRecorder();
+  for (const commit of commits) recorder.add(...commit);
+  const owners = new Map(
+    Object.entries(ops).flatMap(([key, own]) =>
+      own.flatMap(({ op, id }) => (op === 'write' ? [[id, key] as const] : [])),
+    ),
+  );
+  const auditOf = (values: Readonly<Record<string, number | null>>, endedAtUs: number): Audit => ({
+    endedAtUs,
+    reads: Object.keys(ops).map((key) => {
+      const writeId = values[key] ?? null;
+      return { key, instance: 0, writeId: writeId ?? 0, source: writeId === null ? 'miss' : 'hit' };
+    }),
+  });
+  const evidence: Evidence = {
+    history: {
+      keys: Object.keys(ops),
+      byKey: () => histories,
+      operationsOf: (key) => histories.find((history) => history.key === key) ?? historyOf(key, []),
+      ownerOf: (writeId) => owners.get(writeId) ?? null,
+    },
+    commits: recorder.commits(),
+    audits: [
+      auditOf(held, STARTED_US + 1_000_000),
+      auditOf({ ...held, ...heldThen }, STARTED_US + 1_300_000),
+    ],
+  };
+  return judgeHistory(evidence, {
+    round: 1,
+    startedAtUs: STARTED_US,
+    windowMs: 100,
+    windows: 4,
+    triggers: [],
+  });
+}
+
+/** A late set: version 2 is acknowledged at 15 ms, and version 1 is read until the next write. */
+const lateSet: Given = {
+  ops: {
+    a: [
+      read(0, 5),
+      write(1, 10, { session: 1 }),
+      read(0, 20, { session: 1 }),
+      read(0, 130),
+      write(2, 150),
+      read(2, 210, { source: 'miss' }),
+    ],
+    b: [read(0, 220)],
+  },
+  commits: [
+    ['a', 1, 2],
+    ['a', 2, 3],
+  ],
+};
+
+describe('judgeHistory', () => {
+  test('says how much was stale, by how much, and when', () => {
+    const found = judged(lateSet);
+    expect(found.staleness).toMatchObject({ readRate: 2 / 5, maxMs: 115, kMax: 1 });
+    expect(found.staleReads).toEqual([1 / 2, 1, 0, null]);
+    expect(found).toMatchObject({
+      divergentKeys: 0,
+      lostUpdates: 0,
+      dirtyReads: 0,
+      nonLinearizable: 2,
+      readYourWritesViolations: 1,
+      monotonicViolations: 0,
+      convergence: { stuck: false, ms: 0 },
+    });
+  });
+
+  test('tells what happened to the worst key', () => {
+    const { worstKey } = judged(lateSet);
+    expect(worstKey).toMatchObject({
+      key: 'a',
+      round: 1,
+      reason: 'the stalest read',
+      counts: { reads: 4, writes: 2, stale: 2, dirty: 0, lost: 0, staleMaxMs: 115 },
+      acknowledged: 1,
+      more: 0,
+      finalDatabase: 3,
+      finalCache: [{ held: false }, { held: false }],
+    });
+    expect(
+      worstKey?.operations.map(({ op, fromMs, version, wrong = [] }) => [op, fromMs, version, ...wrong]),
+    ).toEqual([
+      ['read', 5, 1],
+      ['write', 10, 2],
+      ['read', 20, 1, 'stale', 'read-your-writes'],
+      ['read', 130, 1, 'stale'],
+      ['write', 150, 3],
+      ['read', 210, 3],
+    ]);
+  });
+
+  test('a read is stale since the write after the one that it found', () => {
+    const { worstKey } = judged({
+      ops: { a: [write(1, 10), write(2, 50), read(1, 100)] },
+      commits: [
+        ['a', 1, 2],
+        ['a', 2, 3],
+      ],
+    });
+    expect(worstKey?.operations.at(-1)).toMatchObject({ version: 2, staleMs: 45 });
+    expect(worstKey?.counts.staleMaxMs).toBe(45);
+  });
+
+  test('finds the entries that stay wrong, and what they hold', () => {
+    const found = judged({ ...lateSet, held: { a: 1, b: 0 } });
+    expect(found).toMatchObject({ divergentKeys: 1, convergence: { stuck: true, ms: 1_145 } });
+    expect(found.worstKey).toMatchObject({
+      reason: 'its entry stayed wrong',
+      finalCache: [
+        { held: true, version: 2 },
+        { held: true, version: 2 },
+      ],
+    });
+  });
+
+  test('an entry that is right at the second look is not divergent', () => {
+    expect(judged({ ...lateSet, held: { a: 1 }, heldThen: { a: 2 } }).divergentKeys).toBe(0);
+    expect(judged({ ...lateSet, held: { a: 1 }, heldThen: { a: null } }).divergentKeys).toBe(0);
+  });
+
+  test('of instances that differ, one that is wrong counts', () => {
+    const commits = new CommitsRecorder();
+    commits.add('a', 1, 2);
+    const history = historyOf('a', [write(1, 10)]);
+    const reads = [1, 0].map((writeId, instance) => ({ key: 'a', instance, writeId, source: 'l1' }));
+    const audit = { endedAtUs: STARTED_US + 1e6, reads };
+    const found = judgeHistory(
+      {
+        history: { keys: ['a'], byKey: () => [history], operationsOf: () => history, ownerOf: () => 'a' },
+        commits: commits.commits(),
+        audits: [audit, audit],
+      },
+      { round: 1, startedAtUs: STARTED_US, windowMs: 100, windows: 1, triggers: [] },
+    );
+    expect(found.divergentKeys).toBe(1);
+  });
+
+  test('counts what was acknowledged and lost, and read and never committed', () => {
+    const found = judged({
+      ops: { a: [write(1, 10), read(1, 20), write(2, 30, { outcome: 'info' })], b: [read(1, 25)] },
+      commits: [],
+    });
+    expect(found).toMatchObject({ lostUpdates: 1, dirtyReads: 2 });
+    expect(found.worstKey).toMatchObject({
+      key: 'a',
+      reason: 'a write that was acknowledged and lost',
+      counts: { lost: 1, dirty: 1 },
+      finalDatabase: 1,
+    });
+    expect(
+      found.worstKey?.operations.map(({ toMs, version, wrong = [] }) => [toMs, version, ...wrong]),
+    ).toEqual([
+      [15, null, 'lost'],
+      [21, null, 'dirty'],
+      [null, null],
+    ]);
+  });
+
+  test('a write that failed for its client and was committed is no loss, and its value no dirty one', () => {
+    const found = judged({
+      ops: { a: [write(1, 10, { outcome: 'info' }), read(1, 20)] },
+      commits: [['a', 1, 2]],
+    });
+    expect(found).toMatchObject({ lostUpdates: null, dirtyReads: 0, staleness: null, worstKey: null });
+  });
+
+  test('a row that the storm inserted was absent before', () => {
+    const found = judged({
+      ops: { new: [read(ABSENT, 5), write(1, 10), read(ABSENT, 20), read(1, 30)] },
+      commits: [['new', 1, 1]],
+    });
+    expect(found.staleness).toMatchObject({ readRate: 1 / 3 });
+    expect(found.dirtyReads).toBe(0);
+  });
+
+  test('counts the time to converge from the last acknowledged write', () => {
+    const found = judged({
+      ops: { a: [write(1, 10), read(0, 40), read(0, 90), read(1, 120)] },
+      commits: [['a', 1, 2]],
+      held: { a: 1 },
+    });
+    expect(found.convergence).toEqual({ stuck: false, ms: 106 });
+  });
+});
+
+test('tells some sixty operations around what matters', () => {
+  const before = Array.from({ length: 100 }, (_, n) => read(0, n));
+  const after = Array.from({ length: 100 }, (_, n) => read(1, 300 + n));
+  const { worstKey } = judged({
+    ops: { a: [...before, write(1, 200), read(0, 220), ...after] },
+    commits: [['a', 1, 2]],
+  });
+  expect(worstKey?.operations).toHaveLength(60);
+  expect(worstKey?.operations[15]).toMatchObject({ op: 'write', version: 2 });
+  expect(worstKey?.more).toBe(142);
+});

@@ -1,0 +1,70 @@
+import { Pool } from 'undici';
+import { itemPath } from '../load/item-path.ts';
+import type { Audit, AuditedRead } from '../record/audited-read.ts';
+import { ABSENT, FOREIGN, writeIdOf } from '../record/history/write-ids.ts';
+import type { Clock } from '../time/clock.ts';
+
+/** Requests under way at each instance. */
+const CONCURRENCY = 8;
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Reads keys through every instance, as its users would, whatever the cache is made of: an answer from a cache shows
+ * what that holds, and a miss loads what the database has.
+ *
+ * @param urls of the instances
+ */
+export async function auditThrough(
+  urls: readonly string[],
+  keys: readonly string[],
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<Audit> {
+  const reads = await Promise.all(urls.map((url, instance) => auditOne(url, instance, keys, signal)));
+  return { endedAtUs: clock.nowUs(), reads: reads.flat() };
+}
+
+async function auditOne(
+  url: string,
+  instance: number,
+  keys: readonly string[],
+  signal: AbortSignal,
+): Promise<AuditedRead[]> {
+  const pool = new Pool(new URL(url).origin, {
+    connections: CONCURRENCY,
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
+  const pathOf = itemPath();
+  const queue = keys.values();
+  const found: AuditedRead[] = [];
+  async function work(): Promise<void> {
+    for (const key of queue) {
+      const { statusCode, headers, body } = await pool.request({ method: 'GET', path: pathOf(key), signal });
+      const text = await body.text();
+      const source = headers['x-cache'];
+      found.push({
+        key,
+        instance,
+        writeId: writeIdIn(statusCode, text),
+        source: typeof source === 'string' ? source : null,
+      });
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  } finally {
+    await pool.destroy();
+  }
+  return found;
+}
+
+function writeIdIn(status: number, text: string): number | null {
+  if (status === 404) return ABSENT;
+  if (status !== 200) return null;
+  try {
+    const { value } = JSON.parse(text) as { value?: unknown };
+    return typeof value === 'string' ? writeIdOf(value) : FOREIGN;
+  } catch {
+    return FOREIGN;
+  }
+}
