@@ -5,12 +5,13 @@ import { localRedis } from '../infra/local/redis.ts';
 import { type Stack, startStack } from '../infra/stack.ts';
 import { expiryOf, type StrategyDefinition } from '../scenarios/strategies/definition.ts';
 import { analyse } from './analysis/analyse.ts';
-import { readTrial } from './analysis/trial.ts';
+import { readTrial, type TrialFindings } from './analysis/trial.ts';
 import { worthRepeating } from './analysis/warning-catalogue.ts';
 import { trialWarnings } from './analysis/warnings.ts';
 import { definitionsOf } from './catalog/contest.ts';
 import type { RunEvent, RunEventBody } from './events.ts';
 import { breakServer } from './faults/servers.ts';
+import { judgeTrial } from './judge-trial.ts';
 import { itemKey } from './load/keys.ts';
 import { planHash } from './plan/hash.ts';
 import {
@@ -93,6 +94,8 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   await events.flush();
 
   const samples = await directory.readSamples();
+  const findings = new Map<TrialSample, TrialFindings>();
+  for (const sample of samples) findings.set(sample, await judgeTrial(sample, plan, directory));
   const interrupted = samples.length < plan.trials.length;
   const result = resultSchema.parse({
     schemaVersion: SCHEMA_VERSION,
@@ -110,7 +113,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       infra: plan.infra,
       backends,
     },
-    ...analyse(plan, samples, definitions),
+    ...analyse(plan, samples, definitions, findings),
   } satisfies Result);
   await directory.write('result.json', `${JSON.stringify(result, null, 2)}\n`);
   events.emit({ type: 'run-finished', verdict: result.verdict });
@@ -177,18 +180,23 @@ async function runAndRecord(
     // Rows that an earlier trial wrote would be there already.
     if (writes) await seedDataset(planned.scenario, site);
     return runTrial(trial, planned, site, {
+      historyPath: directory.historyPath(trial),
       onWarmedUp: ({ tookMs, steady }) => emit({ type: 'warmed-up', trial, tookMs, steady }),
       onStormStarted: (startedAtUs) => emit({ type: 'storm-started', trial, startedAtUs }),
     });
   };
-  let sample = await attempt();
+  let { sample, commits } = await attempt();
   const reasons = reasonsToRepeat(sample, planned, definitions);
   if (reasons.length > 0) {
     emit({ type: 'trial-voided', trial, reasons });
     await directory.writeVoidSample(sample);
     // Once only: a second void try says that this machine can't tell, and the analysis says so.
-    sample = { ...(await attempt()), voided: reasons };
+    const again = await attempt();
+    sample = { ...again.sample, voided: reasons };
+    commits = again.commits;
   }
+  // Before the sample: what has one is whole.
+  if (commits !== null) await directory.writeCommits(trial, commits);
   await directory.writeSample(sample);
   const dbReads = sample.after.dbReads - sample.before.dbReads;
   emit({ type: 'trial-finished', trial, dbReads, tookMs: (clock.nowUs() - startedUs) / 1000 });
@@ -235,9 +243,9 @@ async function openSite(
     relays: {
       databaseUrl: relayUrl,
       statements: cleanUp.use(statements),
-      commitLog: cleanUp.use(await connectCommitLog(database.url('probe'))),
       broker: broker === undefined ? null : { url: broker.url('relay'), flush: () => broker.flush() },
     },
+    commitLog: cleanUp.use(await connectCommitLog(database.url('probe'))),
     flushCache: () => redis.flush(),
     breakServer: (fault) => breakServer(fault, stack),
     folder: stack.root,

@@ -24,7 +24,7 @@ import { median } from './statistics/summary.ts';
 import { evaluateThresholds } from './thresholds/evaluate.ts';
 import { parseThreshold } from './thresholds/parse.ts';
 import { spectrumOf, timelineOf } from './timeline.ts';
-import { readTrial, type TrialReading } from './trial.ts';
+import { NO_FINDINGS, readTrial, type TrialFindings, type TrialReading } from './trial.ts';
 import { triggersOf } from './triggers.ts';
 import { voids, warn } from './warning-catalogue.ts';
 import { roundWarnings, trialWarnings } from './warnings.ts';
@@ -40,17 +40,19 @@ export interface Analysed {
  * From plan and samples to verdicts. Pure: the same files give the same result, a year later too.
  *
  * @param definitions The strategies of the plan, by name: their predictions are part of the analysis.
+ * @param findings What is made of a trial's files beside its sample. @default there are none
  */
 export function analyse(
   plan: Plan,
   samples: readonly TrialSample[],
   definitions: ReadonlyMap<string, StrategyDefinition>,
+  findings: ReadonlyMap<TrialSample, TrialFindings> = new Map(),
 ): Analysed {
   const found = plan.scenarios.map((planned) =>
     analyseScenario(
       planned,
       samples.filter(({ trial }) => trial.scenario === planned.scenario.name),
-      definitions,
+      { definitions, findings },
     ),
   );
   // Last: a claim may be about a scenario and its variants.
@@ -65,10 +67,15 @@ export function analyse(
   return { verdict, warnings, scenarios };
 }
 
+interface Known {
+  readonly definitions: ReadonlyMap<string, StrategyDefinition>;
+  readonly findings: ReadonlyMap<TrialSample, TrialFindings>;
+}
+
 function analyseScenario(
   planned: PlannedScenario,
   samples: readonly TrialSample[],
-  definitions: ReadonlyMap<string, StrategyDefinition>,
+  { definitions, findings }: Known,
 ): { readonly result: ScenarioResult; readonly ground: Ground } {
   const { scenario, rounds } = planned;
   const byStrategy = new Map<string, readonly TrialReading[]>();
@@ -78,7 +85,7 @@ function analyseScenario(
     const definition = definitionOf(name, definitions);
     const readings = samples
       .filter(({ trial }) => trial.strategy === name)
-      .map((sample) => readTrial(sample, planned, expiryOf(definition)))
+      .map((sample) => readTrial(sample, planned, expiryOf(definition), findings.get(sample) ?? NO_FINDINGS))
       .sort((a, b) => a.sample.trial.round - b.sample.trial.round);
     if (readings.length < rounds) {
       warnings.push(

@@ -3,7 +3,7 @@ import { loadContest } from '../catalog/contest.ts';
 import { expandPlan, type PlannedScenario } from '../plan/plan.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import { worstKey } from '../result/fixtures/worst-keys.ts';
-import type { ConsistencyFindings, RelayFindings } from './consistency-values.ts';
+import type { ConsistencyFindings } from './consistency-values.ts';
 import { sampleOf } from './fixtures/trials.ts';
 import { timelineOf } from './timeline.ts';
 import { readTrial } from './trial.ts';
@@ -23,14 +23,6 @@ const CLEAN: ConsistencyFindings = {
   worstKey: null,
 };
 
-const RELAYS: RelayFindings = {
-  lagMs: { p50: 1.5, p99: 9 },
-  applied: 70,
-  dbReads: 3,
-  dbWrites: 4,
-  queue: { published: 81, confirmed: 80, delivered: 82, lost: 0, duplicated: 2, reordered: null },
-};
-
 let planned: PlannedScenario;
 beforeAll(async () => {
   const contest = await loadContest('cache-tiers', [], null);
@@ -39,11 +31,8 @@ beforeAll(async () => {
   planned = found;
 });
 
-function read(consistency: ConsistencyFindings | null, relays: RelayFindings | null = null) {
-  return readTrial(sampleOf(planned, { strategy: 'redis', reads: 10 }), planned, 'physical', {
-    consistency,
-    relays,
-  });
+function read(consistency: ConsistencyFindings | null) {
+  return readTrial(sampleOf(planned, { strategy: 'redis', reads: 10 }), planned, 'physical', { consistency });
 }
 
 /** With what the generator saw of staleness while it ran. */
@@ -60,7 +49,7 @@ function readLive(consistency: ConsistencyFindings | null) {
   };
   const sample = sampleOf(planned, { strategy: 'redis', reads: 10 });
   const load = { ...sample.load, staleness };
-  return readTrial({ ...sample, load }, planned, 'physical', { consistency, relays: null });
+  return readTrial({ ...sample, load }, planned, 'physical', { consistency });
 }
 
 function named(values: Readonly<Record<string, number | null>>, prefix: RegExp) {
@@ -117,24 +106,6 @@ test('a history in which no read was judged unsays what the generator saw live',
     'staleness.kMax': null,
   });
   expect(values['consistency.divergentKeys']).toBeNull();
-});
-
-test('relays without a queue count no messages', () => {
-  expect(named(read(null, RELAYS).values, /^(relay|mq|db\.relay)/)).toEqual({
-    'relay.lagMs.p50': 1.5,
-    'relay.lagMs.p99': 9,
-    'relay.applied': 70,
-    'db.relayReads': 3,
-    'db.relayWrites': 4,
-    'mq.published': 81,
-    'mq.confirmed': 80,
-    'mq.delivered': 82,
-    'mq.lost': 0,
-    'mq.duplicated': 2,
-    'mq.reordered': null,
-  });
-  const { queue: _, ...log } = RELAYS;
-  expect(new Set(Object.values(named(read(null, log).values, /^mq/)))).toEqual(new Set([null]));
 });
 
 test('the timeline says of each window what was stale, where a history was kept', () => {

@@ -3,16 +3,12 @@ import type { PlannedScenario } from '../plan/plan.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
-import {
-  type ConsistencyFindings,
-  consistencyValues,
-  type RelayFindings,
-  relayValues,
-} from './consistency-values.ts';
+import { type ConsistencyFindings, consistencyValues, relayValues } from './consistency-values.ts';
 import { type Expiry, findExpiries } from './expiries.ts';
 import { operationValues } from './operations.ts';
 import { optimumValues } from './optimum/optimum.ts';
 import { recoveryValues } from './recovery.ts';
+import { relayFindings } from './relays.ts';
 import { stalenessValues } from './staleness.ts';
 import { sum } from './statistics/summary.ts';
 import { falseNotFoundOfInserted, honestValues, loadsPerMissing } from './streams.ts';
@@ -40,10 +36,9 @@ export interface TrialReading {
 /** What is made of a trial's files beside its sample. */
 export interface TrialFindings {
   readonly consistency: ConsistencyFindings | null;
-  readonly relays: RelayFindings | null;
 }
 
-const NO_FINDINGS: TrialFindings = { consistency: null, relays: null };
+export const NO_FINDINGS: TrialFindings = { consistency: null };
 
 /** What the machine did to a trial. `null`: not measured, as on other systems and for a closed load. */
 export interface MachineReading {
@@ -57,7 +52,7 @@ export function readTrial(
   sample: TrialSample,
   planned: PlannedScenario,
   expiry: ExpiryKind,
-  { consistency, relays }: TrialFindings = NO_FINDINGS,
+  { consistency }: TrialFindings = NO_FINDINGS,
 ): TrialReading {
   const { scenario } = planned;
   const { load, before, after, readings, services } = sample;
@@ -131,7 +126,7 @@ export function readTrial(
     'age.maxMs': load.maxAgeMs,
     ...stalenessValues(load),
     ...consistencyValues(consistency),
-    ...relayValues(relays),
+    ...relayValues(relayFindings(sample)),
     'service.memoryBytes': memoryPerProcess(services),
     'generator.sendLagMs.p99': atMs(sendLag, 99),
     'generator.pacerLagMs.p99': pacerLag === undefined ? null : readMs(pacerLag, 99),

@@ -6,6 +6,7 @@ import type { TruthReading } from '../probes/ground-truth.ts';
 import type { KeyEvent } from '../probes/redis.ts';
 import type { ServiceMemory, ServiceReport } from '../service/protocol.ts';
 import type { AppliedCacheLimit } from '../trial/cache-limit.ts';
+import type { Audit } from './audited-read.ts';
 import type { RelaysSample } from './relay-sample.ts';
 
 export const SAMPLE_VERSION = 1;
@@ -40,6 +41,8 @@ export interface TrialSample {
   };
   /** Absent where the strategy has none. */
   readonly relays?: RelaysSample;
+  /** The two looks at the rows when all was quiet; absent where no history was kept. */
+  readonly audits?: readonly [Audit, Audit];
   /** One account per service instance, of all its processes together, and what it was before the storm. */
   readonly services: readonly {
     readonly before: ServiceReport;

@@ -85,10 +85,10 @@ export async function startRelays(
  */
 export async function settleRelays(
   { instances }: TrialRelays,
-  { clock, signal, relays }: TrialSite,
+  { clock, signal, commitLog, relays }: TrialSite,
 ): Promise<SettledRelays | null> {
   if (instances.length === 0) return null;
-  const until = await relays.commitLog.position();
+  const until = await commitLog.position();
   let before = await lookAt(instances);
   let movedAtUs = clock.nowUs();
   for (;;) {

@@ -13,6 +13,8 @@ export interface TrialSite {
   readonly redisUrl: string;
   readonly databaseUrl: string;
   readonly relays: RelaySite;
+  /** What the database committed. */
+  readonly commitLog: CommitLog;
   readonly flushCache: () => Promise<void>;
   readonly breakServer: FaultTargets['breakServer'];
   /** The run's private directory, removed with its servers. */
@@ -32,7 +34,6 @@ export interface RelaySite {
   readonly databaseUrl: string;
   /** Counts the statements of that user. */
   readonly statements: DatabaseProbe;
-  readonly commitLog: CommitLog;
   /** `null` in a run without a strategy that needs one. */
   readonly broker: Broker | null;
 }

@@ -6,11 +6,13 @@ import { generatorPlan, SAMPLE_INTERVAL_MS } from '../plan/generator-plan.ts';
 import type { PlannedScenario, PlannedStrategy, Trial } from '../plan/plan.ts';
 import { readCpuTimes, stealShare } from '../probes/cpu-steal.ts';
 import { readTruth, startSampler } from '../probes/ground-truth.ts';
+import type { Commits } from '../record/commits.ts';
 import { SAMPLE_VERSION, type TrialSample, type WarmUp } from '../record/sample.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { entryKey } from '../service/context.ts';
 import type { ServiceReport } from '../service/protocol.ts';
 import type { AppliedCacheLimit } from './cache-limit.ts';
+import { gatherEvidence } from './evidence.ts';
 import { prepare } from './prepare.ts';
 import { startAll } from './processes.ts';
 import { type SettledRelays, sampleRelays, settleRelays, startRelays } from './relays.ts';
@@ -20,10 +22,18 @@ import { KEY_PREFIX, type TrialSite } from './site.ts';
 /** A warm-up leaves hardly a queue; were it dropped, the service would load no more. */
 const WARM_DRAIN_MS = 120_000;
 
-export interface TrialListener {
+export interface TrialOptions {
+  /** Where the history of all operations is written, if the scenario has one kept. */
+  readonly historyPath: string;
   /** Called before anything counts. */
   readonly onWarmedUp: (warmUp: WarmUp) => void;
   readonly onStormStarted: (startedAtUs: number) => void;
+}
+
+export interface RecordedTrial {
+  readonly sample: TrialSample;
+  /** What the database committed; `null` where no history was kept. */
+  readonly commits: Commits | null;
 }
 
 /**
@@ -36,14 +46,15 @@ export interface TrialListener {
  * 3. read the servers' counters;
  * 4. storm and its faults, sampling the counters every 100 ms;
  * 5. wait until no query is under way, and read the counters again; wait until the relays have carried on what was
- *    written; then what the instances hold in memory.
+ *    written; then what the instances hold in memory;
+ * 6. where a history is kept, look at the rows through the services, and read back what the database committed.
  */
 export async function runTrial(
   trial: Trial,
   planned: PlannedScenario,
   site: TrialSite,
-  { onWarmedUp, onStormStarted }: TrialListener,
-): Promise<TrialSample> {
+  { historyPath, onWarmedUp, onStormStarted }: TrialOptions,
+): Promise<RecordedTrial> {
   const { scenario, strategies } = planned;
   const strategy = strategies.find(({ name }) => name === trial.strategy);
   if (strategy === undefined) throw new Error(`the plan has no strategy ${trial.strategy}`);
@@ -67,6 +78,8 @@ export async function runTrial(
   if (prepared.warmUp !== null) onWarmedUp(prepared.warmUp);
   const start = await settle(services, origin, site, WARM_DRAIN_MS);
   const relaysBefore = await settleRelays(relays, site);
+  const { consistency } = scenario;
+  const from = consistency === null ? null : await site.commitLog.position();
 
   const sampler = startSampler(probes, SAMPLE_INTERVAL_MS);
   const targets = { flushCache: site.flushCache, services, breakServer: site.breakServer };
@@ -83,7 +96,8 @@ export async function runTrial(
       injector.start(startedAtUs);
       onStormStarted(startedAtUs);
     };
-    load = await unlessAborted(generator.run(plan, signal, onStarted), signal);
+    const storm = consistency === null ? plan : { ...plan, history: historyPath };
+    load = await unlessAborted(generator.run(storm, signal, onStarted), signal);
     faults = await injector.stop();
     stolen = stealShare(cpuBefore, await readCpuTimes());
     end = await settle(services, origin, site, scenario.drainMs);
@@ -97,8 +111,12 @@ export async function runTrial(
   // Now that a pause for it delays nothing that counts.
   const memory = await Promise.all(services.map((service) => service.memory()));
   const keyEvents = (await stopWatching?.()) ?? null;
+  const evidence =
+    consistency === null || from === null
+      ? null
+      : await gatherEvidence({ from, historyPath, urls, consistency }, site);
   const { warmUp, preloadedAtUs } = prepared;
-  return {
+  const sample: TrialSample = {
     sampleVersion: SAMPLE_VERSION,
     trial,
     voided: [],
@@ -120,7 +138,9 @@ export async function runTrial(
     ...(relaysBefore === null || relaysAfter === null
       ? {}
       : { relays: await sampleRelays(relays, relaysBefore, relaysAfter) }),
+    ...(evidence === null ? {} : { audits: evidence.audits }),
   };
+  return { sample, commits: evidence?.commits ?? null };
 }
 
 /** `null` where the scenario sets none. */

@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { loadContest } from '../catalog/contest.ts';
+import { expandPlan } from '../plan/plan.ts';
+import type { QueueCounters } from '../queue/counters.ts';
+import { LatencyHistogram } from '../record/histogram.ts';
+import type { RelaysSample } from '../record/relay-sample.ts';
+import type { TrialSample } from '../record/sample.ts';
+import type { RelayReport } from '../relay/protocol.ts';
+import { relayValues } from './consistency-values.ts';
+import { sampleOf } from './fixtures/trials.ts';
+import { relayFindings } from './relays.ts';
+
+const NOTHING: QueueCounters = {
+  published: 0,
+  confirmed: 0,
+  delivered: 0,
+  redelivered: 0,
+  acked: 0,
+  inHand: 0,
+};
+
+function reportOf(applied: number, queue?: Partial<QueueCounters>): RelayReport {
+  return {
+    applied,
+    dbReads: 0,
+    dbWrites: 0,
+    dbInFlight: 0,
+    dbErrors: 0,
+    backgroundErrors: 0,
+    lastError: null,
+    cpuUs: 0,
+    ...(queue === undefined ? {} : { queue: { ...NOTHING, ...queue } }),
+  };
+}
+
+function lagOf(...ms: readonly number[]) {
+  using histogram = new LatencyHistogram();
+  for (const one of ms) histogram.record(one * 1e3);
+  return { histogram: histogram.encode(), windows: [] };
+}
+
+function relaysOf(change: Partial<RelaysSample>): RelaysSample {
+  return {
+    processes: [],
+    statements: { before: { reads: 5, writes: 10 }, after: { reads: 8, writes: 30 } },
+    idle: true,
+    settledAtUs: 0,
+    ...change,
+  };
+}
+
+async function trialWith(relays: RelaysSample | undefined, published?: Partial<QueueCounters>) {
+  const contest = await loadContest('cache-tiers', [], null);
+  const [planned] = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios;
+  if (planned === undefined) throw new Error('the plan has no scenario');
+  const sample = sampleOf(planned, { strategy: 'redis', reads: 10 });
+  const services = sample.services.map(({ before, after }) => ({
+    before: { ...before, ...(published === undefined ? {} : { queue: NOTHING }) },
+    after: { ...after, ...(published === undefined ? {} : { queue: { ...NOTHING, ...published } }) },
+  }));
+  return { ...sample, services, ...(relays === undefined ? {} : { relays }) } as TrialSample;
+}
+
+const consumer = (index: number, before: RelayReport, after: RelayReport, ...lagMs: readonly number[]) => ({
+  ...{ relay: 'consumer', index, before, after, lag: lagOf(...lagMs) },
+});
+
+test('a strategy without relays has nothing to tell', async () => {
+  expect(relayFindings(await trialWith(undefined))).toBeNull();
+  expect(new Set(Object.values(relayValues(null)))).toEqual(new Set([null]));
+});
+
+test('adds up what all processes did since the storm’s start', async () => {
+  const processes = [
+    consumer(
+      0,
+      reportOf(5, { delivered: 5, acked: 5 }),
+      reportOf(45, { delivered: 46, acked: 44, redelivered: 2 }),
+      1,
+      2,
+    ),
+    consumer(1, reportOf(0, {}), reportOf(30, { delivered: 30, acked: 30 }), 3, 99),
+  ];
+  const sample = await trialWith(relaysOf({ processes }), { published: 40, confirmed: 39 });
+  const services = sample.services.length;
+  const found = relayFindings(sample);
+  expect(found).toMatchObject({
+    applied: 70,
+    dbReads: 3,
+    dbWrites: 20,
+    queue: {
+      published: 40 * services,
+      confirmed: 39 * services,
+      delivered: 71,
+      lost: 39 * services - 69,
+      duplicated: 2,
+      reordered: null,
+    },
+  });
+  expect(found?.lagMs?.p50).toBeCloseTo(2, 1);
+  expect(found?.lagMs?.p99).toBeCloseTo(99, 0);
+  expect(relayValues(found)).toMatchObject({ 'relay.applied': 70, 'mq.delivered': 71, 'mq.reordered': null });
+});
+
+test('what was lost is not known before everything was acknowledged', async () => {
+  const processes = [consumer(0, reportOf(0, {}), reportOf(1, { acked: 1 }))];
+  const sample = await trialWith(relaysOf({ processes, idle: false }), { confirmed: 9 });
+  expect(relayFindings(sample)?.queue?.lost).toBeNull();
+  expect(relayFindings(sample)?.lagMs).toBeNull();
+});
+
+test('relays without a queue count no messages', async () => {
+  const sample = await trialWith(relaysOf({ processes: [consumer(0, reportOf(0), reportOf(7), 4)] }));
+  expect(relayFindings(sample)?.applied).toBe(7);
+  expect(relayFindings(sample)?.queue).toBeUndefined();
+});

@@ -1,0 +1,54 @@
+/** What the relays of a trial did, from their own accounts and the database's count of their statements. */
+import { LatencyHistogram } from '../record/histogram.ts';
+import type { RelaysSample } from '../record/relay-sample.ts';
+import type { TrialSample } from '../record/sample.ts';
+import type { QueueFindings, RelayFindings } from './consistency-values.ts';
+import { sum } from './statistics/summary.ts';
+
+type Counter = 'published' | 'confirmed' | 'delivered' | 'redelivered' | 'acked';
+
+/** `null` for a strategy without relays. */
+export function relayFindings({ relays, services }: TrialSample): RelayFindings | null {
+  if (relays === undefined) return null;
+  const { processes, statements } = relays;
+  const queue = queueFindings(relays, services);
+  return {
+    lagMs: lagOf(relays),
+    applied: sum(processes.map(({ before, after }) => after.applied - before.applied)),
+    dbReads: statements.after.reads - statements.before.reads,
+    dbWrites: statements.after.writes - statements.before.writes,
+    ...(queue === null ? {} : { queue }),
+  };
+}
+
+function lagOf({ processes }: RelaysSample): RelayFindings['lagMs'] {
+  using all = new LatencyHistogram();
+  for (const { lag } of processes) {
+    using one = LatencyHistogram.decode(lag.histogram);
+    all.merge(one);
+  }
+  const [p50Us, p99Us] = [all.percentile(50), all.percentile(99)];
+  return p50Us === null || p99Us === null ? null : { p50: p50Us / 1e3, p99: p99Us / 1e3 };
+}
+
+/** Publishers are services, and relays that pass changes on; `null` where nobody has a queue. */
+function queueFindings(
+  { processes, idle }: RelaysSample,
+  services: TrialSample['services'],
+): QueueFindings | null {
+  const accounts = [...services, ...processes].filter(({ after }) => after.queue !== undefined);
+  if (accounts.length === 0) return null;
+  const grown = (counter: Counter) =>
+    sum(accounts.map(({ before, after }) => (after.queue?.[counter] ?? 0) - (before.queue?.[counter] ?? 0)));
+  const confirmed = grown('confirmed');
+  return {
+    published: grown('published'),
+    confirmed,
+    delivered: grown('delivered'),
+    // A message is out of the queue once it is acknowledged; before all are, nobody knows. A duplicate hides a loss.
+    lost: idle ? Math.max(0, confirmed - grown('acked')) : null,
+    duplicated: grown('redelivered'),
+    // The counters do not say in which order messages came.
+    reordered: null,
+  };
+}

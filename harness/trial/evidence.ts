@@ -1,0 +1,44 @@
+import type { LogPosition } from '../change-log/log-position.ts';
+import type { Audit } from '../record/audited-read.ts';
+import { type Commits, CommitsRecorder } from '../record/commits.ts';
+import { HistoryReader } from '../record/history/history-reader.ts';
+import { writeIdOf } from '../record/history/write-ids.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { auditThrough } from './audit.ts';
+import type { TrialSite } from './site.ts';
+
+/** What the history of a storm is held against. */
+export interface TrialEvidence {
+  readonly audits: readonly [Audit, Audit];
+  readonly commits: Commits;
+}
+
+export interface StormWritten {
+  /** Where the binary log stood before the storm. */
+  readonly from: LogPosition;
+  readonly historyPath: string;
+  /** Of the service instances. */
+  readonly urls: readonly string[];
+  readonly consistency: NonNullable<Scenario['consistency']>;
+}
+
+/**
+ * Looks twice at every row that the storm asked for, once all is quiet, and reads back from the binary log what was
+ * committed since its start. To be called when the relays have nothing left to do, and before the services end.
+ */
+export async function gatherEvidence(
+  { from, historyPath, urls, consistency }: StormWritten,
+  site: TrialSite,
+): Promise<TrialEvidence> {
+  const { clock, signal, commitLog } = site;
+  using history = new HistoryReader(historyPath);
+  await clock.sleep(consistency.quiesceMs, signal);
+  const first = await auditThrough(urls, history.keys, site);
+  await clock.sleep(consistency.againMs, signal);
+  const second = await auditThrough(urls, history.keys, site);
+  const recorder = new CommitsRecorder();
+  await commitLog.committed(from, await commitLog.position(), ({ key, value, version }) =>
+    recorder.add(key, writeIdOf(value), version),
+  );
+  return { audits: [first, second], commits: recorder.commits() };
+}
