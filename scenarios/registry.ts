@@ -5,6 +5,7 @@ import { cacheTiers } from './cache-tiers.ts';
 import { eviction } from './eviction.ts';
 import { metastable } from './metastable.ts';
 import { penetration } from './penetration.ts';
+import { writeConsistency } from './write-consistency.ts';
 
 /** The built-in scenarios, in the order in which `list` shows and a bare `run` runs them. */
 export const scenarios: readonly ScenarioInput[] = [
@@ -14,4 +15,5 @@ export const scenarios: readonly ScenarioInput[] = [
   metastable,
   eviction,
   cacheTiers,
+  writeConsistency,
 ];

@@ -65,9 +65,9 @@ test.each([
       'popular), 3 s a trial, 2 instances, 40 ms a query',
   ],
   [
-    ['service.stepDelayMs=5'],
+    ['service.stepDelayMs=5', 'relays.stepDelayMs=1'],
     'open loop, constant arrivals at 1,000/s, one hot key, 3 s a trial, 2 instances, 40 ms a query, each step of a ' +
-      'strategy delayed by 5 ms on average',
+      'strategy put off by 5 ms and 1 ms of a relay on average',
   ],
 ])('%j', async (settings, expected) => {
   const contest = await loadContest('breakdown', settings.map(parseSetting), null);

@@ -15,11 +15,15 @@ export function describeLoad({ scenario, ratePerSec, stormMs }: PlannedScenario)
       : '';
   const renewed = load.keepAlive ? '' : ', a new connection for every request';
   const instances = `${service.instances} ${service.instances === 1 ? 'instance' : 'instances'}`;
-  return `${arrivals}${renewed}${retries}, ${describeTraffic(scenario)}, ${stormMs / 1000} s a trial, ${instances}, ${origin.queryMs} ms a query${describeSteps(service)}${describeRoom(scenario)}`;
+  return `${arrivals}${renewed}${retries}, ${describeTraffic(scenario)}, ${stormMs / 1000} s a trial, ${instances}, ${origin.queryMs} ms a query${describeSteps(scenario)}${describeRoom(scenario)}`;
 }
 
-function describeSteps({ stepDelayMs }: Scenario['service']): string {
-  return stepDelayMs === 0 ? '' : `, each step of a strategy delayed by ${stepDelayMs} ms on average`;
+function describeSteps({ service, relays }: Scenario): string {
+  const delays = [
+    ...(service.stepDelayMs === 0 ? [] : [`${service.stepDelayMs} ms`]),
+    ...(relays.stepDelayMs === 0 ? [] : [`${relays.stepDelayMs} ms of a relay`]),
+  ];
+  return delays.length === 0 ? '' : `, each step of a strategy put off by ${delays.join(' and ')} on average`;
 }
 
 function describeRoom({ cache: { roomBytes } }: Scenario): string {

@@ -76,12 +76,14 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
 }
 
 /** Faults that were due within the storm. */
-function missingFaults({ faults = [], load }: TrialSample, scenario: Scenario) {
+function missingFaults({ faults = [], load, relays }: TrialSample, scenario: Scenario) {
   const names = faultNames(scenario.faults);
   return scenario.faults.flatMap((fault, index) => {
     const name = names[index] ?? fault.kind;
     if (fault.atMs >= load.durationMs || faults.some((record) => record.name === name)) return [];
-    return [{ name, barrier: fault.kind === 'kill' ? fault.barrier : null }];
+    if (fault.kind !== 'kill') return [{ name, barrier: null }];
+    // There was nobody to kill.
+    return fault.target === 'relay' && relays === undefined ? [] : [{ name, barrier: fault.barrier }];
   });
 }
 

@@ -97,6 +97,7 @@ function checked(scenario: Scenario, label: string): Scenario {
   const problems = [
     ...keyProblems('keys', scenario.keys, dataset.rows),
     ...streamProblems(scenario),
+    ...consistencyProblems(scenario),
     ...coreProblems(scenario),
     ...aliasProblems(scenario),
     ...claimProblems(scenario),
@@ -153,6 +154,12 @@ function streamProblems({ load, keys: readers, streams, dataset }: Scenario): Pr
     }
   }
   return problems;
+}
+
+/** A history of reads alone shows nothing. */
+function consistencyProblems({ consistency, streams }: Scenario): Problem[] {
+  if (consistency === null || streams.some(({ operation }) => operation === 'write')) return [];
+  return [{ path: 'consistency', message: 'expected a stream that writes, such as {"operation": "write"}' }];
 }
 
 function aliasProblems({ aliases }: Scenario): Problem[] {

@@ -16,12 +16,13 @@ export interface FlushFault {
 }
 
 /**
- * A service process ends by SIGKILL, whatever it is doing, and another is started in its place, as an orchestrator
- * would. Until that one listens, requests to its address are refused: nothing leads them to the other instances.
+ * A process ends by SIGKILL, whatever it is doing, and another is started in its place, as an orchestrator would. Until
+ * a service's successor listens, requests to its address are refused: nothing leads them to the other instances. A
+ * relay's goes on from what its queue, or its saved position, says.
  */
 export interface KillFault {
   readonly kind: 'kill';
-  readonly target: 'service';
+  readonly target: 'service' | 'relay';
   /** Since the storm's start: from here on whoever comes to the barrier first, or the first instance at once. */
   readonly atMs: number;
   /** The point at which it is killed, so that what it leaves behind is known; `null`: wherever it is. */
@@ -85,7 +86,7 @@ export interface ServerRecord extends Happened {
 
 export interface KillRecord extends Happened {
   readonly kind: 'kill';
-  /** Which of the instances, from 0. */
+  /** Which of the instances, or of the relays, from 0. */
   readonly instance: number;
   readonly barrier: BarrierName | null;
   /** When the process was seen to have ended. */

@@ -39,7 +39,7 @@ describe('faultInjector', () => {
         { kind: 'flush', atMs: 300 },
         { kind: 'flush', atMs: 100 },
       ],
-      { flushCache: async () => void flushes++, services: [], breakServer },
+      { flushCache: async () => void flushes++, services: [], relays: [], breakServer },
       clock,
       never,
     );
@@ -61,7 +61,12 @@ describe('faultInjector', () => {
     const { clock } = manualClock();
     const injector = faultInjector(
       [{ kind: 'flush', atMs: 100 }],
-      { flushCache: () => Promise.reject(new Error('must not be called')), services: [], breakServer },
+      {
+        flushCache: () => Promise.reject(new Error('must not be called')),
+        services: [],
+        relays: [],
+        breakServer,
+      },
       clock,
       never,
     );
@@ -73,7 +78,7 @@ describe('faultInjector', () => {
     const { clock, moveTo } = manualClock();
     const injector = faultInjector(
       [{ kind: 'flush', atMs: 1 }],
-      { flushCache: () => Promise.reject(new Error('Redis is gone')), services: [], breakServer },
+      { flushCache: () => Promise.reject(new Error('Redis is gone')), services: [], relays: [], breakServer },
       clock,
       never,
     );
@@ -83,7 +88,7 @@ describe('faultInjector', () => {
   });
 
   test('has nothing to do without faults', async () => {
-    const targets = { flushCache: async () => {}, services: [], breakServer };
+    const targets = { flushCache: async () => {}, services: [], relays: [], breakServer };
     expect(await faultInjector([], targets, manualClock().clock, never).stop()).toEqual([]);
   });
 });
@@ -125,7 +130,12 @@ describe('a kill', () => {
     const log: string[] = [];
     const manual = manualClock();
     const [a, b] = [instanceOf('a', log), instanceOf('b', log)];
-    const targets = { flushCache: async () => {}, services: [a.instance, b.instance], breakServer };
+    const targets = {
+      flushCache: async () => {},
+      services: [a.instance, b.instance],
+      relays: [],
+      breakServer,
+    };
     const injector = faultInjector(faults, targets, manual.clock, interrupted);
     injector.start(1_000_000);
     return { ...manual, log, injector, a, b };
@@ -156,6 +166,23 @@ describe('a kill', () => {
         toUs: 1_350_000,
       },
     ]);
+  });
+
+  test('of a relay leaves the services alone, and comes to nothing where there is none', async () => {
+    for (const hasRelay of [true, false]) {
+      const { clock, moveTo } = manualClock();
+      const log: string[] = [];
+      const [service, relay] = [instanceOf('service', log).instance, instanceOf('relay', log).instance];
+      const relays = hasRelay ? [relay] : [];
+      const targets = { flushCache: async () => {}, services: [service], relays, breakServer };
+      const fault = kill({ target: 'relay', barrier: null, restartAfterMs: 0 });
+      const injector = faultInjector([fault], targets, clock, never);
+      injector.start(1_000_000);
+      await moveTo(1_100_000);
+      await moveTo(1_100_000);
+      expect(log).toEqual(hasRelay ? ['relay is killed', 'relay is back'] : []);
+      expect(await injector.stop()).toHaveLength(relays.length);
+    }
   });
 
   test('without a barrier is of the first, at once', async () => {
@@ -215,6 +242,7 @@ describe('a server fault', () => {
     const targets = {
       flushCache: async () => {},
       services: [],
+      relays: [],
       async breakServer({ kind }: Fault) {
         await broken();
         log.push(`${kind} begins`);

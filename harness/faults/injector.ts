@@ -6,6 +6,7 @@ import { type Killable, killOne } from './kill.ts';
 export interface FaultTargets {
   readonly flushCache: () => Promise<void>;
   readonly services: readonly Killable[];
+  readonly relays: readonly Killable[];
   /** Has a server fail, and resolves with what puts it right. */
   readonly breakServer: (fault: ServerFault) => Promise<() => Promise<void>>;
 }
@@ -57,7 +58,10 @@ export function faultInjector(
       }
       case 'kill': {
         const signals = { stormOver: stopping.signal, interrupted };
-        const kill = lastKill.then(() => killOne(fault, targets.services, clock, signals));
+        const victims = fault.target === 'relay' ? targets.relays : targets.services;
+        // A strategy without relays has none to lose.
+        if (victims.length === 0) return null;
+        const kill = lastKill.then(() => killOne(fault, victims, clock, signals));
         lastKill = kill;
         return await kill;
       }

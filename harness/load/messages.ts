@@ -23,6 +23,7 @@ const stream = z.object({
   keys: z.union([keys, z.object({ kind: z.literal(['new', 'inserted', 'readers']) })]),
   clients: count,
   valueBytes: count,
+  untilMs: z.number().exactOptional(),
 });
 
 const openLoad = z.object({

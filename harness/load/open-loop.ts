@@ -215,7 +215,7 @@ class OpenStorm implements FlightEvents {
       const { key, exists } = this.#nextKey();
       return new Flight(intendedUs, this.#pathOf(key), exists);
     }
-    const drawn = this.#streams.next();
+    const drawn = this.#streams.next(intendedUs);
     return new Flight(intendedUs, this.#pathOf(drawn.key), drawn.exists, drawn);
   }
 

@@ -57,6 +57,16 @@ describe('streamSource', () => {
     );
   });
 
+  it('gives the requests of a stream that has ended to the readers', () => {
+    const source = streamSource(
+      [HONEST, { ...HONEST, name: 'updates', operation: 'write', keys: { kind: 'readers' }, untilMs: 40 }],
+      7,
+    );
+    const streams = Array.from({ length: 100 }, (_, ms) => source.next(ms * 1e3).stream);
+    expect(new Set(streams.slice(0, 40))).toEqual(new Set([0, 1]));
+    expect(new Set(streams.slice(40))).toEqual(new Set([0]));
+  });
+
   it('keeps each stream’s keys as they are when another stream joins', () => {
     const without = of(0, drawn(streamSource([HONEST, REPEATED], 7), 2_000));
     const withOne = of(0, drawn(streamSource([HONEST, REPEATED, ENDLESS], 7), 2_000));

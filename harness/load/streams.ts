@@ -16,6 +16,8 @@ export interface Stream {
   readonly clients: number;
   /** Of a write. */
   readonly valueBytes: number;
+  /** When it ends, since the load's start: what would be its requests is the first stream's from then on. @default never */
+  readonly untilMs?: number;
 }
 
 /** Which keys a stream asks for. */
@@ -55,7 +57,8 @@ export interface RequestShape {
 
 /** Every request of a load, one after the other; the same streams and seed give the same sequence. */
 export interface StreamSource {
-  next(): Drawn;
+  /** @param atUs when it is due, since the load's start @default 0 */
+  next(atUs?: number): Drawn;
   /** A write of a drawn key was acknowledged. */
   acknowledged(drawn: Drawn): void;
   /** Different keys that a stream has asked for so far. */
@@ -74,6 +77,7 @@ export function streamSource(streams: readonly Stream[], seed: number, identifie
   const nextWriteId = identified ? () => ++writes : null;
   const sources = { seed, inserted, readers: streams[0], nextWriteId };
   const drawers = streams.map((stream, index) => new Drawer(stream, index, sources));
+  const untilUs = streams.map(({ untilMs }) => (untilMs ?? Number.POSITIVE_INFINITY) * 1e3);
   const pick = picker(
     streams.map(({ share }) => share),
     seededRandom(deriveSeed(seed, 'streams')),
@@ -85,7 +89,10 @@ export function streamSource(streams: readonly Stream[], seed: number, identifie
     return drawer;
   };
   return {
-    next: () => drawerAt(pick()).draw(),
+    next(atUs = 0) {
+      const index = pick();
+      return drawerAt(atUs < (untilUs[index] ?? 0) ? index : 0).draw();
+    },
     acknowledged({ stream, key }) {
       if (drawerAt(stream).inserts) inserted.add(key);
     },

@@ -13,7 +13,7 @@ export function generatorPlan(
   targets: readonly string[],
 ): GeneratorPlan {
   const { load } = scenario;
-  const streams = streamsOf(scenario);
+  const streams = streamsOf(scenario, stormMs);
   return {
     targets,
     load:
@@ -38,10 +38,17 @@ export function generatorPlan(
 }
 
 /** None for a load of one kind of readers, which need no names: that spares them a header. */
-function streamsOf({ keys, clients, streams, dataset }: Scenario): Stream[] {
+function streamsOf({ keys, clients, streams, dataset }: Scenario, stormMs: number): Stream[] {
   if (streams.length === 0 && clients === 1) return [];
   const { valueBytes } = dataset;
   const share = 1 - streams.reduce((sum, stream) => sum + stream.share, 0);
   const honest: Stream = { name: HONEST_STREAM, share, operation: 'read', keys, clients, valueBytes };
-  return [honest, ...streams.map((stream) => ({ ...stream, valueBytes }))];
+  return [
+    honest,
+    ...streams.map(({ restMs, ...stream }) => ({
+      ...stream,
+      valueBytes,
+      ...(restMs === 0 ? {} : { untilMs: stormMs - restMs }),
+    })),
+  ];
 }

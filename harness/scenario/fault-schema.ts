@@ -37,7 +37,10 @@ export const faultSchema = z.discriminatedUnion('kind', [
       .describe(
         'A process ends by SIGKILL, and another is started at its address; until then requests to it fail',
       ),
-    target: z.literal('service').default('service'),
+    target: z
+      .enum(['service', 'relay'])
+      .default('service')
+      .describe('relay: only of strategies that have one; the others run without this fault'),
     atMs,
     barrier: z
       .enum(barrierNames)

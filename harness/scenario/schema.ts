@@ -42,7 +42,17 @@ const stream = z.strictObject({
     ])
     .describe('readers: those of the scenario’s own keys, as popular as there'),
   clients: whole.max(10_000).default(1).describe('Named in the header x-client-id'),
+  restMs: z
+    .number()
+    .nonnegative()
+    .max(600_000)
+    .default(0)
+    .describe(
+      'How long before the end of the storm it ends: its requests are the readers’ then, so that what it did can come to rest',
+    ),
 });
+
+const stepDelayMs = z.number().nonnegative().max(1_000).default(0);
 
 const MIN_STORM_MS = 500;
 const MAX_ROOM_BYTES = 2 ** 40;
@@ -155,15 +165,13 @@ export const scenarioSchema = z.strictObject({
   service: z
     .strictObject({
       instances: whole.max(16).default(2),
-      stepDelayMs: z
-        .number()
-        .nonnegative()
-        .max(1_000)
-        .default(0)
-        .describe(
-          'Mean of an exponentially distributed delay before each step of a strategy: the network and the pauses that one machine does not have',
-        ),
+      stepDelayMs: stepDelayMs.describe(
+        'Mean of an exponentially distributed delay before each request of a strategy to a server, but for lookups in the cache: the network and the pauses that one machine does not have',
+      ),
     })
+    .prefault({}),
+  relays: z
+    .strictObject({ stepDelayMs: stepDelayMs.describe('The same for the requests of relays') })
     .prefault({}),
   start: z
     .enum(['warm', 'cold'])

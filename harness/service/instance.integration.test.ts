@@ -69,7 +69,7 @@ function storm(services: readonly ServiceInstance[], change: Partial<KillFault> 
     ...change,
   };
   const breakServer = () => Promise.reject(new Error('no server is to be broken'));
-  const targets = { flushCache: async () => {}, services, breakServer };
+  const targets = { flushCache: async () => {}, services, relays: [], breakServer };
   const injector = faultInjector([fault], targets, systemClock, new AbortController().signal);
   injector.start(systemClock.nowUs());
   return injector;

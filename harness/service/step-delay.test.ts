@@ -21,6 +21,15 @@ test('without a delay it is the barrier itself', () => {
   expect(delayedBarrier(barrier, 0, seededRandom(1), clock)).toBe(barrier);
 });
 
+test('does not wait where no request is sent', async () => {
+  const { slept, passed, barrier, clock } = bench();
+  const delayed = delayedBarrier(barrier, 8, seededRandom(1), clock);
+  await delayed('afterCacheMiss', 'item-1');
+  await delayed('beforeApply', 'item-1');
+  expect(passed).toHaveLength(2);
+  expect(slept).toEqual([]);
+});
+
 test('waits before the barrier, exponentially, and the same for the same seed', async () => {
   const { slept, passed, barrier, clock } = bench();
   const delayed = delayedBarrier(barrier, 8, seededRandom(1), clock);

@@ -55,7 +55,7 @@ export async function startRelays(
       ttlMs: scenario.cache.ttlMs,
       queryMs: scenario.origin.queryMs,
       poolSize: scenario.origin.poolSize,
-      stepDelayMs: scenario.service.stepDelayMs,
+      stepDelayMs: scenario.relays.stepDelayMs,
       keyPrefix: KEY_PREFIX,
       seed: trial.seed + scenario.service.instances + n,
       positionFile: join(site.folder, `position-${randomUUID()}.json`),

@@ -82,7 +82,8 @@ export async function runTrial(
   const from = consistency === null ? null : await site.commitLog.position();
 
   const sampler = startSampler(probes, SAMPLE_INTERVAL_MS);
-  const targets = { flushCache: site.flushCache, services, breakServer: site.breakServer };
+  const { flushCache, breakServer } = site;
+  const targets = { flushCache, services, relays: relays.instances, breakServer };
   const injector = faultInjector(scenario.faults, targets, clock, signal);
   let load: GeneratorReport;
   let faults: readonly FaultRecord[];

@@ -1,0 +1,82 @@
+import { defineScenario } from '../harness/scenario/schema.ts';
+
+/**
+ * Write consistency: rows are written while they are read, every operation is kept, and the answers are held against
+ * what the database committed.
+ *
+ * Each step of a service is put off by 10 ms on average, as by a network and the pauses of processes, so that writers of
+ * one row overlap and readers load while others write; relays, which run beside the servers, by 1 ms. Two writers at
+ * once who reach database and cache in independent orders leave 0.75 x 10 ms x 320 writes/s = 2.4 rows wrong at any
+ * moment. Entries live for longer than the storm, so what goes wrong stays wrong until the next write. The writes end a
+ * second before the storm does: readers go on, and find what is left.
+ */
+export const writeConsistency = defineScenario({
+  name: 'write-consistency',
+  title: 'Write consistency: does the cache follow the database?',
+  question:
+    'Rows are written while they are read: how often and how far behind are the answers, do cache and database agree in the end, and at what price?',
+  dataset: { rows: 300, valueBytes: 256 },
+  cache: { ttlMs: 60_000 },
+  origin: { queryMs: 10, poolSize: 32 },
+  service: { instances: 2, stepDelayMs: 10 },
+  relays: { stepDelayMs: 1 },
+  preload: true,
+  load: { model: 'open', arrivals: 'poisson', ratePerSec: 800 },
+  keys: { kind: 'zipf', count: 300, exponent: 0.8 },
+  clients: 20,
+  streams: [
+    {
+      name: 'writes',
+      share: 0.4,
+      operation: 'write',
+      keys: { kind: 'readers' },
+      clients: 20,
+      restMs: 1_000,
+    },
+  ],
+  consistency: { quiesceMs: 600, againMs: 200 },
+  timeoutMs: 2_000,
+  strategies: [
+    'cache-aside',
+    'cache-aside+lease',
+    'delete-then-update',
+    'delayed-double-delete',
+    'double-write-db-first',
+    'double-write-cache-first',
+    'double-write-both',
+    'write-through',
+    'versioned',
+    'versioned-double-write',
+    'tag-as-deleted',
+    'tag-as-deleted-weak',
+    'message-queue',
+    'message-queue-4',
+    'message-queue-refresh',
+    'message-queue-refresh-4',
+    'message-queue-refresh-by-key',
+    'message-queue-versioned',
+    'outbox',
+    'binlog',
+    'binlog-invalidate',
+    'binlog-versioned',
+    'write-behind',
+    'write-behind-interval',
+  ],
+  core: ['cache-aside', 'double-write-both', 'message-queue', 'binlog', 'versioned'],
+  columns: [
+    'staleness.readRate',
+    'staleness.p99Ms',
+    'staleness.maxMs',
+    'consistency.divergentKeys',
+    'consistency.lostUpdates',
+    'writes.latency.response.p99',
+    'reads.latency.response.p99',
+    'db.reads',
+    'relay.lagMs.p99',
+  ],
+  profiles: {
+    smoke: { rounds: 2, stormMs: 3_000 },
+    standard: { rounds: 7, stormMs: 5_000 },
+    publish: { rounds: 10, stormMs: 10_000 },
+  },
+});
