@@ -33,7 +33,7 @@ function lagOf({ processes }: RelaysSample): RelayFindings['lagMs'] {
 
 /** Publishers are services, and relays that pass changes on; `null` where nobody has a queue. */
 function queueFindings(
-  { processes, idle }: RelaysSample,
+  { processes, idle, overtaken }: RelaysSample,
   services: TrialSample['services'],
 ): QueueFindings | null {
   const accounts = [...services, ...processes].filter(({ after }) => after.queue !== undefined);
@@ -48,7 +48,7 @@ function queueFindings(
     // A message is out of the queue once it is acknowledged; before all are, nobody knows. A duplicate hides a loss.
     lost: idle ? Math.max(0, confirmed - grown('acked')) : null,
     duplicated: grown('redelivered'),
-    // The counters do not say in which order messages came.
-    reordered: null,
+    // By what became of the changes, whichever consumer it was: messages in hand side by side have no order of their own.
+    reordered: overtaken ?? null,
   };
 }

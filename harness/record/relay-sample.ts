@@ -17,6 +17,11 @@ export interface RelaysSample {
     /** Since the storm's start; of the process that lives, when others were killed. */
     readonly lag: RelayLag;
   })[];
+  /**
+   * Changes that were applied after a newer one of their row, in the storm and until all was carried on. What relays
+   * had applied that were killed is not among those looked at. Absent from samples of earlier versions.
+   */
+  readonly overtaken?: number;
   /** Statements of the relays' user as the database counted them; the heartbeats of the binary log are among them. */
   readonly statements: { readonly before: DatabaseCounters; readonly after: DatabaseCounters };
   /** Whether everything that was written had been carried on in the end; if not, nothing moved any more for 15 s. */

@@ -87,9 +87,9 @@ export async function hostRelay(config: RelayConfig, servers: RelayServers): Pro
       queue: queue ?? noQueue,
       outbox,
       changes,
-      applied(storedAtUs) {
+      applied(change) {
         applied++;
-        lag.record(storedAtUs, clock.nowUs());
+        lag.record(change, clock.nowUs());
         onCount();
       },
     },

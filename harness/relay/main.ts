@@ -24,7 +24,7 @@ async function main(): Promise<void> {
         backlog().then((found) => send({ type: 'backlog', backlog: found }));
         return;
       case 'lag':
-        return send({ type: 'lag', lag: lag.read() });
+        return send({ type: 'lag', ...lag.read() });
       case 'storm-starts':
         return lag.restart();
       case 'hold':

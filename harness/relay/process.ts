@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
 import { type ExitState, ForkedProcess } from '../forked-process.ts';
 import type {
+  AppliedChange,
   RelayBacklog,
   RelayCommand,
   RelayConfig,
@@ -30,8 +31,8 @@ export interface RelayProcess extends AsyncDisposable {
   report(): Promise<RelayReport>;
   /** What still lies before it. */
   backlog(): Promise<RelayBacklog>;
-  /** How late changes came since `stormStarts`. */
-  lag(): Promise<RelayLag>;
+  /** How late changes came since `stormStarts`, and in which order. */
+  lag(): Promise<{ readonly lag: RelayLag; readonly changes: readonly AppliedChange[] }>;
   /** Tells the process that lags count from now on. */
   stormStarts(): void;
   /**
@@ -101,9 +102,9 @@ export async function startRelay(options: RelayOptions): Promise<RelayProcess> {
         { type: 'backlog' },
       ),
     lag: () =>
-      child.exchange<RelayLag>(
+      child.exchange<Awaited<ReturnType<RelayProcess['lag']>>>(
         (message, { resolve }) => {
-          if (message.type === 'lag') resolve(message.lag);
+          if (message.type === 'lag') resolve({ lag: message.lag, changes: message.changes });
         },
         { type: 'lag' },
       ),

@@ -70,6 +70,15 @@ export interface RelayLag {
   readonly windows: readonly LagWindow[];
 }
 
+/** A change as a relay applied it. */
+export interface AppliedChange {
+  readonly key: string;
+  /** Among those of its row: the version, or when it was sent where there was none yet. */
+  readonly order: number;
+  /** When it was applied, on the machine's monotonic clock. */
+  readonly atUs: number;
+}
+
 export interface LagWindow {
   /** Its start on the machine's monotonic clock. */
   readonly fromUs: number;
@@ -94,7 +103,7 @@ export type RelayMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'report'; readonly report: RelayReport }
   | { readonly type: 'backlog'; readonly backlog: RelayBacklog }
-  | { readonly type: 'lag'; readonly lag: RelayLag }
+  | { readonly type: 'lag'; readonly lag: RelayLag; readonly changes: readonly AppliedChange[] }
   /** The first is stopped at the barrier. */
   | { readonly type: 'held' }
   | { readonly type: 'released' };

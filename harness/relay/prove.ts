@@ -136,7 +136,7 @@ async function undisturbedLag(relay: RelayInstance, commitLog: CommitLog, signal
   await follows(relay, await commitLog.position(), signal);
   relay.stormStarts();
   await systemClock.sleep(UNDISTURBED_MS, signal);
-  using lag = LatencyHistogram.decode((await relay.lag()).histogram);
+  using lag = LatencyHistogram.decode((await relay.lag()).lag.histogram);
   return {
     p50Ms: (lag.percentile(50) ?? Number.NaN) / 1000,
     p99Ms: (lag.percentile(99) ?? Number.NaN) / 1000,

@@ -93,7 +93,7 @@ describe.each(withRelays)('$name', (definition) => {
     expect(reports.reduce((sum, { applied }) => sum + applied, 0)).toBe(15);
     expect(reports.flatMap(({ lastError }) => lastError ?? [])).toEqual([]);
     expect(running.errors).toEqual([]);
-    const lags = running.relays.map((relay) => LatencyHistogram.decode(relay.lag.read().histogram).count);
+    const lags = running.relays.map((relay) => LatencyHistogram.decode(relay.lag.read().lag.histogram).count);
     expect(lags.reduce((sum, count) => sum + count, 0)).toBe(15);
   });
 });
@@ -142,8 +142,7 @@ test('a killed process leaves its account, and its successor goes on where it wa
     value: 'third',
     version: 2,
   });
-  const { histogram } = await relay.lag();
-  using lag = LatencyHistogram.decode(histogram);
+  using lag = LatencyHistogram.decode((await relay.lag()).lag.histogram);
   expect(lag.count).toBe(2);
   // Its heartbeats are the relays' own statements, not the service's.
   expect((await probe.read()).writes).toBeGreaterThan(before.writes);

@@ -5,6 +5,7 @@ import type { DatabaseCounters } from '../probes/database.ts';
 import type { RelayName, RelaysSample } from '../record/relay-sample.ts';
 import { isIdle, lookAt, type RelayLook } from '../relay/idle.ts';
 import { type RelayInstance, startRelayInstance } from '../relay/instance.ts';
+import { countOvertaken } from '../relay/overtaken.ts';
 import type { RelayReport } from '../relay/protocol.ts';
 import { KEY_PREFIX, type TrialSite } from './site.ts';
 
@@ -121,14 +122,15 @@ export async function sampleRelays(
   before: SettledRelays,
   after: SettledRelays,
 ): Promise<RelaysSample> {
-  const processes = names.map(async (name, n) => {
-    const [instance, first, last] = [instances[n], before.reports[n], after.reports[n]];
-    if (instance === undefined || first === undefined || last === undefined)
-      throw new Error('a relay gave no account of itself');
-    return { ...name, before: first, after: last, lag: await instance.lag() };
-  });
+  const lags = await Promise.all(instances.map((instance) => instance.lag()));
   return {
-    processes: await Promise.all(processes),
+    processes: names.map((name, n) => {
+      const [first, last, lag] = [before.reports[n], after.reports[n], lags[n]?.lag];
+      if (first === undefined || last === undefined || lag === undefined)
+        throw new Error('a relay gave no account of itself');
+      return { ...name, before: first, after: last, lag };
+    }),
+    overtaken: countOvertaken(lags.flatMap(({ changes }) => changes)),
     statements: { before: before.statements, after: after.statements },
     idle: after.idle,
     settledAtUs: after.atUs,

@@ -35,11 +35,12 @@ export interface RelayContext {
   sideKey(purpose: string, key: string): string;
   barrier(name: BarrierName, key: string): Promise<void>;
   /**
-   * A change is where it was meant to go. Counts it, and its lag: the time since `storedAtUs`.
+   * A change is where it was meant to go. Counts it, its lag, which is the time since `storedAtUs`, and whether a newer
+   * one of its row was there before.
    *
-   * @param storedAtUs as the message, the outbox or the log brought it
+   * @param change as the message, the outbox or the log brought it
    */
-  applied(storedAtUs: number): void;
+  applied(change: RowChange): void;
   onBackgroundError(error: unknown): void;
 }
 

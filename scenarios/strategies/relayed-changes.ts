@@ -35,7 +35,7 @@ export async function applyChange(
 ): Promise<void> {
   await context.barrier('beforeApply', change.key);
   await apply(context, change);
-  context.applied(change.storedAtUs);
+  context.applied(change);
 }
 
 /** Applies changes of different keys at once, and those of one key one after the other. */
