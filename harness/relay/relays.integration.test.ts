@@ -13,6 +13,7 @@ import { type CommitLog, connectCommitLog } from '../probes/commit-log.ts';
 import { connectDatabaseProbe, type DatabaseProbe } from '../probes/database.ts';
 import { queueSuite } from '../queue/queue.suite.ts';
 import { connectQueue } from '../queue/queue.ts';
+import { relayedRaceSuite } from '../races/relayed.suite.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import { connectRedis, entryKey, strategyContext } from '../service/context.ts';
 import { type CountedOrigin, connectOrigin } from '../service/origin.ts';
@@ -54,6 +55,8 @@ beforeEach(async () => {
     probe.seed(3, 8, (n) => `item-${n}`),
   ]);
 });
+
+describe('the races', () => relayedRaceSuite(() => stack));
 
 describe('the queue', () => queueSuite(() => stack.get('rabbitmq').url('service')));
 

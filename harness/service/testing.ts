@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { Backend } from '../../infra/backend.ts';
 import { localDatabase } from '../../infra/local/database.ts';
 import { localRedis } from '../../infra/local/redis.ts';
-import { startStack } from '../../infra/stack.ts';
+import { type Stack, startStack } from '../../infra/stack.ts';
 import type { StrategyDefinition } from '../../scenarios/strategies/definition.ts';
 import { decodeLogicalEntry } from '../../scenarios/strategies/entry.ts';
+import type { MessageSink } from '../../scenarios/strategies/relay.ts';
 import type {
   BarrierName,
   ReadRequest,
@@ -49,9 +51,12 @@ export interface InstanceOptions {
   readonly seed?: number;
   /** @default the one that all share */
   readonly redis?: Redis;
+  /** Where a way to write publishes. @default nowhere: it is refused */
+  readonly queue?: MessageSink;
 }
 
 export interface StrategyBench extends AsyncDisposable {
+  readonly stack: Stack;
   readonly redis: Redis;
   readonly origin: CountedOrigin;
   readonly probe: DatabaseProbe;
@@ -76,11 +81,21 @@ export interface StrategyBench extends AsyncDisposable {
 const QUERY_MS = 5;
 const POOL_SIZE = 16;
 
-export async function startStrategyBench(): Promise<StrategyBench> {
+/** @param others Backends beside Redis and the database. @default none */
+export async function startStrategyBench(others: readonly Backend[] = []): Promise<StrategyBench> {
   await using starting = new AsyncDisposableStack();
   const signal = new AbortController().signal;
   const runId = `test-${randomUUID()}`;
-  const stack = starting.use(await startStack({ runId, backends: [localRedis(), localDatabase()], signal }));
+  const backends = [localRedis(), localDatabase(), ...others];
+  const stack = starting.use(await startStack({ runId, backends, signal }));
+  const bench = starting.use(await strategyBenchOn(stack));
+  const cleanUp = starting.move();
+  return { ...bench, [Symbol.asyncDispose]: () => cleanUp.disposeAsync() };
+}
+
+/** @param stack With Redis and the database; it outlives the bench. */
+export async function strategyBenchOn(stack: Stack): Promise<StrategyBench> {
+  await using starting = new AsyncDisposableStack();
   const database = stack.get('database');
   const probe = starting.use(await connectDatabaseProbe(database.url('probe'), 'service'));
   const direct = await createConnection({ uri: database.url('probe') });
@@ -108,6 +123,7 @@ export async function startStrategyBench(): Promise<StrategyBench> {
   }
 
   return {
+    stack,
     redis,
     origin,
     probe,
@@ -165,7 +181,7 @@ export async function startStrategyBench(): Promise<StrategyBench> {
 function makeInstance(
   definition: StrategyDefinition,
   servers: Pick<StrategyBench, 'redis' | 'origin'>,
-  { ttlMs = TTL_MS, parameters = {}, seed = 1, redis = servers.redis }: InstanceOptions,
+  { ttlMs = TTL_MS, parameters = {}, seed = 1, redis = servers.redis, queue }: InstanceOptions,
 ): Instance {
   const board = new BarrierBoard();
   const passed: BarrierName[] = [];
@@ -174,6 +190,7 @@ function makeInstance(
   const context = strategyContext({
     origin: servers.origin,
     redis,
+    ...(queue === undefined ? {} : { queue }),
     clock: systemClock,
     random: seededRandom(seed),
     signal: shutdown.signal,

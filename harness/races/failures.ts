@@ -1,5 +1,5 @@
 /** One of the two, cache or database, is never told. */
-import { halt, passed, type Race } from './race.ts';
+import { halt, passed, type Race, within } from './race.ts';
 
 /** The database refuses it by a constraint. */
 export const REFUSED = 'refused';
@@ -30,7 +30,7 @@ export const crashAfterCommit: Race = {
     // Whoever writes both at once may have been slower with the cache.
     const cache = traits.atOnce ? writer.board.hold('beforeCacheSet') : null;
     const writing = await halt(writer, ['afterDbCommit'], () => writer.put(key, 'new'));
-    await cache?.reached();
+    if (cache !== null) await within('the cache to be written', cache.reached());
     cache?.fail(new Error('the process died here'));
     await writing.die();
   },

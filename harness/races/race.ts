@@ -1,7 +1,7 @@
 /** A race of writers and readers as a schedule: who is held where, and who goes on when. */
-import type { BarrierName } from '../../../scenarios/strategies/strategy.ts';
-import type { Held } from '../barrier-board.ts';
-import type { Instance, StrategyBench } from '../testing.ts';
+import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
+import type { Held } from '../service/barrier-board.ts';
+import type { Instance, StrategyBench } from '../service/testing.ts';
 
 /**
  * What a reader of another process gets when the race is over. `right`: what the database has committed. `old`: an
@@ -65,6 +65,17 @@ export async function until(awaited: string, holds: () => boolean | Promise<bool
   throw new ScheduleError(awaited);
 }
 
+/** Waits for somebody to come to where he is held. @throws ScheduleError after 20 s */
+export async function within<T>(awaited: string, coming: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new ScheduleError(awaited)), DEADLINE_MS);
+  try {
+    return await Promise.race([coming, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Resolves once `instance` has left the barrier behind. */
 export function passed(instance: Pick<Instance, 'passed'>, barrier: BarrierName): Promise<void> {
   return until(`somebody to pass ${barrier}`, () => instance.passed.includes(barrier));
@@ -95,7 +106,7 @@ export async function halt<T>(
   });
   // It is raced below, and of no interest later.
   over.catch(() => undefined);
-  await Promise.race([...holds.map((held) => held.reached()), over]);
+  await within(barriers.join(' or '), Promise.race([...holds.map((held) => held.reached()), over]));
   return {
     goOn() {
       for (const held of holds) held.release();

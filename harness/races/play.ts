@@ -1,6 +1,6 @@
-import { writeStrategies } from '../../../scenarios/strategies/registry.ts';
-import type { WriteStrategyDefinition } from '../../../scenarios/strategies/write-strategy.ts';
-import type { Instance, StrategyBench } from '../testing.ts';
+import { writeStrategies } from '../../scenarios/strategies/registry.ts';
+import type { WriteStrategyDefinition } from '../../scenarios/strategies/write-strategy.ts';
+import type { Instance, StrategyBench } from '../service/testing.ts';
 import { REFUSED } from './failures.ts';
 import { type Outcome, passed, type Race, ScheduleError } from './race.ts';
 import { traits } from './table.ts';
@@ -58,8 +58,8 @@ export async function playRace(
   }
 }
 
-/** What a process that took no part reads. */
-async function judge(
+/** What a process that took no part reads, held against what is committed. */
+export async function judge(
   bench: StrategyBench,
   { strategy, passed: behind }: Instance,
   key: string,

@@ -1,7 +1,7 @@
 /** A reader has loaded the old row, and sets it into the cache when the writer believes to be done. */
 
-import { entryKey } from '../context.ts';
-import { KEY_PREFIX } from '../testing.ts';
+import { entryKey } from '../service/context.ts';
+import { KEY_PREFIX } from '../service/testing.ts';
 import { halt, type Race, type Stage, until } from './race.ts';
 
 /** Has the reader load the row, and stop just before it sets the entry. */

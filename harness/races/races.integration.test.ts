@@ -1,8 +1,8 @@
 /** Every known race under every write strategy without a relay, by schedule. `npm run proof:races` plays it often. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { contenders, playRace, prepareRows } from './races/play.ts';
-import { happens, races } from './races/table.ts';
-import { type StrategyBench, startStrategyBench } from './testing.ts';
+import { type StrategyBench, startStrategyBench } from '../service/testing.ts';
+import { contenders, playRace, prepareRows } from './play.ts';
+import { happens, races } from './table.ts';
 
 let bench: StrategyBench;
 beforeAll(async () => {
