@@ -6,6 +6,7 @@ import { eviction } from './eviction.ts';
 import { metastable } from './metastable.ts';
 import { penetration } from './penetration.ts';
 import { writeConsistency } from './write-consistency.ts';
+import { writeCrash } from './write-crash.ts';
 
 /** The built-in scenarios, in the order in which `list` shows and a bare `run` runs them. */
 export const scenarios: readonly ScenarioInput[] = [
@@ -16,4 +17,5 @@ export const scenarios: readonly ScenarioInput[] = [
   eviction,
   cacheTiers,
   writeConsistency,
+  writeCrash,
 ];

@@ -74,6 +74,109 @@ export const writeConsistency = defineScenario({
     'db.reads',
     'relay.lagMs.p99',
   ],
+  claims: [
+    {
+      text: 'Update the database, then delete the entry: readers see nothing old',
+      source: 'Common study notes: 旁路緩存 (cache-aside)',
+      cases: [
+        {
+          when: 'rows are read and written at once',
+          holds: ['cache-aside: staleness.readRate < 0.01%'],
+        },
+        {
+          when: 'a delete voids the loads that are under way (lease)',
+          holds: ['cache-aside+lease: staleness.readRate < 0.01%'],
+        },
+      ],
+    },
+    {
+      text: 'A delayed second delete heals what the first one missed',
+      source: 'Common study notes: 延時雙刪',
+      cases: [
+        {
+          when: 'loads are over before the second delete',
+          holds: ['delayed-double-delete: consistency.divergentKeys < 1'],
+        },
+      ],
+    },
+    {
+      text: 'Writing database and cache keeps the two alike',
+      source: 'Common study notes: 雙寫',
+      cases: [
+        {
+          when: 'the database is written first',
+          holds: ['double-write-db-first: consistency.divergentKeys < 1'],
+        },
+        {
+          when: 'the cache is written first',
+          holds: ['double-write-cache-first: consistency.divergentKeys < 1'],
+        },
+        {
+          when: 'both are written at once',
+          holds: ['double-write-both: consistency.divergentKeys < 1'],
+        },
+        {
+          when: 'the cache refuses older versions',
+          holds: ['versioned-double-write: consistency.divergentKeys < 1'],
+        },
+      ],
+    },
+    {
+      text: 'A message queue makes the cache consistent in the end',
+      source: 'Common study notes: consistency through a message queue',
+      cases: [
+        {
+          when: 'its one consumer sets the entry',
+          holds: ['message-queue-refresh: consistency.divergentKeys < 1'],
+        },
+        {
+          when: 'four consumers set the entry',
+          holds: ['message-queue-refresh-4: consistency.divergentKeys < 1'],
+        },
+        {
+          when: 'four consumers set the entry, each its own keys',
+          holds: ['message-queue-refresh-by-key: consistency.divergentKeys < 1'],
+        },
+        {
+          when: 'the entry refuses older versions',
+          holds: ['message-queue-versioned: consistency.divergentKeys < 1'],
+        },
+      ],
+    },
+    {
+      text: 'The binlog is the most stable way',
+      source: 'Common study notes: 訂閱 Binlog (Canal): the most stable, serial, the slowest',
+      cases: [
+        {
+          when: 'the follower sets the row that the log has',
+          holds: ['binlog: consistency.divergentKeys < 1'],
+        },
+        {
+          when: 'the follower deletes the entry',
+          holds: ['binlog-invalidate: consistency.divergentKeys < 1'],
+        },
+        {
+          when: 'the entry refuses older versions',
+          holds: ['binlog-versioned: consistency.divergentKeys < 1'],
+        },
+      ],
+    },
+    {
+      text: 'The binlog is the slowest way',
+      source: 'Common study notes: 訂閱 Binlog (Canal): the most stable, serial, the slowest',
+      // Slower than what the same notes say is faster.
+      cases: [
+        {
+          when: 'its lag is held against that of a queue with one consumer',
+          holds: ['binlog vs message-queue-refresh: relay.lagMs.p50 > 100%'],
+        },
+        {
+          when: 'the time of a write is held against that of a queue',
+          holds: ['binlog vs message-queue-refresh: writes.latency.response.p50 > 100%'],
+        },
+      ],
+    },
+  ],
   profiles: {
     smoke: { rounds: 2, stormMs: 3_000 },
     standard: { rounds: 7, stormMs: 5_000 },

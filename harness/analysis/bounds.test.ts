@@ -4,6 +4,7 @@ import { none } from '../../scenarios/strategies/read/none.ts';
 import { ttlJitter } from '../../scenarios/strategies/read/ttl-jitter.ts';
 import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
 import { cacheAside } from '../../scenarios/strategies/write/cache-aside.ts';
+import { versioned } from '../../scenarios/strategies/write/versioned.ts';
 import { loadContest } from '../catalog/contest.ts';
 import { expandPlan } from '../plan/plan.ts';
 import { checkBounds } from './bounds.ts';
@@ -101,6 +102,29 @@ test('an alias is held to what its own parameters promise', async () => {
   };
   // A load of 100 ms under a lock of 3 s, and of 25 ms.
   expect([boundOf('mutex'), boundOf('impatient')]).toEqual([1, 4]);
+});
+
+test('what may never happen holds in every round, and is asked only where a history was kept', async () => {
+  const [written] = expandPlan([await loadContest('write-consistency', [], ['versioned'])], {
+    seed: 1,
+    profile: 'smoke',
+    infra: 'local',
+  }).scenarios;
+  if (written === undefined) throw new Error('the plan has no scenario');
+  const boundOf = (divergent: readonly number[], scenario = written) => {
+    const trials = divergent.map((keys) => {
+      const trial = readTrial(sampleOf(written, { strategy: 'versioned', reads: 10 }), scenario, 'physical');
+      return { ...trial, values: { ...trial.values, 'consistency.divergentKeys': keys } };
+    });
+    return checkBounds(versioned, scenario, trials).find(
+      ({ metric }) => metric === 'consistency.divergentKeys',
+    );
+  };
+  expect(boundOf([0, 0, 0])).toMatchObject({ measured: 0, holds: true });
+  expect(boundOf([0, 0, 2])).toMatchObject({ measured: 2, holds: false });
+  const faults = [{ kind: 'flush' as const, atMs: 1 }];
+  expect(boundOf([2], { ...written, scenario: { ...written.scenario, faults } })).toBeUndefined();
+  expect(boundOf([2], { ...written, scenario: { ...written.scenario, consistency: null } })).toBeUndefined();
 });
 
 test('a way to write may have no theory, and is held to none', () => {

@@ -201,6 +201,11 @@ export interface TheoryInput {
   readonly preloaded: boolean;
   /** Whether rows that are there already are written during the storm. */
   readonly updates: boolean;
+  /** Of writes whose history was kept; absent where none was. */
+  readonly writes?: {
+    /** Whether anything was done to servers or processes during the storm. */
+    readonly faults: boolean;
+  };
   /** Of the best cache for the very keys that were asked for; absent where the cache has room for all, or it is not known. */
   readonly optimum?: Optimum;
   readonly parameters: ParameterValues;
@@ -251,9 +256,9 @@ export interface Prediction {
    * interval of a mean of Poisson counts is added; `geometric`: of a mean of geometric counts, which is what
    * Poisson counts of an exponentially distributed mean are; `edge`: one load may fall on either side of the
    * window's end; `binomial`: a share of independent requests, each of which causes a load or none;
-   * `none`: a hard limit.
+   * `none`: a hard limit of the median; `always`: of every round.
    */
-  readonly tolerance: 'poisson' | 'geometric' | 'edge' | 'binomial' | 'none';
+  readonly tolerance: 'poisson' | 'geometric' | 'edge' | 'binomial' | 'none' | 'always';
 }
 
 export interface StrategyDescription<P extends string> {

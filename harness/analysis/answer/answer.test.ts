@@ -271,3 +271,42 @@ describe('of writes and copies', () => {
     );
   });
 });
+
+describe('of writes whose history was kept', () => {
+  const written = (staleShare: number, divergent: number | readonly number[], more: Values = {}): Values => ({
+    'staleness.readRate': staleShare,
+    'staleness.maxMs': staleShare * 10_000,
+    'consistency.divergentKeys': divergent,
+    'consistency.lostUpdates': 0,
+    'writes.latency.response.p50': 5,
+    ...more,
+  });
+
+  test('what was stale, who was free of it, and who left most wrong or lost', () => {
+    const found = strategies({
+      'cache-aside': written(0.014, [0, 0, 0]),
+      versioned: written(0, 0),
+      lease: written(0, 0, { 'writes.latency.response.p50': 4 }),
+      'double-write': written(0.05, [2, 9, 4]),
+      'cache-first': written(0.05, 3),
+      'write-behind': written(0, 0, { 'consistency.lostUpdates': 1 }),
+    });
+    expect(answerOf(found, 'kill')).toBe(
+      'With cache-aside 1% of the reads were stale, by up to 140 ms, and no row was wrong in the end; nothing was stale, wrong or lost with lease and versioned; double-write left up to 9 rows wrong until they expire, the most of 2 who did; write-behind lost 1 acknowledged write.',
+    );
+  });
+
+  test('a row that is wrong in one round is wrong, whatever the median', () => {
+    const found = strategies({ 'cache-aside': written(0, [0, 0, 1]), mine: written(0, [0, 0, 2]) });
+    expect(answerOf(found, null)).toBe(
+      'With cache-aside no read was stale, and up to 1 row was wrong in the end; mine left up to 2 rows wrong until they expire.',
+    );
+  });
+
+  test('many that are free of fault are counted', () => {
+    const clean = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [name, written(0, 0)]));
+    expect(answerOf(strategies({ 'cache-aside': written(0.5, 1), ...clean }), null)).toContain(
+      'nothing was stale, wrong or lost with a, b, c and 2 more',
+    );
+  });
+});

@@ -1,4 +1,5 @@
 import type { StrategyResult } from '../../result/schema.ts';
+import { consistencyAnswer } from './consistency.ts';
 import { evictionAnswer } from './eviction.ts';
 import { expiryAnswer } from './expiry.ts';
 import { missingKeysAnswer } from './missing-keys.ts';
@@ -21,6 +22,7 @@ export function answerOf(strategies: readonly StrategyResult[], trigger: string 
     missingKeysAnswer(baseline, others) ??
     // A cold start is where a storm of this kind begins, not what it is about; a fault would be.
     (trigger === null || trigger === 'cold-start' ? evictionAnswer(baseline, others) : null) ??
+    consistencyAnswer(baseline, others) ??
     stallAnswer(baseline, others, trigger) ??
     recoveryAnswer(baseline, others, trigger) ??
     stalenessAnswer(baseline, others) ??

@@ -242,6 +242,16 @@ describe('judgeHistory', () => {
   });
 });
 
+test('a row whose last read was stale has converged by the look that finds it right', () => {
+  const given = { ops: { a: [write(1, 10), read(0, 40)] }, commits: [['a', 1, 2]] } as const;
+  expect(judged({ ...given, held: { a: 1 } }).convergence).toEqual({ stuck: false, ms: 985 });
+  expect(judged({ ...given, held: { a: 0 }, heldThen: { a: 1 } }).convergence).toEqual({
+    stuck: false,
+    ms: 1_285,
+  });
+  expect(judged({ ...given, held: { a: 0 } }).convergence).toEqual({ stuck: true, ms: 1_285 });
+});
+
 test('tells some sixty operations around what matters', () => {
   const before = Array.from({ length: 100 }, (_, n) => read(0, n));
   const after = Array.from({ length: 100 }, (_, n) => read(1, 300 + n));

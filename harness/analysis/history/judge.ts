@@ -1,4 +1,5 @@
 /** From what a trial left of its reads and writes to the plain numbers of its metrics. */
+import type { Audit } from '../../record/audited-read.ts';
 import { LatencyHistogram } from '../../record/histogram.ts';
 import { isOk, isWrite } from '../../record/history/operation.ts';
 import { byGravity } from '../../result/gravity.ts';
@@ -86,13 +87,16 @@ function stalenessOf({
 }
 
 function convergenceOf(
-  { convergence: { keys, toMs, censored }, divergence: { divergent } }: CheckFindings,
-  { audits: [, last] }: Evidence,
+  { convergence: { keys, toMs, censored }, divergence: { divergent, healed } }: CheckFindings,
+  { audits: [first, second] }: Evidence,
   restUs: number,
 ): ConsistencyFindings['convergence'] {
   if (keys === 0 && divergent === 0) return null;
-  const stuck = censored > 0;
-  return { stuck, ms: stuck ? (last.endedAtUs - restUs) / 1e3 : (toMs ?? 0) };
+  const until = ({ endedAtUs }: Audit) => (endedAtUs - restUs) / 1e3;
+  if (divergent > 0) return { stuck: true, ms: until(second) };
+  if (healed > 0) return { stuck: false, ms: until(second) };
+  // The last read of some row was stale, and the look at it found nothing wrong: it healed at some time between.
+  return { stuck: false, ms: censored > 0 ? until(first) : (toMs ?? 0) };
 }
 
 function staleShare(window: StalenessWindow | undefined): number | null {

@@ -2,6 +2,7 @@ import { type ApplyChange, applyChanges, invalidate, itemOf, refresh } from '../
 import { storeItem } from '../store-item.ts';
 import { setIfNewer, versionedReader } from '../versioned-entry.ts';
 import type { WriteStrategyDefinition } from '../write-strategy.ts';
+import { entriesNeverGoBack, nothingIsLost } from '../write-theory.ts';
 
 /**
  * The service writes to the database and is done; a follower of the binary log does the cache's part.
@@ -15,12 +16,13 @@ import type { WriteStrategyDefinition } from '../write-strategy.ts';
  */
 function binlog(
   apply: ApplyChange,
-  rest: Pick<WriteStrategyDefinition, 'name' | 'idea' | 'weakness' | 'createReader'>,
+  rest: Pick<WriteStrategyDefinition, 'name' | 'idea' | 'weakness' | 'createReader' | 'predict'>,
 ): WriteStrategyDefinition {
   return {
     kind: 'write',
     source: 'Wormhole (Sharma et al., NSDI 2015) and Canal: change data capture from the MySQL binary log',
     parameters: {},
+    predict: nothingIsLost,
     relays: () => [
       {
         name: 'follower',
@@ -57,5 +59,9 @@ export const binlogs: readonly WriteStrategyDefinition[] = [
     weakness:
       'The cache is behind by what the follower is. An eviction forgets the version, and lets a late reader’s old value in.',
     createReader: versionedReader,
+    predict: (input) => [
+      ...entriesNeverGoBack(input, '0: every commit is followed, by version', true),
+      ...nothingIsLost(input),
+    ],
   }),
 ];

@@ -1,5 +1,6 @@
 import { type LeaseParameter, lease } from '../read/lease.ts';
 import type { WriteStrategyDefinition } from '../write-strategy.ts';
+import { entriesNeverGoBack, nothingIsLost } from '../write-theory.ts';
 import { cacheAside } from './cache-aside.ts';
 
 /**
@@ -16,6 +17,10 @@ export const cacheAsideLease: WriteStrategyDefinition<LeaseParameter> = {
   weakness:
     'A crash, or a refused delete, after the commit leaves the old entry until its time to live. Readers of a key wait for one of them.',
   parameters: lease.parameters,
+  predict: (input) => [
+    ...entriesNeverGoBack(input, '0: a delete voids every lease'),
+    ...nothingIsLost(input),
+  ],
   create: (context) => cacheAside.create(context, {}),
   createReader: (context, parameters) => lease.create(context, parameters),
 };

@@ -12,6 +12,7 @@ import {
 import { storeItem } from '../store-item.ts';
 import { setIfNewer, versionedReader } from '../versioned-entry.ts';
 import type { WriteStrategyDefinition } from '../write-strategy.ts';
+import { entriesNeverGoBack, nothingIsLost } from '../write-theory.ts';
 
 type MessageQueue = WriteStrategyDefinition<ConsumerParameter>;
 
@@ -33,6 +34,7 @@ function messageQueue(
     source:
       'RabbitMQ, Consumer Acknowledgements and Publisher Confirms; common notes on 消息隊列 and double writes',
     parameters: consumerParameters,
+    predict: nothingIsLost,
     queue: queueOf,
     relays: ({ consumers }) => [
       {
@@ -76,6 +78,10 @@ const withVersions = messageQueue(
     idea: 'Commit the update and publish it with its version; a consumer sets the entry unless a newer one is there, and so do readers.',
     weakness: `${LOST}. An eviction forgets the version, and lets a late reader’s old value in.`,
     createReader: versionedReader,
+    predict: (input) => [
+      ...entriesNeverGoBack(input, '0: compare-and-set by version'),
+      ...nothingIsLost(input),
+    ],
   },
 );
 

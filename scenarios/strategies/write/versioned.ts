@@ -1,9 +1,12 @@
 import { storeItem } from '../store-item.ts';
 import { buryIfOlder, setIfNewer, tombstoneParameters, versionedReader } from '../versioned-entry.ts';
 import type { WriteStrategyDefinition } from '../write-strategy.ts';
+import { entriesNeverGoBack, nothingIsLost } from '../write-theory.ts';
 
 const SOURCE =
   'CacheFront (How Uber Serves over 40 Million Reads per Second from Online Storage, 2024); tombstones as in Cassandra';
+
+const FORMULA = '0: compare-and-set by version';
 
 /**
  * Update the database, then bury the entry: a tombstone with the new version stands where it was, and readers fill by
@@ -19,6 +22,7 @@ export const versioned: WriteStrategyDefinition<'tombstoneMs'> = {
   weakness:
     'A load that takes longer than the tombstone lasts, or a plain DEL by somebody else, lets an old value in; a crash after the commit leaves the old entry.',
   parameters: tombstoneParameters,
+  predict: (input) => [...entriesNeverGoBack(input, FORMULA), ...nothingIsLost(input)],
   create: (context, { tombstoneMs }) => ({
     async put(key, value) {
       const { version } = await storeItem(context, key, value);
@@ -42,6 +46,7 @@ export const versionedDoubleWrite: WriteStrategyDefinition = {
   weakness:
     'A plain DEL by somebody else, or an eviction, forgets the version and lets a late reader’s old value in; a crash after the commit leaves the old entry.',
   parameters: {},
+  predict: (input) => [...entriesNeverGoBack(input, FORMULA), ...nothingIsLost(input)],
   create: (context) => ({
     async put(key, value) {
       const item = await storeItem(context, key, value);
