@@ -21,12 +21,15 @@ test('what stays wrong weighs more than what passes', () => {
   ]);
 });
 
-test('an entry diverges when the last look saw anything but what the database held; no entry is fine', () => {
+test('an entry diverges when no look saw what the database held; no entry is fine', () => {
   const seen = (...finalCache: { held: boolean; version: number | null }[]) =>
     isDivergent(worstKey('a', {}, { finalCache }));
   expect(seen({ held: true, version: 5 })).toBe(true);
   expect(seen({ held: true, version: null })).toBe(true);
+  expect(seen({ held: true, version: 5 }, { held: true, version: 4 })).toBe(true);
   expect(seen({ held: true, version: 5 }, { held: true, version: 6 })).toBe(false);
+  expect(seen({ held: true, version: 6 }, { held: true, version: 5 })).toBe(false);
+  expect(seen({ held: true, version: 5 }, { held: false, version: null })).toBe(false);
   expect(seen({ held: false, version: null })).toBe(false);
   expect(seen()).toBe(false);
   expect(isDivergent(worstKey('a', {}, { finalDatabase: null }))).toBe(false);

@@ -15,8 +15,11 @@ function gravity(key: WorstKey): readonly number[] {
   return [lost, Number(isDivergent(key)), dirty, staleMaxMs, stale];
 }
 
-/** Whether the cache held something else than the database when it was looked at last; no entry is fine. */
+/**
+ * Whether the cache held something else than the database each time it was looked at, when all was quiet. No entry is
+ * fine, and one that was right once is on its way.
+ */
 export function isDivergent({ finalDatabase, finalCache }: WorstKey): boolean {
-  const last = finalCache.at(-1);
-  return finalDatabase !== null && last?.held === true && last.version !== finalDatabase;
+  if (finalDatabase === null || finalCache.length === 0) return false;
+  return finalCache.every(({ held, version }) => held && version !== finalDatabase);
 }

@@ -177,6 +177,27 @@ describe('judgeHistory', () => {
     expect(judged({ ...lateSet, held: { a: 1 }, heldThen: { a: null } }).divergentKeys).toBe(0);
   });
 
+  test('a value that was committed again in the end is what the database ended with', () => {
+    const found = judged({
+      ops: { a: [write(1, 10), write(2, 50), read(0, 100)] },
+      commits: [
+        ['a', 1, 2],
+        ['a', 2, 3],
+        ['a', 1, 4],
+      ],
+      held: { a: 1 },
+      heldThen: { a: 2 },
+    });
+    expect(found.divergentKeys).toBe(0);
+    expect(found.worstKey).toMatchObject({
+      finalDatabase: 4,
+      finalCache: [
+        { held: true, version: 4 },
+        { held: true, version: 3 },
+      ],
+    });
+  });
+
   test('of instances that differ, one that is wrong counts', () => {
     const commits = new CommitsRecorder();
     commits.add('a', 1, 2);

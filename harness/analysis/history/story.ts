@@ -148,6 +148,7 @@ function isDivergent({ order }: JudgedKey, sample: FinalSample | null): boolean 
 }
 
 function held(value: CachedValue, { order }: JudgedKey, truth: KeyTruth): WorstKey['finalCache'][number] {
-  const place = value === null ? -1 : order.placeOf(value);
+  // A write that was committed twice may be what the row ended with.
+  const place = value === null ? -1 : order.isLast(value) ? order.length - 1 : order.placeOf(value);
   return { held: value !== null, version: place >= 0 ? (truth.versions[place] ?? null) : null };
 }
