@@ -1,7 +1,8 @@
 /**
  * One key, operation by operation: time to the right, the versions of its row upwards. A step line is the newest
  * version acknowledged so far; a write is a bar from its sending to its answer, a read a thin line that ends in a mark
- * at the version it returned. A mark below the line is a stale read. What was never committed has a lane of its own.
+ * at the version it returned. A read that began below the step line is stale. What was never committed has a lane of its
+ * own.
  */
 import type { WorstKey } from '../../harness/result/schema.ts';
 import { type Layer, type LayeredSpec, titleLayer } from './layer.ts';

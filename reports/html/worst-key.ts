@@ -40,7 +40,7 @@ export async function worstKeySection(
 ${await picture(one, colour)}</details>`);
   }
   return html`<section class="worst-key">${heading('The worst key')}
-<p class="hint">For each strategy the row with which most went wrong, and what its readers saw. A read below the line is stale.</p>
+<p class="hint">For each strategy the row with which most went wrong, and what its readers saw. A read that began below the line is stale.</p>
 <div class="${colourOf(colours, first.strategy).className}"><p class="whose">${whose(first)}</p>
 ${shown}</div>
 ${folded}</section>`;

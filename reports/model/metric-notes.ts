@@ -34,7 +34,8 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
   },
   'db.relayWrites': {
     label: 'Database writes by relays',
-    measured: "Row changes of the relays' own database user, from the database server's counters.",
+    measured:
+      "Row changes of the relays' own database user, from the database server's counters; the heartbeats of a follower of the binary log are among them.",
     head: ['relay', 'writes'],
   },
   'db.loadsPerExpiry': {
@@ -277,7 +278,7 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
   'consistency.dirtyReads': {
     label: 'Dirty reads',
     measured:
-      'Reads that returned a value which the database never committed: of a write that was rolled back, refused or lost.',
+      'Reads that returned a value which the database never committed as this row’s: of a write that was rolled back, refused or lost, or of another row.',
     head: ['dirty', 'reads'],
   },
   'consistency.nonLinearizable': {
@@ -343,12 +344,12 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
   'mq.lost': {
     label: 'Messages lost',
     measured:
-      'Messages that the broker had confirmed and that no consumer was ever handed, after the queues had been drained to the last.',
+      'Messages that the broker had confirmed and that no consumer acknowledged, after the queues had been drained to the last; at least, since one that came twice hides one that was lost.',
     head: ['messages', 'lost'],
   },
   'mq.duplicated': {
     label: 'Messages twice',
-    measured: 'Messages that were handed out more than once, beyond the first time.',
+    measured: 'Messages that were handed out again, by the mark that the broker puts on them.',
     head: ['messages', 'twice'],
   },
   'mq.reordered': {

@@ -4,7 +4,11 @@ import type { ScenarioResult } from '../../harness/result/schema.ts';
 const MEANINGS: Readonly<Record<string, string>> = {
   flush: 'Redis lost everything',
   expiry: 'all entries that were preloaded expired',
-  kill: 'a service process was killed; requests to it fail until another listens in its place',
+  kill: 'a process was killed; what it answers or carries on waits or fails until another is in its place',
+  pause: 'a server was stopped and kept its connections open, silent',
+  restart: 'the broker was killed and started again',
+  refuse: 'Redis refused some commands',
+  'read-only': 'the database refused every write',
   'cold-start': 'the service started with an empty cache',
 };
 

@@ -43,7 +43,7 @@ describe('the story of a key', () => {
       finalDatabase: null,
     };
     expect(keyStory(bare)).toBe(
-      '1 of 1 read was stale, by up to 812 ms. 1 read returned a value that was never committed. 1 write was acknowledged and never committed.',
+      '1 of 1 read was stale, by 812 ms. 1 read returned a value that was never committed. 1 write was acknowledged and never committed.',
     );
     expect(keyStory({ ...bare, counts: { ...counts, stale: 0, dirty: 0, lost: 0 } })).toBe('');
   });
@@ -53,6 +53,13 @@ describe('the story of a key', () => {
     const operations = key.operations.map((one) => (one.version === 4 ? { ...one, toMs: 2_421 } : one));
     expect(keyStory({ ...key, operations })).toBe(
       '14 of 96 reads were stale, by up to 812 ms. In the end both had version 8.',
+    );
+  });
+
+  it('tells of the only stale read there is as of one', () => {
+    const key = laggingLog();
+    expect(keyStory({ ...key, counts: { ...key.counts, stale: 1 } })).toMatch(
+      /^1 of 640 reads was stale, by 2\.10 ms: it returned version 11, though version 12 /,
     );
   });
 

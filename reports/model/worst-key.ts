@@ -1,5 +1,5 @@
 /** What happened to the worst key, in words: the sentence above its picture, and the rows below it. */
-import { byGravity, isDivergent } from '../../harness/result/gravity.ts';
+import { byGravity } from '../../harness/result/gravity.ts';
 import type { ScenarioResult, WorstKey } from '../../harness/result/schema.ts';
 import { figure, MISSING, quantity } from './format.ts';
 
@@ -24,7 +24,7 @@ export function keyStory(key: WorstKey): string {
     ...(stale === 0
       ? []
       : [
-          `${stale} of ${many(reads, 'read')} ${were(stale)} stale, by up to ${quantity(staleMaxMs, 'ms')}${overtaken(key)}`,
+          `${stale} of ${many(reads, 'read')} ${were(stale)} stale, by ${stale === 1 ? '' : 'up to '}${quantity(staleMaxMs, 'ms')}${overtaken(key)}`,
         ]),
     ...(dirty === 0 ? [] : [`${many(dirty, 'read')} returned a value that was never committed`]),
     ...(lost === 0 ? [] : [`${many(lost, 'write')} ${were(lost)} acknowledged and never committed`]),
@@ -34,7 +34,7 @@ export function keyStory(key: WorstKey): string {
 }
 
 /** How the first stale read that is shown came about, as far as the operations tell. */
-function overtaken({ operations }: WorstKey): string {
+function overtaken({ counts, operations }: WorstKey): string {
   const read = operations.find(({ wrong = [] }) => wrong.includes('stale'));
   const version = read?.version ?? null;
   if (read === undefined || version === null) return '';
@@ -54,7 +54,8 @@ function overtaken({ operations }: WorstKey): string {
   const together =
     own !== undefined && own.fromMs < newer.toMs && newer.fromMs < (own.toMs ?? Number.POSITIVE_INFINITY);
   const before = quantity(read.fromMs - newer.toMs, 'ms');
-  return `: the first of them below returned version ${version}, though version ${newer.version} had been acknowledged ${before} before it was sent${together ? ', and the two had been written at the same time' : ''}`;
+  const which = counts.stale === 1 ? 'it' : 'the first of them below';
+  return `: ${which} returned version ${version}, though version ${newer.version} had been acknowledged ${before} before it was sent${together ? ', and the two had been written at the same time' : ''}`;
 }
 
 function ending(key: WorstKey): readonly string[] {
@@ -62,7 +63,8 @@ function ending(key: WorstKey): readonly string[] {
   if (key.finalDatabase === null || last === undefined) return [];
   if (!last.held) return ['in the end the cache had no entry'];
   const held = last.version === null ? 'a value that was never committed' : `version ${last.version}`;
-  return isDivergent(key)
+  // Also where it had been right before: what it had at the last look is what is told.
+  return last.version !== key.finalDatabase
     ? [`in the end the cache had ${held} and the database version ${key.finalDatabase}`]
     : [`in the end both had version ${key.finalDatabase}`];
 }
