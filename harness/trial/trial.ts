@@ -18,6 +18,7 @@ import { startAll } from './processes.ts';
 import { type SettledRelays, sampleRelays, settleRelays, startRelays } from './relays.ts';
 import { type Settled, settle } from './settle.ts';
 import { KEY_PREFIX, type TrialSite } from './site.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** A warm-up leaves hardly a queue; were it dropped, the service would load no more. */
 const WARM_DRAIN_MS = 120_000;
@@ -153,21 +154,6 @@ async function limitCache(
   const { roomBytes, evictionSamples } = cache;
   if (roomBytes === null) return null;
   return cacheLimiter.limit({ roomBytes, policy: evictionPolicy, samples: evictionSamples });
-}
-
-/** An interrupted storm has no result: leave at once, instead of waiting for the requests on their way. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.throwIfAborted();
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    // The generator is disposed of next; what it says on its way out concerns nobody.
-    work.catch(() => undefined);
-  }
 }
 
 function pair(before: ServiceReport | undefined, after: ServiceReport | undefined) {
