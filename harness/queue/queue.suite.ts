@@ -114,7 +114,7 @@ export function queueSuite(brokerUrl: () => string): void {
       second,
       [1, 2, 3, 4, 5].map((n) => change('a', n)),
     );
-    await eventually(() => first.counters.inHand === 2, 'two in hand');
+    await eventually(() => seen.length === 2 && first.counters.inHand === 2, 'two more in hand');
     await first[Symbol.asyncDispose]();
     await eventually(() => seen.length === 5, 'all five');
     expect(seen).toEqual(['first 1', 'first 2', 'second 3 again', 'second 4 again', 'second 5']);
@@ -151,7 +151,7 @@ export function queueSuite(brokerUrl: () => string): void {
       seen.push(`${version}${redelivered ? ' again' : ''}`);
     });
     await publishAll(sink, [change('a', 1), change('a', 2)]);
-    await eventually(() => source.counters.inHand === 1, 'one in hand');
+    await eventually(() => seen.length === 1 && source.counters.inHand === 1, 'the second in hand');
     wire.silence();
     const onItsWay = reasonOf(sink.publish(change('a', 3)));
     await wire.cut();
@@ -166,7 +166,8 @@ export function queueSuite(brokerUrl: () => string): void {
     await eventually(() => seen.includes('5'), 'the last message');
     // The second was under way when its connection broke: done twice.
     expect(seen.filter((entry) => entry.startsWith('2'))).toEqual(['2', '2 again']);
-    expect(source.counters).toMatchObject({ inHand: 0, redelivered: 1 });
+    await eventually(() => source.counters.inHand === 0, 'nothing in hand');
+    expect(source.counters.redelivered).toBeGreaterThan(0);
   });
 }
 
