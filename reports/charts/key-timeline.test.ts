@@ -39,6 +39,20 @@ describe('reads', () => {
     expect(new Set(shapes.flatMap((shape) => [...shape])).size).toBe(3);
   });
 
+  it('have a line from their sending, but for those that the mark would hide', () => {
+    const key = lateSet();
+    const lines = layers(key, ({ type, strokeDash }) => type === 'rule' && strokeDash === undefined)
+      .flat()
+      .filter(
+        ({ version, fromSec }) =>
+          !key.operations.some(
+            (one) => one.op === 'write' && one.version === version && one.fromMs / 1000 === fromSec,
+          ),
+      );
+    // The two that loaded took 21 ms of 1.1 s on 626 px, the others less than 2 ms.
+    expect(lines.map(({ fromSec = 0 }) => fromSec.toFixed(4))).toEqual(['2.3982', '3.2360']);
+  });
+
   it('without a value have no place, and blame has many names', () => {
     const read = { op: 'read', fromMs: 0, toMs: 1, version: null, outcome: 'fail' } as const;
     expect(isDrawn(read)).toBe(false);

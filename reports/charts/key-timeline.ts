@@ -29,6 +29,8 @@ const LEAST_PX = 110;
 const MOST_PX = 340;
 const MOST_LABELS = 8;
 const BAR_PX = 9;
+/** The mark at the end of a read hides a line that is shorter; there may be thousands of them on a page. */
+const HIDDEN_PX = 3;
 /** Room on either side, as a share of the time shown. */
 const SIDE = 0.02;
 
@@ -63,9 +65,11 @@ export function keyTimeline({ key, colour, width }: KeyTimelineInput): LayeredSp
   const height = Math.min(MOST_PX, Math.max(LEAST_PX, rows * VERSION_PX));
   const seconds = secondsOf(drawn);
   const y = versionAxis([(lane ?? versions.low) - 0.6, versions.high + 0.6], versions);
-  const place: Place = { seconds, lane, y };
+  const plotWidth = width - MARGIN.left - MARGIN.right;
+  const hiddenSec = ((seconds[1] - seconds[0]) * HIDDEN_PX) / plotWidth;
+  const place: Place = { seconds, hiddenSec, lane, y };
   return {
-    width: width - MARGIN.left - MARGIN.right,
+    width: plotWidth,
     height,
     autosize: { type: 'none' },
     padding: MARGIN,
@@ -83,6 +87,8 @@ export function keyTimeline({ key, colour, width }: KeyTimelineInput): LayeredSp
 
 interface Place {
   readonly seconds: readonly [number, number];
+  /** So much time is no wider than what is hidden behind a mark. */
+  readonly hiddenSec: number;
   /** Where on the axis of versions stands what was never committed; `null`: nothing was. */
   readonly lane: number | null;
   readonly y: ReturnType<typeof versionAxis>;
@@ -198,18 +204,18 @@ function writeLayers(drawn: readonly KeyOperation[], colour: string, place: Plac
 
 /** The wrong ones in front. */
 function readLayers(drawn: readonly KeyOperation[], place: Place): readonly Layer[] {
-  const { y, seconds } = place;
+  const { y, seconds, hiddenSec } = place;
   return (['right', 'stale', 'dirty'] as const).flatMap((kind) => {
     const reads = drawn.filter((operation) => operation.op === 'read' && readKind(operation) === kind);
     if (reads.length === 0) return [];
-    const data = { values: reads.map((read) => datum(read, place)) };
+    const values = reads.map((read) => datum(read, place));
     const line: Layer = {
-      data,
+      data: { values: values.filter(({ fromSec, endSec }) => endSec - fromSec > hiddenSec) },
       mark: { type: 'rule', stroke: INK.muted, strokeWidth: 1 },
       encoding: { x: timeAxis('fromSec', seconds, true), x2: { field: 'endSec' }, y },
     };
     const mark: Layer = {
-      data,
+      data: { values },
       mark: { type: 'point', ...MARKS[kind], opacity: 1 },
       encoding: { x: timeAxis('endSec', seconds, true), y },
     };
