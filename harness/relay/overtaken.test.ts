@@ -8,9 +8,10 @@ test('counts what comes after a newer one of its row, in the order of time', () 
   expect(countOvertaken([])).toBe(0);
   const inOrder = [change('a', 1, 10), change('b', 5, 11), change('a', 2, 12), change('b', 6, 13)];
   expect(countOvertaken(inOrder)).toBe(0);
-  // As two processes would hand them in, one after the other.
+  // As two processes hand them in, one after the other.
+  expect(countOvertaken([change('a', 1, 10), change('a', 3, 30), change('a', 2, 20)])).toBe(0);
   expect(
-    countOvertaken([change('a', 3, 10), change('a', 1, 30), change('a', 2, 20), change('b', 1, 40)]),
+    countOvertaken([change('a', 3, 10), change('a', 1, 30), change('b', 1, 40), change('a', 2, 20)]),
   ).toBe(2);
 });
 
