@@ -32,7 +32,7 @@ export async function startAll(
         seed: trial.seed + instance,
       };
       const { redisUrl, databaseUrl } = site;
-      const brokerUrl = site.relays.broker?.url ?? null;
+      const brokerUrl = strategy.broker === true ? (site.relays.broker?.url ?? null) : null;
       return kept(startInstance({ env, onProcess, redisUrl, databaseUrl, brokerUrl, config }, afterlife));
     }),
   ] as [Promise<Generator>, ...Promise<ServiceInstance>[]];

@@ -65,7 +65,7 @@ export async function startRelays(
       config,
       redisUrl: site.redisUrl,
       databaseUrl: site.relays.databaseUrl,
-      brokerUrl: site.relays.broker?.url ?? null,
+      brokerUrl: strategy.broker === true ? (site.relays.broker?.url ?? null) : null,
       env: { ...process.env, ...site.env },
       onProcess: site.onProcess,
     };
