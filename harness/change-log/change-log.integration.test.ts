@@ -172,6 +172,7 @@ test('raises the alarm when the log falls silent without a word, and makes anoth
   await origin.store('item-0', 'unheard');
   await eventually(() => seen.length === 1, 'the change');
   expect(log.status.silences).toBeGreaterThan(0);
-  expect(errors.map(String)[0]).toContain('no heartbeat came through the binary log for 200 ms');
+  // The heartbeat itself may have gone without an answer before.
+  expect(errors.map(String).join()).toContain('no heartbeat came through the binary log for 200 ms');
   expect(seen.map(briefly)).toEqual(['item-0 unheard 2']);
 });

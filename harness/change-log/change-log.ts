@@ -87,7 +87,8 @@ export function changeLog(options: ChangeLogOptions): FollowedLog {
     };
     void applyAll(apply);
     const tables = [ITEMS, HEARTBEAT_TABLE];
-    follower = await LogFollower.start({ url, from, tables, onCommit, onLost, clock, signal });
+    const onConnected = () => heartbeat.restart();
+    follower = await LogFollower.start({ url, from, tables, onCommit, onConnected, onLost, clock, signal });
   }
 
   function onLost(cause: unknown): void {

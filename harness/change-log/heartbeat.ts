@@ -33,6 +33,8 @@ export interface HeartbeatOptions {
  * again, has to come back through it.
  */
 export interface Heartbeat {
+  /** There is a new connection: the silence begins anew. */
+  restart(): void;
   /** A row of the table has come back. */
   seen(row: Readonly<Record<string, unknown>>): void;
 }
@@ -81,6 +83,9 @@ export async function startHeartbeat(options: HeartbeatOptions): Promise<Heartbe
   void beat();
   void watch();
   return {
+    restart() {
+      heardUs = clock.nowUs();
+    },
     seen(row) {
       if (row.relay === relay) heardUs = clock.nowUs();
     },

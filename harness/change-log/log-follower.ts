@@ -7,12 +7,16 @@ export interface FollowerOptions {
   readonly from: LogPosition;
   readonly tables: readonly string[];
   readonly onCommit: (committed: CommittedRows) => void;
+  /** Told of each connection, once it is made. */
+  readonly onConnected: () => void;
   /** Told why a connection was lost, or could not be made. */
   readonly onLost: (cause: unknown) => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
+/** How long making a connection may take, on a busy machine too. */
+const CONNECT_MS = 10_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -41,9 +45,9 @@ export class LogFollower {
     return follower;
   }
 
-  /** Gives the connection up, which seems dead, and makes another. */
+  /** Gives the connection up, which seems dead, and makes another. One that is just being made has its own time. */
   reconnect(): void {
-    this.#connection.abort();
+    if (this.#reader !== null) this.#connection.abort();
   }
 
   pause(): void {
@@ -77,19 +81,26 @@ export class LogFollower {
 
   async #read(onConnected: () => void): Promise<void> {
     const { url, tables, onCommit, signal } = this.#options;
-    this.#connection = new AbortController();
-    this.#reader = await readLog({
-      url,
-      from: this.#from,
-      tables,
-      onCommit: (committed) => {
-        this.#from = committed.position;
-        onCommit(committed);
-      },
-      signal: AbortSignal.any([signal, this.#connection.signal]),
-    });
+    const connection = new AbortController();
+    this.#connection = connection;
+    const tooLate = setTimeout(() => connection.abort(), CONNECT_MS);
+    try {
+      this.#reader = await readLog({
+        url,
+        from: this.#from,
+        tables,
+        onCommit: (committed) => {
+          this.#from = committed.position;
+          onCommit(committed);
+        },
+        signal: AbortSignal.any([signal, connection.signal]),
+      });
+    } finally {
+      clearTimeout(tooLate);
+    }
     if (this.#paused) this.#reader.pause();
     onConnected();
+    this.#options.onConnected();
     await this.#reader.ended;
   }
 }
