@@ -12,8 +12,9 @@ const PROGRAMS = { globalSetup: './ci/compile-cache.ts', env: { NODE_COMPILE_CAC
  * can only add to. So they run several at a time, beside the unit tests.
  */
 const BESIDE_OTHERS = [
-  '{ci,infra,reports,harness/{change-log,races,relay,selfcheck,service}}/**/*.integration.test.ts',
+  '{ci,infra,reports,harness/{change-log,faults,races,relay,selfcheck,service}}/**/*.integration.test.ts',
   'harness/cli/{load,usage}.integration.test.ts',
+  'harness/trial/consistency.integration.test.ts',
 ];
 
 export default defineConfig({

@@ -56,7 +56,7 @@ export const writeCrash = defineScenario({
     'staleness.maxMs',
     'requests.errors',
     'writes.latency.response.p99',
-    'mq.lost',
+    'db.reads',
     'relay.lagMs.p99',
   ],
   variants: [
