@@ -213,6 +213,29 @@ describe('tag-as-deleted', () => {
     expect(loads).toBe(1);
   });
 
+  test('weak readers keep a value of many writes ago while each write voids the load of the one before', async () => {
+    const key = nextRow();
+    const [loader, writer] = [await weak(), await weak()];
+    await loader.strategy.get(key);
+    await writer.put(key, 'v2');
+    for (let version = 3; version <= 6; version++) {
+      const held = loader.board.hold('beforeCacheSet');
+      expect(await loader.strategy.get(key)).toMatchObject({ item: { value: OLD }, outcome: 'stale' });
+      await held.reached();
+      await writer.put(key, `v${version}`);
+      const sets = loader.passed.filter((barrier) => barrier === 'afterCacheSet').length;
+      held.release();
+      await expect
+        .poll(() => loader.passed.filter((barrier) => barrier === 'afterCacheSet').length)
+        .toBe(sets + 1);
+    }
+    expect(await writer.strategy.get(key)).toMatchObject({
+      item: { value: OLD, version: 1 },
+      outcome: 'stale',
+    });
+    await expect.poll(async () => (await loader.strategy.get(key)).item?.value).toBe('v6');
+  });
+
   test('a loader that died is waited for as long as its lock, and a failed one not at all', async () => {
     const key = nextRow();
     const parameters = { lockMs: 300_000 };

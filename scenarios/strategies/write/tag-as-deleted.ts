@@ -43,14 +43,19 @@ export const tagAsDeleted: WriteStrategyDefinition<TagParameter> = {
   createReader: (context, values) => readerOf(context, values, strongGet),
 };
 
-/** The same, with readers that take a tagged value while somebody loads the new one, and never wait for it. */
+/**
+ * The same, with readers that take a tagged value while somebody loads the new one, and never wait for it.
+ *
+ * A write voids the load that the write before it set off, and the next reader begins anew: as long as a row is written
+ * more often than it can be loaded, readers are answered with the value of before all those writes.
+ */
 export const tagAsDeletedWeak: WriteStrategyDefinition<TagParameter> = {
   kind: 'write',
   name: 'tag-as-deleted-weak',
   idea: 'As tag-as-deleted, but a tagged value still answers readers while one of them loads the new one in the background.',
   source: SOURCE,
   weakness:
-    'The first readers after an acknowledged write get the old value; and what tag-as-deleted is weak in.',
+    'The first readers after an acknowledged write get the old value, and all readers of a row that is written again before it is loaded; and what tag-as-deleted is weak in.',
   parameters,
   create: tagger,
   createReader: (context, values) => readerOf(context, values, weakGet),
