@@ -4,9 +4,9 @@ import { defineScenario } from '../harness/scenario/schema.ts';
  * Write consistency: rows are written while they are read, every operation is kept, and the answers are held against
  * what the database committed.
  *
- * Each step of a service is put off by 10 ms on average, as by a network and the pauses of processes, so that writers of
+ * Each step of a service is put off by 20 ms on average, as by a network and the pauses of processes, so that writers of
  * one row overlap and readers load while others write; relays, which run beside the servers, by 1 ms. Two writers at
- * once who reach database and cache in independent orders leave 0.75 x 10 ms x 320 writes/s = 2.4 rows wrong at any
+ * once who reach database and cache in independent orders leave 0.75 x 20 ms x 320 writes/s = 4.8 rows wrong at any
  * moment. Entries live for longer than the storm, so what goes wrong stays wrong until the next write. The writes end a
  * second before the storm does: readers go on, and find what is left.
  */
@@ -18,7 +18,7 @@ export const writeConsistency = defineScenario({
   dataset: { rows: 300, valueBytes: 256 },
   cache: { ttlMs: 60_000 },
   origin: { queryMs: 10, poolSize: 32 },
-  service: { instances: 2, stepDelayMs: 10 },
+  service: { instances: 2, stepDelayMs: 20 },
   relays: { stepDelayMs: 1 },
   preload: true,
   load: { model: 'open', arrivals: 'poisson', ratePerSec: 800 },

@@ -4,6 +4,7 @@ import type { PlannedScenario } from '../plan/plan.ts';
 import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
 import type { BoundResult } from '../result/schema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import { isCensored } from './censoring.ts';
 import { meanLoadSec } from './expiries.ts';
 import { mean, median } from './statistics/summary.ts';
@@ -72,12 +73,25 @@ function theoryInput(
     killsPerExpiry: expiries > 0 ? kills / expiries : 0,
     rows: scenario.dataset.rows,
     updates: scenario.streams.some(({ operation, keys }) => operation === 'write' && keys.kind !== 'new'),
-    ...(scenario.consistency === null ? {} : { writes: { faults: scenario.faults.length > 0 } }),
+    ...writesOf(scenario, trials),
     ...optimum(trials),
     preloaded: scenario.preload && scenario.faults.length === 0,
     // By the name that ran: an alias has parameters of its own.
     parameters: strategies.find(({ name }) => name === trials[0]?.sample.trial.strategy)?.parameters ?? {},
   };
+}
+
+/** Of the streams that write, while they did. */
+function writesOf(scenario: Scenario, trials: readonly TrialReading[]): Pick<TheoryInput, 'writes'> {
+  if (scenario.consistency === null) return {};
+  const ratesPerSec = trials.map(({ sample: { load } }) => {
+    const streams = scenario.streams.filter(({ operation }) => operation === 'write');
+    return streams.reduce((sum, { name, restMs }) => {
+      const seconds = (load.durationMs - restMs) / 1000;
+      return sum + (seconds > 0 ? (load.streams?.[name]?.good ?? 0) / seconds : 0);
+    }, 0);
+  });
+  return { writes: { faults: scenario.faults.length > 0, ratePerSec: mean(ratesPerSec) } };
 }
 
 function killsOf({ faults = [] }: TrialSample): number {

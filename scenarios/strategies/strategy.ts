@@ -205,6 +205,8 @@ export interface TheoryInput {
   readonly writes?: {
     /** Whether anything was done to servers or processes during the storm. */
     readonly faults: boolean;
+    /** Acknowledged writes per second, while there were any. */
+    readonly ratePerSec: number;
   };
   /** Of the best cache for the very keys that were asked for; absent where the cache has room for all, or it is not known. */
   readonly optimum?: Optimum;

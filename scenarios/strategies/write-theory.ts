@@ -20,17 +20,35 @@ export function entriesNeverGoBack(
   ];
 }
 
-/** Every write that was acknowledged is in the database: it was there before its client was told. */
-export function nothingIsLost({ writes }: TheoryInput): readonly Prediction[] {
+/** Every write that was acknowledged comes to be in the database, whatever happens. */
+export function nothingIsLost(
+  { writes }: TheoryInput,
+  formula = '0: committed before it is acknowledged',
+): readonly Prediction[] {
+  return writes === undefined ? [] : [lost(0, formula)];
+}
+
+/** Three standard deviations of a Poisson count. */
+const FEW = 3;
+
+/**
+ * What is flushed every so often is lost until it is: the writes of two intervals, one that goes by and one that is
+ * being flushed, where something breaks; and nothing else.
+ */
+export function theUnflushedIsLost({ writes }: TheoryInput, flushMs: number): readonly Prediction[] {
   if (writes === undefined) return [];
-  return [
-    {
-      metric: 'consistency.lostUpdates',
-      value: 0,
-      low: null,
-      high: 0,
-      formula: '0: committed before it is acknowledged',
-      tolerance: 'always',
-    },
-  ];
+  if (!writes.faults) return [lost(0, '0: flushed in the end')];
+  const most = (writes.ratePerSec * 2 * flushMs) / 1000;
+  return [lost(most + FEW * Math.sqrt(most), '<= writes/s x 2 flush intervals')];
+}
+
+function lost(most: number, formula: string): Prediction {
+  return {
+    metric: 'consistency.lostUpdates',
+    value: most === 0 ? 0 : null,
+    low: null,
+    high: most,
+    formula,
+    tolerance: 'always',
+  };
 }

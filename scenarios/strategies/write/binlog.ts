@@ -22,7 +22,7 @@ function binlog(
     kind: 'write',
     source: 'Wormhole (Sharma et al., NSDI 2015) and Canal: change data capture from the MySQL binary log',
     parameters: {},
-    predict: nothingIsLost,
+    predict: (input) => nothingIsLost(input),
     relays: () => [
       {
         name: 'follower',

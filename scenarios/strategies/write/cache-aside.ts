@@ -1,6 +1,7 @@
 import { deleteEntry } from '../cache-steps.ts';
 import { storeItem } from '../store-item.ts';
 import type { WriteStrategyDefinition } from '../write-strategy.ts';
+import { nothingIsLost } from '../write-theory.ts';
 
 /**
  * Update the database, then delete the cache entry: what most services do.
@@ -15,6 +16,7 @@ export const cacheAside: WriteStrategyDefinition = {
   weakness:
     'A reader that loaded before the commit and sets after the delete leaves a stale entry until its time to live; so does a crash, or a refused delete, after the commit.',
   parameters: {},
+  predict: (input) => nothingIsLost(input),
   create: (context) => ({
     async put(key, value) {
       const { version } = await storeItem(context, key, value);

@@ -2,6 +2,7 @@ import { deleteEntry } from '../cache-steps.ts';
 import { storeItem } from '../store-item.ts';
 import type { Parameter } from '../strategy.ts';
 import type { WriteContext, WriteStrategyDefinition } from '../write-strategy.ts';
+import { nothingIsLost } from '../write-theory.ts';
 
 const parameters = {
   delayMs: {
@@ -33,6 +34,7 @@ export const delayedDoubleDelete: WriteStrategyDefinition<keyof typeof parameter
   weakness:
     'Stale until the second delete; and until the time to live when a reader sets later than the delay, or the process ends, or Redis refuses, before it.',
   parameters,
+  predict: (input) => nothingIsLost(input),
   create: (context, { delayMs }) => ({
     async put(key, value) {
       await deleteEntry(context, key);

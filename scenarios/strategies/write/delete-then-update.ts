@@ -1,6 +1,7 @@
 import { deleteEntry } from '../cache-steps.ts';
 import { storeItem } from '../store-item.ts';
 import type { WriteStrategyDefinition } from '../write-strategy.ts';
+import { nothingIsLost } from '../write-theory.ts';
 
 /**
  * Delete the cache entry, then update the database.
@@ -18,6 +19,7 @@ export const deleteThenUpdate: WriteStrategyDefinition = {
   weakness:
     'Any read between the delete and the commit puts the old value back, and it stays until its time to live.',
   parameters: {},
+  predict: (input) => nothingIsLost(input),
   create: (context) => ({
     async put(key, value) {
       await deleteEntry(context, key);

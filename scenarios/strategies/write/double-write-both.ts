@@ -1,6 +1,7 @@
 import { refreshEntry } from '../cache-steps.ts';
 import { storeItem, unversionedItem } from '../store-item.ts';
 import type { WriteStrategyDefinition } from '../write-strategy.ts';
+import { nothingIsLost } from '../write-theory.ts';
 
 /**
  * Set the cache entry and update the database at the same time, and acknowledge when both are done.
@@ -16,6 +17,7 @@ export const doubleWriteBoth: WriteStrategyDefinition = {
   weakness:
     'Two writers reach cache and database in different orders as they please; either of the two writes may fail alone. What is wrong stays until its time to live.',
   parameters: {},
+  predict: (input) => nothingIsLost(input),
   create: (context) => ({
     async put(key, value) {
       const [{ version }] = await Promise.all([

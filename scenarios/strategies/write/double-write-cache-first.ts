@@ -1,6 +1,7 @@
 import { refreshEntry } from '../cache-steps.ts';
 import { storeItem, unversionedItem } from '../store-item.ts';
 import type { WriteStrategyDefinition } from '../write-strategy.ts';
+import { nothingIsLost } from '../write-theory.ts';
 
 /**
  * Set the cache entry to the new value, then update the database.
@@ -16,6 +17,7 @@ export const doubleWriteCacheFirst: WriteStrategyDefinition = {
   weakness:
     'Readers see a value before it is committed, and until its time to live if it never is; two writers in opposite orders leave the older value.',
   parameters: {},
+  predict: (input) => nothingIsLost(input),
   create: (context) => ({
     async put(key, value) {
       await refreshEntry(context, unversionedItem(context, key, value));

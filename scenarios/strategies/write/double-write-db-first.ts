@@ -1,6 +1,7 @@
 import { refreshEntry } from '../cache-steps.ts';
 import { storeItem } from '../store-item.ts';
 import type { WriteStrategyDefinition } from '../write-strategy.ts';
+import { nothingIsLost } from '../write-theory.ts';
 
 /**
  * Update the database, then set the cache entry to the new value.
@@ -18,6 +19,7 @@ export const doubleWriteDbFirst: WriteStrategyDefinition = {
   weakness:
     'Two writers that set in another order than they committed in leave the older value, as does a reader with a late set, until its time to live.',
   parameters: {},
+  predict: (input) => nothingIsLost(input),
   create: (context) => ({
     async put(key, value) {
       const item = await storeItem(context, key, value);

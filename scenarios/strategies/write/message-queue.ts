@@ -34,7 +34,7 @@ function messageQueue(
     source:
       'RabbitMQ, Consumer Acknowledgements and Publisher Confirms; common notes on 消息隊列 and double writes',
     parameters: consumerParameters,
-    predict: nothingIsLost,
+    predict: (input) => nothingIsLost(input),
     queue: queueOf,
     relays: ({ consumers }) => [
       {

@@ -8,6 +8,7 @@ import {
 } from '../relayed-changes.ts';
 import { storeItem } from '../store-item.ts';
 import type { WriteStrategyDefinition } from '../write-strategy.ts';
+import { nothingIsLost } from '../write-theory.ts';
 
 /** Changes that are published before the first of them is removed. */
 const BATCH = 100;
@@ -29,6 +30,7 @@ export const outbox: WriteStrategyDefinition<ConsumerParameter | 'pollMs'> = {
     'Microservices Patterns (Richardson, 2018), section 3.3.7: the transactional outbox and its polling publisher',
   weakness:
     'The polling adds its delay, and messages may come twice. A reader that loaded before the commit and sets after the delete leaves a stale entry until its time to live.',
+  predict: (input) => nothingIsLost(input),
   parameters: {
     ...consumerParameters,
     pollMs: {

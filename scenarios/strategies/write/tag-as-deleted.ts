@@ -6,6 +6,7 @@ import { storeItem } from '../store-item.ts';
 import type { Item, Parameter, ReadResult, ReadStrategy, StrategyContext } from '../strategy.ts';
 import { askForEntry, handBack, preloadTagged, setAsOwner, tagAsDeletedEntry } from '../tagged-entry.ts';
 import type { WriteStrategyDefinition } from '../write-strategy.ts';
+import { nothingIsLost } from '../write-theory.ts';
 
 const parameters = {
   keepMs: {
@@ -39,6 +40,7 @@ export const tagAsDeleted: WriteStrategyDefinition<TagParameter> = {
   weakness:
     'A crash, or a refused tag, after the commit leaves the old entry until its time to live. Readers of a key wait for one of them, by their own clocks.',
   parameters,
+  predict: (input) => nothingIsLost(input),
   create: tagger,
   createReader: (context, values) => readerOf(context, values, strongGet),
 };
@@ -57,6 +59,7 @@ export const tagAsDeletedWeak: WriteStrategyDefinition<TagParameter> = {
   weakness:
     'The first readers after an acknowledged write get the old value, and all readers of a row that is written again before it is loaded; and what tag-as-deleted is weak in.',
   parameters,
+  predict: (input) => nothingIsLost(input),
   create: tagger,
   createReader: (context, values) => readerOf(context, values, weakGet),
 };

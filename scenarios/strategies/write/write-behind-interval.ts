@@ -4,6 +4,7 @@ import type { RelayContext, RowChange } from '../relay.ts';
 import { applyChanges } from '../relayed-changes.ts';
 import { unversionedItem } from '../store-item.ts';
 import type { WriteContext, WriteStrategyDefinition } from '../write-strategy.ts';
+import { theUnflushedIsLost } from '../write-theory.ts';
 import { storeChange } from './write-behind.ts';
 
 /** Changes a round trip to Redis; a flush takes as many of them as there are. */
@@ -36,6 +37,7 @@ export const writeBehindInterval: WriteStrategyDefinition<'flushMs'> = {
         'From the end of one flush to the next: what a crash of Redis loses at most, and a little more.',
     },
   },
+  predict: (input) => theUnflushedIsLost(input, input.parameters.flushMs ?? 0),
   relays: () => [
     {
       name: 'flusher',

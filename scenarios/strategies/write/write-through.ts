@@ -1,6 +1,7 @@
 import { refreshEntry } from '../cache-steps.ts';
 import { storeItem } from '../store-item.ts';
 import type { WriteStrategyDefinition } from '../write-strategy.ts';
+import { nothingIsLost } from '../write-theory.ts';
 
 /**
  * Set the cache entry inside the database's transaction, while the row is locked: writers of a key take turns, so the
@@ -21,6 +22,7 @@ export const writeThrough: WriteStrategyDefinition = {
   weakness:
     'Readers see a value before it is committed, and until its time to live if it is rolled back; a reader’s late set still wins. The row stays locked while Redis is asked.',
   parameters: {},
+  predict: (input) => nothingIsLost(input),
   create: (context) => ({
     async put(key, value) {
       const loadedAtMs = context.clock.wallMs();
