@@ -13,7 +13,9 @@ const PROGRAMS = { globalSetup: './ci/compile-cache.ts', env: { NODE_COMPILE_CAC
  */
 const BESIDE_OTHERS = [
   '{ci,infra,reports,harness/{change-log,faults,races,relay,selfcheck,service}}/**/*.integration.test.ts',
-  'harness/cli/{load,usage}.integration.test.ts',
+  'harness/cli/{eviction,load,usage}.integration.test.ts',
+  'harness/load/operation-log.integration.test.ts',
+  'harness/peers/compare.integration.test.ts',
   'harness/trial/consistency.integration.test.ts',
 ];
 
@@ -27,7 +29,7 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
           ...DEADLINE,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
       },
@@ -38,7 +40,7 @@ export default defineConfig({
           include: BESIDE_OTHERS,
           ...DEADLINE,
           ...PROGRAMS,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
       },
