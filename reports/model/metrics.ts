@@ -1,7 +1,8 @@
 /** What each metric is called in a report, and its value as a reader should take it. */
 import { censoredBy, isMetricName, metricFacts } from '../../harness/result/metrics.ts';
 import type { Metric, StrategyResult } from '../../harness/result/schema.ts';
-import { type MetricNotes, NOTES } from './metric-notes.ts';
+import { NOTES } from './metric-notes.ts';
+import type { MetricNotes } from './note.ts';
 
 /** The words for a metric name, by exact name or by its family (`requests.failed` → `requests.*`). */
 export function metricNotes(name: string): MetricNotes | undefined {
