@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Metric } from '../../harness/result/schema.ts';
 import { avalancheResult } from '../fixtures/avalanche.ts';
 import { penetrationResult } from '../fixtures/penetration.ts';
 import { edit, heldResult, named, scenarioOf } from '../fixtures/results.ts';
@@ -113,6 +114,32 @@ describe('the columns of a scenario', () => {
     expect(cellOf(nullCache, 'db.loadsPerMissing.repeated').predicted).toMatchObject({ text: '≤ 0.268' });
     expect(cellOf(nullCache, 'db.loadsPerMissing.endless').predicted).toMatchObject({ text: '1' });
     expect(cellOf(nullCache, 'cache.memoryBytes')).toMatchObject({ text: '1.55', interval: '1.54–1.56' });
+  });
+
+  it('order the rows by the first of them, the best on top, and by database load what is alike in that', () => {
+    const orderBy = (first: string, values: Readonly<Record<string, number>>) => {
+      const result = penetrationResult();
+      const scenario = scenarioOf(result);
+      const strategies = scenario.strategies.map((strategy) => {
+        const value = values[strategy.name] ?? 0;
+        const metric: Metric = { unit: 'fraction', median: value, low: value, high: value, values: [value] };
+        return { ...strategy, metrics: { ...strategy.metrics, [first]: metric } };
+      });
+      return buildMatrix({ ...scenario, columns: [first, 'db.reads'], strategies }).rows.map(
+        ({ strategy }) => strategy.name,
+      );
+    };
+    const [baseline = '', one = '', two = '', ...rest] = matrixOf(penetrationResult()).rows.map(
+      ({ strategy }) => strategy.name,
+    );
+    expect(orderBy('staleness.readRate', { [baseline]: 9, [one]: 0.5 })).toEqual([
+      baseline,
+      two,
+      ...rest,
+      one,
+    ]);
+    expect(orderBy('cache.hitRate', { [two]: 0.5 })).toEqual([baseline, two, one, ...rest]);
+    expect(orderBy('db.writes', { [one]: 5 })).toEqual([baseline, one, two, ...rest]);
   });
 
   it('leave out the prediction that nobody states', () => {

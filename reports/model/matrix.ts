@@ -67,7 +67,7 @@ const USUALLY_DISPENSABLE = [
 
 export function buildMatrix(scenario: ScenarioResult): Matrix {
   const columns = columnsOf(scenario);
-  const ordered = scenario.strategies.toSorted(byBaselineThenReads);
+  const ordered = scenario.strategies.toSorted(rowOrder(scenario.columns?.[0] ?? READS));
   // The baseline again can't win: it is there to show what noise does to a row.
   const contenders = ordered.filter(({ aa }) => aa !== true);
   const edges = new Map(columns.map((column) => [column, bestOf(column, contenders)]));
@@ -147,11 +147,22 @@ function reads(strategy: StrategyResult): Metric | undefined {
   return strategy.metrics[READS];
 }
 
-function byBaselineThenReads(a: StrategyResult, b: StrategyResult): number {
-  if (a.baseline !== b.baseline) return a.baseline ? -1 : 1;
-  if (a.aa === true || b.aa === true) return a.aa === true ? -1 : 1;
-  const [left, right] = [reads(a)?.median ?? Infinity, reads(b)?.median ?? Infinity];
-  return left === right ? 0 : left - right;
+/** The baseline, then by what the scenario is about first, the best on top; alike in that, by database load. */
+function rowOrder(first: string): (a: StrategyResult, b: StrategyResult) => number {
+  const keys = [...(first === READS || betterEnd(first) === null ? [] : [first]), READS];
+  return (a, b) => {
+    if (a.baseline !== b.baseline) return a.baseline ? -1 : 1;
+    if (a.aa === true || b.aa === true) return a.aa === true ? -1 : 1;
+    const apart = keys.map((name) => rank(a, name) - rank(b, name));
+    return apart.find((difference) => difference !== 0 && !Number.isNaN(difference)) ?? 0;
+  };
+}
+
+/** The lower the better; what was not measured, or took longer than was seen, comes last. */
+function rank(strategy: StrategyResult, name: string): number {
+  const median = metricOf(strategy, name)?.median;
+  if (median === undefined) return Number.POSITIVE_INFINITY;
+  return betterEnd(name) === 'high' ? -median : median;
 }
 
 /** The edge that a metric must reach to count as best: the far end of the best strategy's rounds. */
