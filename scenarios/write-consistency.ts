@@ -70,7 +70,6 @@ export const writeConsistency = defineScenario({
     'consistency.divergentKeys',
     'consistency.lostUpdates',
     'writes.latency.response.p99',
-    'reads.latency.response.p99',
     'db.reads',
     'relay.lagMs.p99',
   ],

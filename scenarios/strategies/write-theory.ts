@@ -21,10 +21,7 @@ export function entriesNeverGoBack(
 }
 
 /** Every write that was acknowledged comes to be in the database, whatever happens. */
-export function nothingIsLost(
-  { writes }: TheoryInput,
-  formula = '0: committed before it is acknowledged',
-): readonly Prediction[] {
+export function nothingIsLost({ writes }: TheoryInput, formula = '0: commit first'): readonly Prediction[] {
   return writes === undefined ? [] : [lost(0, formula)];
 }
 
@@ -37,9 +34,9 @@ const FEW = 3;
  */
 export function theUnflushedIsLost({ writes }: TheoryInput, flushMs: number): readonly Prediction[] {
   if (writes === undefined) return [];
-  if (!writes.faults) return [lost(0, '0: flushed in the end')];
+  if (!writes.faults) return [lost(0, '0: all flushed')];
   const most = (writes.ratePerSec * 2 * flushMs) / 1000;
-  return [lost(most + FEW * Math.sqrt(most), '<= writes/s x 2 flush intervals')];
+  return [lost(most + FEW * Math.sqrt(most), '<= 2 flush intervals')];
 }
 
 function lost(most: number, formula: string): Prediction {

@@ -17,10 +17,7 @@ export const cacheAsideLease: WriteStrategyDefinition<LeaseParameter> = {
   weakness:
     'A crash, or a refused delete, after the commit leaves the old entry until its time to live. Readers of a key wait for one of them.',
   parameters: lease.parameters,
-  predict: (input) => [
-    ...entriesNeverGoBack(input, '0: a delete voids every lease'),
-    ...nothingIsLost(input),
-  ],
+  predict: (input) => [...entriesNeverGoBack(input, '0: by lease'), ...nothingIsLost(input)],
   create: (context) => cacheAside.create(context, {}),
   createReader: (context, parameters) => lease.create(context, parameters),
 };

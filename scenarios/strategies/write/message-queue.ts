@@ -78,10 +78,7 @@ const withVersions = messageQueue(
     idea: 'Commit the update and publish it with its version; a consumer sets the entry unless a newer one is there, and so do readers.',
     weakness: `${LOST}. An eviction forgets the version, and lets a late reader’s old value in.`,
     createReader: versionedReader,
-    predict: (input) => [
-      ...entriesNeverGoBack(input, '0: compare-and-set by version'),
-      ...nothingIsLost(input),
-    ],
+    predict: (input) => [...entriesNeverGoBack(input, '0: by version'), ...nothingIsLost(input)],
   },
 );
 

@@ -6,7 +6,7 @@ import { entriesNeverGoBack, nothingIsLost } from '../write-theory.ts';
 const SOURCE =
   'CacheFront (How Uber Serves over 40 Million Reads per Second from Online Storage, 2024); tombstones as in Cassandra';
 
-const FORMULA = '0: compare-and-set by version';
+const FORMULA = '0: by version';
 
 /**
  * Update the database, then bury the entry: a tombstone with the new version stands where it was, and readers fill by

@@ -37,7 +37,7 @@ export const writeBehind: WriteStrategyDefinition<ConsumerParameter> = {
   weakness:
     'An entry that expires before its change is stored brings the old row back. A crash between set and publish loses the write; one of the consumer stores some a second time, over newer ones. Two writers may publish in the other order than they set.',
   parameters: { ...consumerParameters, order: { ...consumerParameters.order, default: 1 } },
-  predict: (input) => nothingIsLost(input, '0: in a durable queue before it is acknowledged'),
+  predict: (input) => nothingIsLost(input, '0: durable queue'),
   queue: queueOf,
   relays: ({ consumers }) => [
     {
