@@ -34,6 +34,18 @@ const catalogue = {
     remedy:
       'Lengthen the storm after the fault’s atMs, or name a barrier that this strategy comes to; leave the strategy out if it has none.',
   },
+  // What was wrong then might have been mended by what was still to come.
+  'relays-behind': {
+    voids: true,
+    repeat: false,
+    remedy: 'See lastError of the relays in the sample; lower the rate of the writes if they only are slow.',
+  },
+  'rows-not-seen': {
+    voids: true,
+    repeat: false,
+    remedy:
+      'Lengthen consistency.quiesceMs, so that the service is itself again when the rows are looked at.',
+  },
   // The service's own slowness: what it did to users is measured, from the time at which they came.
   'rate-held-back': {
     voids: false,

@@ -131,3 +131,39 @@ test('samples from before these were counted warn of none of them', () => {
   const { scenarios } = analyse(withTrials(plan, [old]), [old], definitions);
   expect(scenarios[0]?.warnings.map(({ code }) => code)).toEqual(['few-rounds']);
 });
+
+describe('what a look at the rows can rest on', () => {
+  const look = { key: 'item-1', instance: 0, source: 'hit' };
+  const audit = (...ids: readonly (number | null)[]) => ({
+    endedAtUs: 0,
+    reads: ids.map((writeId) => ({ ...look, writeId })),
+  });
+  const nothing = { reads: 0, writes: 0 };
+  const relays = (idle: boolean) => ({
+    ...{ processes: [], idle, settledAtUs: 0 },
+    statements: { before: nothing, after: nothing },
+  });
+
+  test.each([
+    ['relays-behind', { relays: relays(true) }, { relays: relays(false) }, 'had work left'],
+    [
+      'rows-not-seen',
+      { audits: [audit(1), audit(1)] as const },
+      { audits: [audit(1), audit(null)] as const },
+      '1 of 2 looks',
+    ],
+  ])('%s voids', (code, sound, doubtful, message) => {
+    const plan = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local', rounds: 1 });
+    const planned = plan.scenarios[0] as PlannedScenario;
+    const judgedWith = (change: object) => {
+      const sample = { ...sampleOf(planned, FACTS), ...change };
+      const { verdict, scenarios } = analyse(withTrials(plan, [sample]), [sample], definitions);
+      return { verdict, warnings: scenarios[0]?.warnings.filter((warning) => warning.code === code) ?? [] };
+    };
+    expect(judgedWith(sound).warnings).toEqual([]);
+    const { verdict, warnings } = judgedWith(doubtful);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]?.message).toContain(message);
+    expect(verdict).toBe('inconclusive');
+  });
+});

@@ -62,6 +62,16 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
       `${abandonedLoads} loads that nobody waited for any more were still queued ${scenario.drainMs / 1000} s after the storm, and were dropped`,
     );
   }
+  if (sample.relays?.idle === false) {
+    add(
+      'relays-behind',
+      'its relays had work left when the rows were looked at, of which nothing had moved for 15 s',
+    );
+  }
+  const looks = (sample.audits ?? []).flatMap(({ reads: found }) => found);
+  const unanswered = looks.filter(({ writeId }) => writeId === null).length;
+  if (unanswered > 0)
+    add('rows-not-seen', `${unanswered} of ${looks.length} looks at rows after the storm were not answered`);
   if (expiries?.length === 0) add('no-expiry', 'the hot key did not expire during the storm');
   if (reading.backgroundErrors > 0) {
     add(
