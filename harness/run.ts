@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { localDatabase } from '../infra/local/database.ts';
-import { localRabbitmq } from '../infra/local/rabbitmq.ts';
-import { localRedis } from '../infra/local/redis.ts';
+import type { BackendKind } from '../infra/backend.ts';
+import type { Provider } from '../infra/provider.ts';
 import { type Stack, startStack } from '../infra/stack.ts';
 import { expiryOf, type StrategyDefinition } from '../scenarios/strategies/definition.ts';
 import { analyse } from './analysis/analyse.ts';
@@ -36,7 +35,8 @@ import { connectCacheLimiter } from './trial/cache-limit.ts';
 import type { TrialSite } from './trial/site.ts';
 import { runTrial } from './trial/trial.ts';
 
-export interface RunOptions extends PlanOptions {
+export interface RunOptions extends Omit<PlanOptions, 'infra'> {
+  readonly provider: Provider;
   readonly contests: readonly Contest[];
   readonly directory: RunDirectory;
   /** As the user typed it, for the provenance. */
@@ -69,7 +69,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const { directory, clock, signal } = options;
   const startedAtMs = clock.wallMs();
   const definitions = definitionsOf(options.contests);
-  const plan = expandPlan(options.contests, options);
+  const plan = expandPlan(options.contests, { ...options, infra: options.provider.name });
   const hash = planHash(plan);
   const runId = newRunId(startedAtMs);
   await directory.writePlan(plan);
@@ -135,14 +135,14 @@ interface RunUnderWay extends RunOptions {
 
 /** Steps 2 to 4. */
 async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions) => void): Promise<void> {
-  const { plan, runId, clock, signal, emit } = run;
+  const { plan, runId, provider, clock, signal, emit } = run;
   const startedUs = clock.nowUs();
-  const needed = [localRedis(), localDatabase(), ...(needsBroker(plan) ? [localRabbitmq()] : [])];
-  emit({ type: 'stack-starting', backends: needed.map(({ kind }) => kind) });
-  await using stack = await startStack({ runId, signal, backends: needed });
-  const backends = stack.backends.map(({ kind, product, version }) => ({ kind, product, version }));
-  onBackends(backends);
-  const names = backends.map(({ product, version }) => `${product} ${version}`);
+  const needed: BackendKind[] = ['redis', 'database', ...(needsBroker(plan) ? ['rabbitmq' as const] : [])];
+  emit({ type: 'stack-starting', backends: needed });
+  const backends = needed.map((kind) => provider.backend(kind));
+  await using stack = await startStack({ runId, signal, backends });
+  onBackends(stack.backends.map(({ kind, product, version }) => ({ kind, product, version })));
+  const names = stack.backends.map(({ product, version }) => `${product} ${version}`);
   emit({ type: 'stack-started', backends: names, tookMs: (clock.nowUs() - startedUs) / 1000 });
 
   await using cleanUp = new AsyncDisposableStack();

@@ -32,16 +32,14 @@ export interface StartedBackend extends AsyncDisposable {
   /** The program's own name: `redis`, `valkey`, `mariadb`, `mysql`, `rabbitmq`. */
   readonly product: string;
   readonly version: string;
-  /** Process id of the server as it runs now; changes after a restart. */
-  readonly pid: number;
   /** A connection URL with the credentials of `role` in it: never print it. */
   url(role: Role): string;
   /** Ends the server at once, as `kill -9` does, and keeps its data directory. */
   kill(): Promise<void>;
-  /** Stops it without ending it (SIGSTOP): connections stay open and silent. */
-  pause(): void;
-  /** Undoes `pause`. */
-  resume(): void;
+  /** Stops it without ending it (SIGSTOP, or a freezer): connections stay open and silent. Resolves once it stands. */
+  pause(): Promise<void>;
+  /** Undoes `pause`; harmless when there is nothing to undo. */
+  resume(): Promise<void>;
   /** Starts it again on the same port and data directory; resolves once it answers. */
   restart(): Promise<void>;
   /** Removes what the server holds for us: all keys, or all rows, or all messages. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { processState } from '../../infra/contract/kernel.ts';
 import { localDatabase } from '../../infra/local/database.ts';
+import type { LocalServer } from '../../infra/local/local-server.ts';
 import { localRedis } from '../../infra/local/redis.ts';
 import { type Stack, startStack } from '../../infra/stack.ts';
 import { connectToRedis } from '../probes/redis.ts';
@@ -82,13 +83,10 @@ describe('a read-only database', () => {
 test.each(['redis', 'database'] as const)(
   'a paused %s stands still until it is put right',
   async (target) => {
-    const stateOf = async () => {
-      const stat = await readFile(`/proc/${stack.get(target).pid}/stat`, 'utf8');
-      return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
-    };
+    const { pid } = stack.get(target) as LocalServer;
     const putRight = await breakServer({ kind: 'pause', target, atMs: 0, durationMs: 1 }, stack);
-    await expect.poll(stateOf).toBe('T');
+    expect(processState(pid)).toBe('T');
     await putRight();
-    await expect.poll(stateOf).not.toBe('T');
+    await expect.poll(() => processState(pid)).not.toBe('T');
   },
 );

@@ -15,8 +15,8 @@ export async function breakServer(fault: ServerFault, stack: Pick<Stack, 'get'>)
   switch (fault.kind) {
     case 'pause': {
       const server = stack.get(fault.target);
-      server.pause();
-      return async () => server.resume();
+      await server.pause();
+      return () => server.resume();
     }
     case 'restart': {
       const server = stack.get(fault.target);

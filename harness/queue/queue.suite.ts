@@ -1,6 +1,6 @@
 import { connect } from 'amqplib';
 import { expect, test } from 'vitest';
-import { eventually } from '../../infra/local/testing.ts';
+import { eventually } from '../../infra/contract/eventually.ts';
 import type { QueueShape, RowChange } from '../../scenarios/strategies/relay.ts';
 import { layWire } from '../fixtures/wire.ts';
 import { systemClock } from '../time/clock.ts';

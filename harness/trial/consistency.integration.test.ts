@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { localProvider } from '../../infra/provider.ts';
 import { loadContest } from '../catalog/contest.ts';
 import { parseSetting } from '../catalog/settings.ts';
 import type { Trial } from '../plan/plan.ts';
@@ -33,7 +34,7 @@ beforeAll(async () => {
     directory,
     seed: 1,
     profile: 'smoke',
-    infra: 'local',
+    provider: localProvider,
     rounds: 1,
     command: 'test',
     clock: systemClock,

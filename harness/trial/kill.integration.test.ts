@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { localProvider } from '../../infra/provider.ts';
 import { loadContest } from '../catalog/contest.ts';
 import type { RunEvent } from '../events.ts';
 import { RunDirectory } from '../record/run-directory.ts';
@@ -39,7 +40,7 @@ async function storm({ stormMs, fault, signal, onEvent = () => {} }: Storm) {
     directory,
     seed: 1,
     profile: 'smoke',
-    infra: 'local',
+    provider: localProvider,
     rounds: 1,
     command: 'test',
     clock: systemClock,

@@ -85,6 +85,16 @@ export function groupIsAlive(group: number): boolean {
   });
 }
 
+/** Whether SIGSTOP has taken effect; where that can't be seen, it is taken for granted. */
+export function isStopped(pid: number): boolean {
+  if (!onLinux) return true;
+  try {
+    return statFields(pid)[0] === 'T';
+  } catch {
+    return false;
+  }
+}
+
 /** The fields of /proc/PID/stat from the third on: state, parent, group ... */
 function statFields(pid: number): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

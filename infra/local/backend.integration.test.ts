@@ -3,130 +3,70 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Role, StartContext, StartedBackend } from '../backend.ts';
+import type { Backend, BackendKind, StartContext } from '../backend.ts';
+import { describeBackend } from '../contract/backend.suite.ts';
+import { CLIENTS } from '../contract/clients.ts';
+import { eventually } from '../contract/eventually.ts';
+import { LOOPBACK, listeningAddressesOf, processState } from '../contract/kernel.ts';
 import { BackendStartError } from '../errors.ts';
 import { markedProcesses } from '../guardian/processes.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { type LocalDatabaseOptions, localDatabase } from './database.ts';
+import type { Program } from './find/programs.ts';
 import { findProgram } from './find.ts';
+import type { LocalOptions, LocalServer } from './local-server.ts';
 import { pickFreePort } from './process/ports.ts';
-import { BACKENDS, commandLines, eventually, listeningAddresses, processState } from './testing.ts';
+import { type LocalRabbitmqOptions, localRabbitmq } from './rabbitmq.ts';
+import { type LocalRedisOptions, localRedis } from './redis.ts';
 
-const ROLES: readonly Role[] = ['service', 'relay', 'probe'];
-const LOOPBACK = ['0100007F', '00000000000000000000000001000000', '0000000000000000FFFF00000100007F'];
+const LOCAL: Readonly<Record<BackendKind, (options?: TestOptions) => Backend>> = {
+  redis: (options) => localRedis(options as LocalRedisOptions),
+  database: (options) => localDatabase(options as LocalDatabaseOptions),
+  rabbitmq: (options) => localRabbitmq(options as LocalRabbitmqOptions),
+};
+type TestOptions = LocalOptions & { readonly program?: Program; readonly templatePath?: string };
+
+const BACKENDS = (['redis', 'database', 'rabbitmq'] as const).map((kind) => ({
+  kind,
+  make: LOCAL[kind],
+  connect: CLIENTS[kind],
+}));
 const SLOW_MS = 60_000;
 
-describe.each(BACKENDS)('local $kind', { timeout: SLOW_MS }, ({ kind, make, connect }) => {
-  const runId = `test-${kind}-${process.pid}`;
-  let stack: Stack;
-  let server: StartedBackend;
-  beforeAll(async () => {
-    stack = await startStack({ backends: [make()], runId, signal: new AbortController().signal });
-    server = stack.get(kind);
-  }, SLOW_MS);
-  afterAll(() => stack?.[Symbol.asyncDispose](), SLOW_MS);
+for (const { kind, make } of BACKENDS) {
+  describeBackend({
+    name: `local ${kind}`,
+    kind,
+    make,
+    alsoWhileRunning(server, stack) {
+      it('keeps its files in a private folder below the root', () => {
+        const { root } = stack();
+        expect(readdirSync(root).sort()).toEqual([kind, 'guardian.json'].sort());
+        expect(statSync(root).mode & 0o777).toBe(0o700);
+        expect(statSync(join(root, kind)).mode & 0o777).toBe(0o700);
+      });
 
-  it('answers every role', async () => {
-    for (const role of ROLES) {
-      await using client = await connect(server.url(role));
-      await client.put();
-    }
-    await using client = await connect(server.url('probe'));
-    expect(await client.count()).toBe(3);
-  });
+      it('marks every process of its own, and they listen on loopback only', () => {
+        const marked = markedProcesses(stack().runId);
+        expect(marked).toContain((server() as LocalServer).pid);
+        const addresses = listeningAddressesOf(marked);
+        expect(addresses.length).toBeGreaterThan(0);
+        expect(addresses.filter((address) => !LOOPBACK.includes(address))).toEqual([]);
+      });
 
-  it('keeps its files in a private folder below the root', () => {
-    expect(readdirSync(stack.root).sort()).toEqual([kind, 'guardian.json'].sort());
-    expect(statSync(stack.root).mode & 0o777).toBe(0o700);
-    expect(statSync(join(stack.root, kind)).mode & 0o777).toBe(0o700);
+      it('stands as soon as it is paused', async () => {
+        const local = server() as LocalServer;
+        await local.pause();
+        expect(processState(local.pid)).toBe('T');
+        await local.resume();
+      });
+    },
+    isGone: async (server, { root, runId }) =>
+      processState((server as LocalServer).pid) === undefined &&
+      !existsSync(join(root, kind)) &&
+      markedProcesses(runId).length === 0,
   });
-
-  it('marks every process of its own', () => {
-    expect(markedProcesses(runId)).toContain(server.pid);
-  });
-
-  it('listens on loopback only', () => {
-    const addresses = listeningAddresses(markedProcesses(runId));
-    expect(addresses.length).toBeGreaterThan(0);
-    expect(addresses.filter((address) => !LOOPBACK.includes(address))).toEqual([]);
-  });
-
-  it('shows no password on any command line', () => {
-    const passwords = ROLES.map((role) => new URL(server.url(role)).password);
-    const lines = commandLines();
-    expect(passwords.every((password) => password.length >= 24)).toBe(true);
-    expect(lines.filter((line) => passwords.some((password) => line.includes(password)))).toEqual([]);
-  });
-
-  it('refuses a wrong password', async () => {
-    const url = new URL(server.url('service'));
-    url.password = 'wrong';
-    await expect(connect(url.href)).rejects.toThrow();
-  });
-
-  it('holds nothing after a flush', async () => {
-    await using client = await connect(server.url('service'));
-    await client.put();
-    await server.flush();
-    await using fresh = await connect(server.url('service'));
-    expect(await fresh.count()).toBe(0);
-  });
-
-  it('answers a request made while paused only after resume', async () => {
-    await using client = await connect(server.url('service'));
-    await client.count();
-    const order: string[] = [];
-    server.pause();
-    await eventually(() => processState(server.pid) === 'T', 'a stopped process');
-    const answer = client.count().then(() => order.push('answered'));
-    // Not to wait for something, but to give a server that is not paused the time to answer.
-    await delay(150);
-    order.push('resumed');
-    server.resume();
-    await answer;
-    expect(order).toEqual(['resumed', 'answered']);
-    server.resume();
-  });
-
-  it('is gone after kill, and refuses what needs it', async () => {
-    const { pid } = server;
-    await server.kill();
-    await server.kill();
-    expect(processState(pid)).toBeUndefined();
-    await expect(connect(server.url('service'))).rejects.toThrow();
-    expect(() => server.pause()).toThrow(expect.objectContaining({ code: 'E_BACKEND_STOPPED' }));
-    await expect(server.flush()).rejects.toMatchObject({ code: 'E_BACKEND_STOPPED' });
-    server.resume();
-  });
-
-  it('comes back on the same port with the same credentials', async () => {
-    const before = { pid: server.pid, url: server.url('service') };
-    await server.restart();
-    expect(server.url('service')).toBe(before.url);
-    expect(server.pid).not.toBe(before.pid);
-    await using client = await connect(before.url);
-    await client.put();
-  });
-
-  it('restarts while paused, and dies while paused', async () => {
-    server.pause();
-    await server.restart();
-    await using client = await connect(server.url('relay'));
-    await client.put();
-    server.pause();
-    const { pid } = server;
-    await server[Symbol.asyncDispose]();
-    expect(processState(pid)).toBeUndefined();
-  });
-
-  it('leaves nothing when disposed, and can be disposed again', async () => {
-    await server[Symbol.asyncDispose]();
-    expect(existsSync(join(stack.root, kind))).toBe(false);
-    await eventually(() => markedProcesses(runId).length === 0, 'no process of the run');
-    await expect(server.restart()).rejects.toMatchObject({ code: 'E_BACKEND_STOPPED' });
-  });
-});
+}
 
 describe.each(BACKENDS)('starting local $kind', { timeout: SLOW_MS }, ({ kind, make, connect }) => {
   let root: string;

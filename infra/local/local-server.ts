@@ -50,7 +50,7 @@ export async function startLocal(
   recipe: LocalRecipe,
   context: StartContext,
   pickPort: PickPort = pickFreePort,
-): Promise<StartedBackend> {
+): Promise<LocalServer> {
   try {
     for (let attempt = 1; ; attempt++) {
       context.signal.throwIfAborted();
@@ -112,7 +112,7 @@ function startError(recipe: LocalRecipe, launch: Launch & { kind: 'failed' }): B
   return new BackendStartError(recipe.product, how, tail);
 }
 
-class LocalServer implements StartedBackend {
+export class LocalServer implements StartedBackend {
   readonly #recipe: LocalRecipe;
   readonly #context: StartContext;
   readonly #port: number;
@@ -139,6 +139,7 @@ class LocalServer implements StartedBackend {
     return this.#recipe.version;
   }
 
+  /** Process id of the server as it runs now; changes after a restart. */
   get pid(): number {
     return this.#process.pid;
   }
@@ -151,13 +152,12 @@ class LocalServer implements StartedBackend {
     await this.#process.end();
   }
 
-  pause(): void {
+  async pause(): Promise<void> {
     this.#requireRunning('pause');
-    this.#process.signal('SIGSTOP');
+    await this.#process.stop();
   }
 
-  resume(): void {
-    // An undo: harmless when there is nothing to undo.
+  async resume(): Promise<void> {
     if (this.#process.exit === undefined) this.#process.signal('SIGCONT');
   }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { localProvider, type ProviderName, providerNames } from '../../../infra/provider.ts';
 import { renderHtml } from '../../../reports/html/render.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
@@ -28,7 +29,7 @@ interface RunFlags {
   readonly rounds?: number;
   readonly profile: ProfileName;
   readonly seed: number;
-  readonly infra: string;
+  readonly infra: ProviderName;
   readonly out?: string;
   readonly aa?: boolean;
   readonly json?: boolean;
@@ -81,7 +82,7 @@ export function runCommand(): Command {
       'smoke',
     )
     .option('--seed <n>', 'of arrivals, keys and order', wholeNumber(0, 2 ** 32 - 1), 1)
-    .option('--infra <provider>', 'where the servers come from: local', oneOf(['local']), 'local')
+    .option('--infra <provider>', 'where the servers come from: local', oneOf(providerNames), 'local')
     .option('--out <dir>', 'directory of the run; default: a new one in cachestorm-runs')
     .addOption(
       new Option(
@@ -119,7 +120,7 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
       directory,
       seed: flags.seed,
       profile: flags.profile,
-      infra: flags.infra,
+      provider: localProvider,
       ...(flags.rounds === undefined ? {} : { rounds: flags.rounds }),
       command: ['cachestorm', ...process.argv.slice(2)].join(' '),
       clock: systemClock,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { systemClock } from '../../../harness/time/clock.ts';
-import { groupIsAlive } from '../../guardian/processes.ts';
+import { groupIsAlive, isStopped } from '../../guardian/processes.ts';
 
 export interface ServerCommand {
   readonly file: string;
@@ -79,6 +79,15 @@ export class ServerProcess {
       return process.kill(-this.pid, signal);
     } catch {
       return false;
+    }
+  }
+
+  /** Stops the group without ending it (SIGSTOP), and waits until it stands. */
+  async stop(): Promise<void> {
+    this.signal('SIGSTOP');
+    const giveUpUs = systemClock.nowUs() + 2e6;
+    while (!isStopped(this.pid) && this.#exit === undefined && systemClock.nowUs() < giveUpUs) {
+      await systemClock.sleep(1);
     }
   }
 
