@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { COMPILE_CACHE } from './ci/compile-cache.ts';
 
 /** When a test is given up: never a judgement of speed, so far beyond what a busy machine makes of it. */
-const DEADLINE = { testTimeout: 60_000, hookTimeout: 60_000 };
+const DEADLINE = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 15_000 } } };
 
 /** The programs that these tests start are compiled once, not at every start. */
 const PROGRAMS = { globalSetup: './ci/compile-cache.ts', env: { NODE_COMPILE_CACHE: COMPILE_CACHE } };
