@@ -1,7 +1,9 @@
 /** What tests of the command share: to run it as a user does, in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -47,4 +49,14 @@ export async function markedProcesses(marker: string): Promise<string[]> {
     if (environment.split('\0').includes(marker)) found.push(pid);
   }
   return found;
+}
+
+/** Process ids whose environment carries the run's marker, and its directory if that is there. */
+export async function remains(runId: string): Promise<string[]> {
+  const found = await markedProcesses(`CACHESTORM_RUN=${runId}`);
+  const root = join(tmpdir(), `cachestorm-${runId}`);
+  return access(root).then(
+    () => [...found, root],
+    () => found,
+  );
 }
