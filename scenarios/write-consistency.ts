@@ -72,6 +72,7 @@ export const writeConsistency = defineScenario({
     'writes.latency.response.p99',
     'db.reads',
     'relay.lagMs.p99',
+    'relay.lagGrowthMsPerSec',
   ],
   claims: [
     {

@@ -59,7 +59,7 @@ function named(values: Readonly<Record<string, number | null>>, prefix: RegExp) 
 test('without a history nothing is known, which is not 0', () => {
   const { values } = readTrial(sampleOf(planned, { strategy: 'redis', reads: 10 }), planned, 'physical');
   const unknown = named(values, /^(consistency|staleness|relay|mq|db\.relay)/);
-  expect(Object.keys(unknown).length).toBe(25);
+  expect(Object.keys(unknown).length).toBe(26);
   expect(new Set(Object.values(unknown))).toEqual(new Set([null]));
 });
 

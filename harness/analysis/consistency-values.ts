@@ -37,6 +37,8 @@ export interface StalenessFindings {
 export interface RelayFindings {
   /** `null`: nothing was applied. */
   readonly lagMs: { readonly p50: number; readonly p99: number } | null;
+  /** ms per second; `null`: too little was applied to tell. */
+  readonly lagGrowthMsPerSec: number | null;
   readonly applied: number;
   /** Statements of the relays' user, as the database counted them. */
   readonly dbReads: number;
@@ -93,6 +95,7 @@ export function relayValues(findings: RelayFindings | null): Values<RelayMetric>
   return {
     'relay.lagMs.p50': findings?.lagMs?.p50 ?? null,
     'relay.lagMs.p99': findings?.lagMs?.p99 ?? null,
+    'relay.lagGrowthMsPerSec': findings?.lagGrowthMsPerSec ?? null,
     'relay.applied': findings?.applied ?? null,
     'db.relayReads': findings?.dbReads ?? null,
     'db.relayWrites': findings?.dbWrites ?? null,

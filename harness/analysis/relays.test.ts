@@ -113,3 +113,14 @@ test('relays without a queue count no messages', async () => {
   expect(relayFindings(sample)?.applied).toBe(7);
   expect(relayFindings(sample)?.queue).toBeUndefined();
 });
+
+test('how fast relays fall behind is told of all processes together', async () => {
+  const windows = (maxLagUs: (at: number) => number) =>
+    Array.from({ length: 10 }, (_, at) => ({ fromUs: at * 100_000, applied: 1, maxLagUs: maxLagUs(at) }));
+  const processes = [() => 2_000, (at: number) => 1_000 + at * 5_000].map((lag, index) => {
+    const one = consumer(index, reportOf(0), reportOf(10), 3);
+    return { ...one, lag: { ...one.lag, windows: windows(lag) } };
+  });
+  const found = relayFindings(await trialWith(relaysOf({ processes })));
+  expect(relayValues(found)['relay.lagGrowthMsPerSec']).toBeCloseTo(50, 6);
+});

@@ -3,6 +3,7 @@ import { LatencyHistogram } from '../record/histogram.ts';
 import type { RelaysSample } from '../record/relay-sample.ts';
 import type { TrialSample } from '../record/sample.ts';
 import type { QueueFindings, RelayFindings } from './consistency-values.ts';
+import { lagGrowth } from './lag-growth.ts';
 import { sum } from './statistics/summary.ts';
 
 type Counter = 'published' | 'confirmed' | 'delivered' | 'redelivered' | 'acked';
@@ -14,6 +15,7 @@ export function relayFindings({ relays, services }: TrialSample): RelayFindings 
   const queue = queueFindings(relays, services);
   return {
     lagMs: lagOf(relays),
+    lagGrowthMsPerSec: lagGrowth(processes.flatMap(({ lag }) => lag.windows)),
     applied: sum(processes.map(({ before, after }) => after.applied - before.applied)),
     dbReads: statements.after.reads - statements.before.reads,
     dbWrites: statements.after.writes - statements.before.writes,

@@ -94,6 +94,7 @@ export const metricFacts = {
   'consistency.stuck': less('fraction'),
   'relay.lagMs.p50': less('ms'),
   'relay.lagMs.p99': less('ms'),
+  'relay.lagGrowthMsPerSec': less('ms'),
   'relay.applied': neither('count'),
   'mq.published': neither('count'),
   'mq.confirmed': neither('count'),

@@ -88,6 +88,12 @@ export const CONSISTENCY_NOTES: Readonly<Record<string, MetricNotes>> = {
       'From the moment before a change was sent to whoever kept it first until a relay had applied it; percentiles over the changes. All on the clock of one machine.',
     head: ['relay lag'],
   },
+  'relay.lagGrowthMsPerSec': {
+    label: 'Relay lag gained per second',
+    measured:
+      'How fast a relay falls behind: by how many ms its lag grows in each second of the storm. 0: it keeps up. 100: it manages nine changes of ten, and is a second behind after ten. The slope of the largest lag of every 100 ms over the time of applying (Theil and Sen), so that a pause is no trend.',
+    head: ['lag gained', 'a second,'],
+  },
   'relay.applied': {
     label: 'Changes applied',
     measured: 'Changes that the relays carried to where they were meant to go, one that came again included.',
