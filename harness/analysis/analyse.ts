@@ -15,6 +15,7 @@ import { answerOf } from './answer/answer.ts';
 import { checkBounds } from './bounds.ts';
 import { claimsOf, type Ground } from './claims/claims.ts';
 import { compareWithBaseline } from './comparisons.ts';
+import { freshnessOf } from './freshness.ts';
 import { describeLoad } from './load-description.ts';
 import { loadWarnings } from './load-warnings.ts';
 import { machineWarnings } from './machine-warnings.ts';
@@ -166,6 +167,7 @@ function strategyResult(
   const values = planned.strategies.find((strategy) => strategy.name === name)?.parameters ?? {};
   const aa = name === planned.again;
   const worstKey = worstKeyOf(readings);
+  const freshness = freshnessOf(readings);
   return {
     name,
     ...(aa ? { aa } : {}),
@@ -188,6 +190,7 @@ function strategyResult(
     timeline: timelineOf(typical(readings), planned.scenario),
     spectrum: spectrumOf(readings),
     ...(worstKey === undefined ? {} : { worstKey }),
+    ...(freshness === undefined ? {} : { freshness }),
   };
 }
 

@@ -20,6 +20,7 @@ const CLEAN: ConsistencyFindings = {
   gammaMs: 0,
   convergence: { ms: 0, stuck: false },
   staleReads: [],
+  freshness: null,
   worstKey: null,
 };
 

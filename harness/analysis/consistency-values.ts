@@ -1,6 +1,7 @@
 /** What the checker of a trial's history found, and what its relays counted, as metrics. */
 import type { MetricName } from '../result/metrics.ts';
 import type { WorstKey } from '../result/schema.ts';
+import type { FreshnessFindings } from './freshness.ts';
 
 /** Plain numbers of one trial. `null`: could not be measured, which is not zero. */
 export interface ConsistencyFindings {
@@ -19,6 +20,8 @@ export interface ConsistencyFindings {
   readonly convergence: { readonly ms: number; readonly stuck: boolean } | null;
   /** Of the reads sent in each window of the timeline the share that was stale, in its order; `null`: none was judged. */
   readonly staleReads: readonly (number | null)[];
+  /** `null`: no read was judged. */
+  readonly freshness: FreshnessFindings | null;
   /** `null`: nothing went wrong with any key. */
   readonly worstKey: WorstKey | null;
 }

@@ -4,10 +4,11 @@
  * change or remove one without a new major version.
  */
 import { z } from 'zod';
+import { freshness } from './freshness-schema.ts';
 import { spectrumPoint, timeline } from './timeline-schema.ts';
 import { worstKey } from './worst-key-schema.ts';
 
-export const SCHEMA_VERSION = '1.3';
+export const SCHEMA_VERSION = '1.4';
 
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 
@@ -88,6 +89,9 @@ const strategy = z.object({
   worstKey: worstKey
     .optional()
     .describe('The key that went most wrong in any round; absent: none did, or nobody looked. Since 1.3'),
+  freshness: freshness
+    .optional()
+    .describe('How soon writes are seen, all rounds together; absent: no read could be stale. Since 1.4'),
 });
 
 const comparison = z.object({
@@ -251,6 +255,7 @@ export const resultSchema = z.object({
   scenarios: z.array(scenario),
 });
 
+export type { Freshness } from './freshness-schema.ts';
 export type { SpectrumPoint, Timeline } from './timeline-schema.ts';
 export type { WorstKey } from './worst-key-schema.ts';
 export type Result = z.infer<typeof resultSchema>;

@@ -167,6 +167,24 @@ describe('renderHtml', () => {
     expect(lag.match(/<tr>/g)).toHaveLength(13);
   });
 
+  it('says how soon a write is seen, in as many cells a row as columns', async () => {
+    const page = await written;
+    const section = page.slice(page.indexOf('How soon a write is seen'), page.indexOf('The worst key'));
+    expect(page.indexOf('Over time')).toBeLessThan(page.indexOf('How soon a write is seen'));
+    const count = (text: string, tag: string) => text.match(new RegExp(`<${tag}[ >]`, 'g'))?.length ?? 0;
+    const columns = count(section.split('<thead>')[0] ?? '', 'col');
+    const rows = section.split('<tr class="row').slice(1);
+    expect(rows.map((row) => count(row, 'td') + 1)).toEqual(Array.from({ length: 4 }, () => columns));
+    const [head = '', subhead = ''] = section.split('<thead>')[1]?.split('</tr>') ?? [];
+    const spans = [...head.matchAll(/<th [^>]*>/g)].map(([tag]) =>
+      Number(/colspan="(\d)"/.exec(tag)?.[1] ?? 1),
+    );
+    expect(spans.reduce((a, b) => a + b, 0)).toBe(columns);
+    // Strategy and Gamma stand over both lines.
+    expect(count(subhead, 'th')).toBe(columns - 2);
+    expect(await renderHtml(heldResult())).not.toContain('How soon a write is seen');
+  });
+
   it('explains only the signs that are there to see', async () => {
     const page = await written;
     const of = (strategy: string) =>

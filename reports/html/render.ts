@@ -1,6 +1,6 @@
 /**
  * The report page: one file, no script, no request. It reads top down: verdict, one sentence (and, without a verdict,
- * why there is none), the matrix; then time, the worst key, distribution, all doubts; the reference last.
+ * why there is none), the matrix; then time, how soon writes are seen, the worst key, distribution, all doubts; the reference last.
  *
  * The page is a pure function of the result: the same result gives the same bytes.
  */
@@ -13,6 +13,7 @@ import { verdictWords } from '../model/verdict.ts';
 import { claimsSection } from './claims.ts';
 import { distributionSection } from './distribution.ts';
 import { doubtParagraph, limitList, noiseFloorNote, openCheckList, warningList } from './findings.ts';
+import { freshnessSection } from './freshness.ts';
 import { environmentLine, interruption, masthead, overview, scenarioHeader } from './header.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { matrixTable } from './matrix.ts';
@@ -105,6 +106,7 @@ async function scenarioArticle(result: Result, scenario: ScenarioResult, place: 
 <section>${matrixTable(scenario, colours)}${noiseFloorNote(scenario)}</section>
 ${claimsSection(scenario, heading)}
 <section>${heading('Over time')}${await timeSection(scenario, colours)}</section>
+${freshnessSection(scenario, colours, heading)}
 ${await worstKeySection(scenario, colours, heading)}
 <section>${heading('Distribution of response times')}${await distributionSection(scenario, colours)}</section>
 <section class="doubts" id="${id}">${heading(warnings.length === 0 ? 'Warnings' : `Warnings (${warnings.length})`)}${warningList(warnings)}</section>

@@ -92,6 +92,20 @@ export const GLOSSARY: readonly Term[] = [
     meaning: 'a key whose cache entry is not what the database holds, when all is quiet',
   },
   {
+    term: 't-visibility',
+    meaning: 'how likely a read that is sent so long after a write’s acknowledgement sees it',
+  },
+  {
+    term: 'nines',
+    meaning:
+      'how often 9 stands in a share of what is good: three for 99.9 %. So many reads without a bad one support no more than 1 − 3 / their number',
+  },
+  {
+    term: 'Gamma',
+    meaning:
+      'by how much time a row’s operations would have to be moved apart to be linearizable: the time by which a client can tell the cache from a single copy',
+  },
+  {
     term: 'linearizable',
     chinese: '線性一致',
     meaning:

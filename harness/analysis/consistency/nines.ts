@@ -28,13 +28,16 @@ export class Nines {
   }
 
   result(reads: number): NinesFindings[] {
-    return LIMITS_MS.map((withinMs, at) => {
-      const bad = this.#bad[at] ?? 0;
-      const badShareAtMost = reads === 0 ? null : Math.min(1, poissonUpperLimit(bad) / reads);
-      const nines = badShareAtMost === null ? null : Math.floor(-Math.log10(badShareAtMost) + 1e-9);
-      return { withinMs, reads, bad, badShareAtMost, nines };
-    });
+    return LIMITS_MS.map((withinMs, at) => ninesOf({ withinMs, reads, bad: this.#bad[at] ?? 0 }));
   }
+}
+
+/** What the counts support: of one trial, or of several added up. */
+export function ninesOf(counted: Pick<NinesFindings, 'withinMs' | 'reads' | 'bad'>): NinesFindings {
+  const { reads, bad } = counted;
+  const badShareAtMost = reads === 0 ? null : Math.min(1, poissonUpperLimit(bad) / reads);
+  const nines = badShareAtMost === null ? null : Math.floor(-Math.log10(badShareAtMost) + 1e-9);
+  return { ...counted, badShareAtMost, nines };
 }
 
 /**

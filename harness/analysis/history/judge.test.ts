@@ -124,6 +124,28 @@ describe('judgeHistory', () => {
     });
   });
 
+  test('says how soon writes were seen, and how much that supports', () => {
+    const { freshness } = judged(lateSet);
+    expect(freshness?.visibility).toEqual([
+      { fromMs: 5, toMs: 10, reads: 1, fresh: 0 },
+      { fromMs: 50, toMs: 100, reads: 1, fresh: 1 },
+      { fromMs: 100, toMs: 200, reads: 1, fresh: 0 },
+    ]);
+    expect(freshness?.nines.map(({ withinMs, bad }) => [withinMs, bad])).toEqual([
+      [0, 2],
+      [1, 2],
+      [10, 1],
+      [100, 1],
+      [1_000, 0],
+      [10_000, 0],
+    ]);
+    expect(freshness?.gamma).toMatchObject({ clusters: 4, conflicting: 2, maxMs: 115 });
+  });
+
+  test('reads that could not have been stale support nothing', () => {
+    expect(judged({ ops: { a: [read(0, 5), read(0, 9)] }, commits: [] }).freshness).toBeNull();
+  });
+
   test('tells what happened to the worst key', () => {
     const { worstKey } = judged(lateSet);
     expect(worstKey).toMatchObject({

@@ -40,8 +40,9 @@ export function judgeHistory(evidence: Evidence, trial: JudgedTrial): Consistenc
   const stories = found.worstKeys.map(({ key }) =>
     storyOf(history.operationsOf(key), { truth: truthOf(key), sample: sampleOf(key), ownerOf, ...trial }),
   );
+  const staleness = stalenessOf(found.staleReads);
   return {
-    staleness: stalenessOf(found.staleReads),
+    staleness,
     divergentKeys: found.divergence.keys === 0 ? null : found.divergence.divergent,
     lostUpdates: found.updates.acknowledged === 0 ? null : found.updates.lost,
     dirtyReads: dirty + foreign + unknown,
@@ -51,6 +52,8 @@ export function judgeHistory(evidence: Evidence, trial: JudgedTrial): Consistenc
     gammaMs: found.gamma.maxMs,
     convergence: convergenceOf(found, evidence, trial.startedAtUs + convergeFromUs),
     staleReads: Array.from({ length: trial.windows }, (_, index) => staleShare(found.course[index])),
+    freshness:
+      staleness === null ? null : { visibility: found.visibility, nines: found.nines, gamma: found.gamma },
     worstKey: stories.toSorted(byGravity)[0] ?? null,
   };
 }
