@@ -14,6 +14,19 @@ export interface StartContext {
   readonly signal: AbortSignal;
   /** Told the process group of every child as soon as it exists. */
   readonly onProcess: (processGroup: number) => void;
+  /**
+   * Told of what would outlive the run on a server that is not its own, before it is made there: should the harness
+   * end without a word, the guardian removes it. Call what is returned once it is gone.
+   */
+  readonly onRemains: (remains: Remains) => () => void;
+}
+
+/** Something that a run has on a server which outlives it, and how it is removed from outside of the harness. */
+export interface Remains {
+  /** URL of the module whose `remove` is called; loaded only when it is needed. */
+  readonly module: string;
+  /** What `remove` is given: plain data, credentials too. It travels through a pipe, never by a file or an argument. */
+  readonly data: unknown;
 }
 
 export interface Backend {
@@ -34,6 +47,8 @@ export interface StartedBackend extends AsyncDisposable {
   readonly version: string;
   /** A connection URL with the credentials of `role` in it: never print it. */
   url(role: Role): string;
+  /** What the names of all keys, queues and exchanges of a run begin with. @default one of the harness's own */
+  readonly prefix?: string;
   /** Ends the server at once, as `kill -9` does, and keeps its data directory. */
   kill(): Promise<void>;
   /** Stops it without ending it (SIGSTOP, or a freezer): connections stay open and silent. Resolves once it stands. */

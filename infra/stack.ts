@@ -79,6 +79,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     root,
     signal: AbortSignal.any([options.signal, firstFailure.signal]),
     onProcess: (group) => guardian.watch(group),
+    onRemains: (remains) => guardian.entrust(remains),
   };
   const started: StartedBackend[] = [];
   const failures: unknown[] = [];

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -170,6 +170,18 @@ describe('a guardian', { timeout: SLOW_MS }, () => {
     await eventually(() => lost === 1, 'the loss of the guardian');
     await guardian[Symbol.asyncDispose]();
     expect([markedProcesses(runId), existsSync(rootOf(runId))]).toEqual([[], false]);
+  });
+
+  it('removes what it was entrusted with and is still there, even if something else can not be removed', async () => {
+    const notes = await mkdtemp(join(tmpdir(), 'test-remains-'));
+    const module = new URL('./fixtures/removal.ts', import.meta.url).href;
+    const guardian = await start(newRunId());
+    guardian.entrust({ module: 'file:///nowhere.ts', data: null });
+    guardian.entrust({ module, data: join(notes, 'left') });
+    guardian.entrust({ module, data: join(notes, 'removed') })();
+    await guardian[Symbol.asyncDispose]();
+    expect(await readdir(notes)).toEqual(['left']);
+    await rm(notes, { recursive: true });
   });
 
   it('refuses a root that somebody has', async () => {

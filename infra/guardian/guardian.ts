@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Remains } from '../backend.ts';
 import { GuardianError } from '../errors.ts';
 import { RUN_VARIABLE } from './marker.ts';
 import { sweepRun } from './sweep.ts';
@@ -15,13 +16,16 @@ export interface GuardianOptions {
 
 /**
  * A process beside the harness that outlives it: when the harness ends, even by `kill -9`, it ends every
- * process of the run and removes the run's directory. Disposing it does the same while the harness lives.
+ * process of the run, removes the run's directory, and what was entrusted to it. Disposing it does the same while
+ * the harness lives.
  */
 export interface Guardian extends AsyncDisposable {
   readonly pid: number;
   readonly root: string;
   /** Tells it of a process group of the run. On Linux it finds them by their marker even untold. */
   watch(processGroup: number): void;
+  /** Has it remove what lies elsewhere, should nobody have called the returned function by then. */
+  entrust(remains: Remains): () => void;
 }
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -58,6 +62,7 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
   child.unref();
   (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
 
+  let entrusted = 0;
   let disposal: Promise<void> | undefined;
   child.once('exit', () => {
     if (disposal === undefined) options.onLost?.();
@@ -74,6 +79,11 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
     root,
     watch(processGroup) {
       child.stdin?.write(`watch ${processGroup}\n`);
+    },
+    entrust(remains) {
+      const id = ++entrusted;
+      child.stdin?.write(`remains ${id} ${JSON.stringify(remains)}\n`);
+      return () => child.stdin?.write(`removed ${id}\n`);
     },
     [Symbol.asyncDispose]() {
       disposal ??= dispose();

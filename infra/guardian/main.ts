@@ -1,11 +1,13 @@
 // The guardian's own process. It loads nothing but node: built-ins, so that it is there in some 50 ms.
 //
-//   harness --stdin--> guardian        "watch <process group>" a line
+//   harness --stdin--> guardian        "watch <process group>", "remains <id> <JSON>" or "removed <id>" a line
 //           <-stdout-- "ready" | "failed: <why>", once
 //
 // When the harness ends, by whatever means, the kernel closes its end of the pipe. That is the one event
 // that nothing can suppress, and all that the guardian waits for.
 import { createInterface } from 'node:readline';
+import type { Remains } from '../backend.ts';
+import { removeRemains } from './remains.ts';
 import { claimRoot } from './root.ts';
 import { sweepRun } from './sweep.ts';
 
@@ -18,10 +20,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) proces
 process.stdout.on('error', () => {});
 
 const groups = new Set<number>();
+const entrusted = new Map<string, Remains>();
 const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => {
   const group = /^watch (\d+)$/.exec(line)?.[1];
   if (group !== undefined) groups.add(Number(group));
+  const [, word, id = '', json = ''] = /^(remains|removed) (\d+) ?(.*)$/.exec(line) ?? [];
+  if (word === 'remains') entrusted.set(id, JSON.parse(json) as Remains);
+  if (word === 'removed') entrusted.delete(id);
 });
 
 try {
@@ -35,4 +41,6 @@ const closed = new Promise<void>((resolve) => lines.once('close', resolve));
 process.stdout.write('ready\n');
 await closed;
 await sweepRun(runId, root, groups);
+// Afterwards: no process of the run may write to a server that is being cleaned up.
+await removeRemains([...entrusted.values()]);
 process.exit(0);

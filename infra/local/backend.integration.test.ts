@@ -76,6 +76,7 @@ describe.each(BACKENDS)('starting local $kind', { timeout: SLOW_MS }, ({ kind, m
     root,
     signal,
     onProcess: () => {},
+    onRemains: () => () => {},
   });
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), `test-start-${kind}-`));
