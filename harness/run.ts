@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BackendKind } from '../infra/backend.ts';
+import type { BackendKind, StartedBackend } from '../infra/backend.ts';
 import type { Provider } from '../infra/provider.ts';
 import { type Stack, startStack } from '../infra/stack.ts';
 import { expiryOf, type StrategyDefinition } from '../scenarios/strategies/definition.ts';
@@ -25,6 +25,7 @@ import { connectCommitLog } from './probes/commit-log.ts';
 import { connectDatabaseProbe } from './probes/database.ts';
 import type { Probes } from './probes/ground-truth.ts';
 import { connectRedisProbe } from './probes/redis.ts';
+import { QUEUE_PREFIX } from './queue/topology.ts';
 import type { RunDirectory } from './record/run-directory.ts';
 import type { TrialSample } from './record/sample.ts';
 import { programProvenance } from './result/provenance.ts';
@@ -32,8 +33,11 @@ import { type Result, resultSchema, SCHEMA_VERSION } from './result/schema.ts';
 import type { Scenario } from './scenario/schema.ts';
 import type { Clock } from './time/clock.ts';
 import { connectCacheLimiter } from './trial/cache-limit.ts';
-import type { TrialSite } from './trial/site.ts';
+import type { Broker, TrialSite } from './trial/site.ts';
 import { runTrial } from './trial/trial.ts';
+
+/** What every Redis key of a run begins with, on a Redis of its own. */
+const KEY_PREFIX = 'cachestorm:';
 
 export interface RunOptions extends Omit<PlanOptions, 'infra'> {
   readonly provider: Provider;
@@ -239,11 +243,12 @@ async function openSite(
   const statements = await connectDatabaseProbe(database.url('probe'), new URL(relayUrl).username);
   return {
     redisUrl: redis.url('service'),
+    keyPrefix: redis.prefix ?? KEY_PREFIX,
     databaseUrl,
     relays: {
       databaseUrl: relayUrl,
       statements: cleanUp.use(statements),
-      broker: broker === undefined ? null : { url: broker.url('relay'), flush: () => broker.flush() },
+      broker: broker === undefined ? null : brokerSite(broker),
     },
     commitLog: cleanUp.use(await connectCommitLog(database.url('probe'))),
     flushCache: () => redis.flush(),
@@ -256,6 +261,10 @@ async function openSite(
     env: stack.marker,
     onProcess: (group) => stack.guardian.watch(group),
   };
+}
+
+function brokerSite(broker: StartedBackend): Broker {
+  return { url: broker.url('relay'), prefix: broker.prefix ?? QUEUE_PREFIX, flush: () => broker.flush() };
 }
 
 /** Sorts by time; unique even for two runs of the same second. */

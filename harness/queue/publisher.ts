@@ -1,9 +1,9 @@
 import type { ConfirmChannel } from 'amqplib';
-import type { QueueShape, RowChange } from '../../scenarios/strategies/relay.ts';
+import type { RowChange } from '../../scenarios/strategies/relay.ts';
 import type { Count } from './counters.ts';
 import { encodeMessage } from './message.ts';
 import { QueueError } from './queue-error.ts';
-import { type Topology, topologyOf } from './topology.ts';
+import type { Topology } from './topology.ts';
 
 /** How long the broker may take to confirm a message, like a command to Redis. */
 const DEADLINE_MS = 2_000;
@@ -18,10 +18,11 @@ export class Publisher {
   readonly #returned = new Set<string>();
   #lastId = 0;
 
-  constructor(channel: ConfirmChannel, shape: QueueShape, count: Count) {
+  /** @param persistent whether messages are to outlive the broker's restart */
+  constructor(channel: ConfirmChannel, topology: Topology, persistent: boolean, count: Count) {
     this.#channel = channel;
-    this.#topology = topologyOf(shape);
-    this.#persistent = shape.durable;
+    this.#topology = topology;
+    this.#persistent = persistent;
     this.#count = count;
     // A confirm proves that the broker has it, not that it has a queue for it.
     channel.on('return', ({ properties }) => this.#returned.add(properties.messageId));

@@ -6,11 +6,13 @@ import { type Handle, subscribe } from './consumer.ts';
 import type { Count, QueueCounters } from './counters.ts';
 import { Publisher } from './publisher.ts';
 import { QueueError } from './queue-error.ts';
-import { declare, topologyOf } from './topology.ts';
+import { declare, QUEUE_PREFIX, topologyOf } from './topology.ts';
 
 export interface QueueOptions {
   readonly url: string;
   readonly shape: QueueShape;
+  /** What the names of queues and exchanges begin with. @default `cachestorm.` */
+  readonly prefix?: string;
   /** Which of the shape's consumers this is, from 0. @default 0 */
   readonly consumer?: number;
   readonly clock: Clock;
@@ -47,7 +49,7 @@ interface Session {
  */
 export async function connectQueue(options: QueueOptions): Promise<ConnectedQueue> {
   const { url, shape, consumer = 0, clock, signal, onBackgroundError, onCount = () => {} } = options;
-  const { queues, queueOf } = topologyOf(shape);
+  const topology = topologyOf(shape, options.prefix ?? QUEUE_PREFIX);
   const counters = { published: 0, confirmed: 0, delivered: 0, redelivered: 0, acked: 0, inHand: 0 };
   const count: Count = (counter, by = 1) => {
     counters[counter] += by;
@@ -57,13 +59,14 @@ export async function connectQueue(options: QueueOptions): Promise<ConnectedQueu
 
   async function open(model: ChannelModel): Promise<Session> {
     const asking = ended(await model.createChannel(), model);
-    await declare(asking, shape);
-    const publisher = new Publisher(ended(await model.createConfirmChannel(), model), shape, count);
+    await declare(asking, shape, topology);
+    const channel = ended(await model.createConfirmChannel(), model);
+    const publisher = new Publisher(channel, topology, shape.durable, count);
     return { model, asking, publisher };
   }
 
   async function hand(work: Handle, { model }: Session): Promise<void> {
-    const queue = queueOf(consumer);
+    const queue = topology.queueOf(consumer);
     const onCancelled = () => link.drop();
     const channel = ended(await model.createChannel(), model);
     await subscribe(channel, {
@@ -104,7 +107,7 @@ export async function connectQueue(options: QueueOptions): Promise<ConnectedQueu
       const asking = link.session?.asking;
       if (asking === undefined) throw new QueueError('unreachable');
       try {
-        const all = await Promise.all(queues.map((queue) => asking.checkQueue(queue)));
+        const all = await Promise.all(topology.queues.map((queue) => asking.checkQueue(queue)));
         return all.reduce((sum, { messageCount }) => sum + messageCount, 0);
       } catch (cause) {
         throw new QueueError('unreachable', cause);

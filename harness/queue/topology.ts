@@ -1,9 +1,8 @@
 import type { Channel } from 'amqplib';
 import type { QueueShape } from '../../scenarios/strategies/relay.ts';
 
-const QUEUE = 'cachestorm.changes';
-/** Of a broker's plugin; the others are built in. */
-const HASH_EXCHANGE = 'cachestorm.changes.by-key';
+/** What the names of queues and exchanges begin with, on a broker of the run's own. */
+export const QUEUE_PREFIX = 'cachestorm.';
 /** Points of each queue on the hash's ring: with few, some queue would get far more keys than another. */
 const RING_POINTS = '20';
 
@@ -26,22 +25,27 @@ export interface Topology {
   queueOf(consumer: number): string;
 }
 
-export function topologyOf({ order, consumers }: QueueShape): Topology {
+export function topologyOf({ order, consumers }: QueueShape, prefix: string): Topology {
+  const queue = `${prefix}changes`;
   if (order !== 'by-key') {
-    return { queues: [QUEUE], exchange: '', routingKey: () => QUEUE, queueOf: () => QUEUE };
+    return { queues: [queue], exchange: '', routingKey: () => queue, queueOf: () => queue };
   }
-  const queueOf = (consumer: number) => `${QUEUE}.${consumer}`;
+  const queueOf = (consumer: number) => `${queue}.${consumer}`;
   return {
     queues: Array.from({ length: consumers }, (_, consumer) => queueOf(consumer)),
-    exchange: HASH_EXCHANGE,
+    // Of a broker's plugin; the others are built in.
+    exchange: `${queue}.by-key`,
     routingKey: (key) => key,
     queueOf,
   };
 }
 
 /** Makes what is not there yet. Publishers and consumers both do, so that none has to wait for the other. */
-export async function declare(channel: Channel, shape: QueueShape): Promise<void> {
-  const { queues, exchange } = topologyOf(shape);
+export async function declare(
+  channel: Channel,
+  shape: QueueShape,
+  { queues, exchange }: Topology,
+): Promise<void> {
   for (const queue of queues) {
     await channel.assertQueue(queue, {
       durable: shape.durable,

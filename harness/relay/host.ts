@@ -67,7 +67,8 @@ export async function hostRelay(config: RelayConfig, servers: RelayServers): Pro
   if (shape !== undefined) {
     if (brokerUrl === null) throw new Error(`${definition.name} needs a broker`);
     const options = { url: brokerUrl, shape, consumer: index, clock, signal, onBackgroundError, onCount };
-    queue = starting.use(await connectQueue(options));
+    const prefix = config.queuePrefix === undefined ? {} : { prefix: config.queuePrefix };
+    queue = starting.use(await connectQueue({ ...options, ...prefix }));
   }
   const steps = seededRandom(deriveSeed(config.seed, 'steps'));
   const context = strategyContext({

@@ -18,6 +18,8 @@ export interface RelayConfig {
   readonly stepDelayMs: number;
   /** Prefix of every Redis key of the services. */
   readonly keyPrefix: string;
+  /** Prefix of the names of the strategy's queues. @default `cachestorm.` */
+  readonly queuePrefix?: string;
   readonly seed: number;
   /** Where its position in the binary log outlives it: a file of this trial's and this process's place. */
   readonly positionFile: string;

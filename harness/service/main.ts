@@ -49,6 +49,7 @@ async function main(): Promise<void> {
     queue = await connectQueue({
       url: required('AMQP_URL'),
       shape,
+      ...(config.queuePrefix === undefined ? {} : { prefix: config.queuePrefix }),
       clock: systemClock,
       signal: shutdown.signal,
       onBackgroundError,

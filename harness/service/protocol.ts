@@ -14,6 +14,8 @@ export interface ServiceConfig {
   readonly stepDelayMs: number;
   /** Prefix of every Redis key that the service writes. */
   readonly keyPrefix: string;
+  /** Prefix of the names of its queues. @default `cachestorm.` */
+  readonly queuePrefix?: string;
   readonly seed: number;
   /** Where the account is kept that is left when the process is killed. @default none is kept */
   readonly accountFile?: string;

@@ -2,7 +2,7 @@ import { pickFreePort } from '../../infra/local/process/ports.ts';
 import { type Generator, startGenerator } from '../load/generator.ts';
 import type { PlannedScenario, PlannedStrategy, Trial } from '../plan/plan.ts';
 import { type Afterlife, type ServiceInstance, startInstance } from '../service/instance.ts';
-import { KEY_PREFIX, type TrialSite } from './site.ts';
+import type { TrialSite } from './site.ts';
 
 /** Starts everything at once; what did start is disposed of even when another part fails. */
 export async function startAll(
@@ -17,6 +17,7 @@ export async function startAll(
     cleanUp.use(await starting);
   const { onProcess } = site;
   const env = { ...process.env, ...site.env };
+  const broker = strategy.broker === true ? site.relays.broker : null;
   const afterlives = await afterlivesOf(planned, site);
   const starting = [
     kept(startGenerator({ env, onProcess })),
@@ -28,11 +29,12 @@ export async function startAll(
         queryMs: scenario.origin.queryMs,
         poolSize: scenario.origin.poolSize,
         stepDelayMs: scenario.service.stepDelayMs,
-        keyPrefix: KEY_PREFIX,
+        keyPrefix: site.keyPrefix,
+        ...(broker === null ? {} : { queuePrefix: broker.prefix }),
         seed: trial.seed + instance,
       };
       const { redisUrl, databaseUrl } = site;
-      const brokerUrl = strategy.broker === true ? (site.relays.broker?.url ?? null) : null;
+      const brokerUrl = broker?.url ?? null;
       return kept(startInstance({ env, onProcess, redisUrl, databaseUrl, brokerUrl, config }, afterlife));
     }),
   ] as [Promise<Generator>, ...Promise<ServiceInstance>[]];

@@ -7,7 +7,7 @@ import { isIdle, lookAt, type RelayLook } from '../relay/idle.ts';
 import { type RelayInstance, startRelayInstance } from '../relay/instance.ts';
 import { countOvertaken } from '../relay/overtaken.ts';
 import type { RelayReport } from '../relay/protocol.ts';
-import { KEY_PREFIX, type TrialSite } from './site.ts';
+import type { TrialSite } from './site.ts';
 
 /** How long relays may have something to do without anything moving. */
 const STALL_MS = 15_000;
@@ -46,6 +46,7 @@ export async function startRelays(
   const names = (strategy.relays ?? []).flatMap(({ name, processes }) =>
     Array.from({ length: processes }, (_, index) => ({ relay: name, index })),
   );
+  const broker = strategy.broker === true ? site.relays.broker : null;
   const accounts = scenario.faults.some(({ kind }) => kind === 'kill') ? site.folder : null;
   const starting = names.map(async ({ relay, index }, n) => {
     const config = {
@@ -57,7 +58,8 @@ export async function startRelays(
       queryMs: scenario.origin.queryMs,
       poolSize: scenario.origin.poolSize,
       stepDelayMs: scenario.relays.stepDelayMs,
-      keyPrefix: KEY_PREFIX,
+      keyPrefix: site.keyPrefix,
+      ...(broker === null ? {} : { queuePrefix: broker.prefix }),
       seed: trial.seed + scenario.service.instances + n,
       positionFile: join(site.folder, `position-${randomUUID()}.json`),
     };
@@ -65,7 +67,7 @@ export async function startRelays(
       config,
       redisUrl: site.redisUrl,
       databaseUrl: site.relays.databaseUrl,
-      brokerUrl: strategy.broker === true ? (site.relays.broker?.url ?? null) : null,
+      brokerUrl: broker?.url ?? null,
       env: { ...process.env, ...site.env },
       onProcess: site.onProcess,
     };

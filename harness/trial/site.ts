@@ -5,12 +5,11 @@ import type { Probes } from '../probes/ground-truth.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CacheLimiter } from './cache-limit.ts';
 
-/** Prefix of every Redis key of a run's services. */
-export const KEY_PREFIX = 'cachestorm:';
-
 /** Where a trial runs: servers that are up and seeded. */
 export interface TrialSite {
   readonly redisUrl: string;
+  /** Of every Redis key of the run. */
+  readonly keyPrefix: string;
   readonly databaseUrl: string;
   readonly relays: RelaySite;
   /** What the database committed. */
@@ -40,6 +39,8 @@ export interface RelaySite {
 
 export interface Broker {
   readonly url: string;
+  /** Of every queue and exchange of the run. */
+  readonly prefix: string;
   /** Deletes all queues. */
   flush(): Promise<void>;
 }

@@ -17,7 +17,7 @@ import { prepare } from './prepare.ts';
 import { startAll } from './processes.ts';
 import { type SettledRelays, sampleRelays, settleRelays, startRelays } from './relays.ts';
 import { type Settled, settle } from './settle.ts';
-import { KEY_PREFIX, type TrialSite } from './site.ts';
+import type { TrialSite } from './site.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** A warm-up leaves hardly a queue; were it dropped, the service would load no more. */
@@ -69,7 +69,7 @@ export async function runTrial(
   const origin = await readTruth(probes);
   const relays = await startRelays(trial, planned, strategy, site, cleanUp);
   const [generator, ...services] = await startAll(trial, planned, strategy, site, cleanUp);
-  const hotKey = scenario.keys.kind === 'hot' ? entryKey(KEY_PREFIX, itemKey(0)) : null;
+  const hotKey = scenario.keys.kind === 'hot' ? entryKey(site.keyPrefix, itemKey(0)) : null;
   const stopWatching = hotKey === null ? null : await probes.redis.watch(hotKey);
 
   const cacheLimit = await limitCache(scenario, strategy, site);
