@@ -1,4 +1,4 @@
-import { pickFreePort } from '../../infra/local/process/ports.ts';
+import { pickFreePort } from '../../infra/ports.ts';
 import { type Generator, startGenerator } from '../load/generator.ts';
 import type { PlannedScenario, PlannedStrategy, Trial } from '../plan/plan.ts';
 import { type Afterlife, type ServiceInstance, startInstance } from '../service/instance.ts';

@@ -11,11 +11,11 @@ import { eventually } from '../contract/eventually.ts';
 import { LOOPBACK, listeningAddressesOf, processState } from '../contract/kernel.ts';
 import { BackendStartError } from '../errors.ts';
 import { markedProcesses } from '../guardian/processes.ts';
+import { pickFreePort } from '../ports.ts';
 import { type LocalDatabaseOptions, localDatabase } from './database.ts';
 import type { Program } from './find/programs.ts';
 import { findProgram } from './find.ts';
 import type { LocalOptions, LocalServer } from './local-server.ts';
-import { pickFreePort } from './process/ports.ts';
 import { type LocalRabbitmqOptions, localRabbitmq } from './rabbitmq.ts';
 import { type LocalRedisOptions, localRedis } from './redis.ts';
 

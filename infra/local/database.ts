@@ -2,10 +2,12 @@ import { randomInt } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backend, StartContext } from '../backend.ts';
+import { type Passwords, SCHEMA } from '../database/accounts.ts';
+import { askDatabase, truncateTables } from '../database/client.ts';
+import { COMMON_SERVER_ARGS } from '../database/server-args.ts';
 import { BackendStartError } from '../errors.ts';
-import { type Passwords, SCHEMA } from './database/accounts.ts';
-import { askDatabase, truncateTables } from './database/client.ts';
-import { COMMON_SERVER_ARGS, type Dialect, dialectOf } from './database/dialect.ts';
+import { newSecret } from '../secret.ts';
+import { type Dialect, dialectOf } from './database/dialect.ts';
 import { initialiseDatadir } from './database/initialise.ts';
 import { runAsArgs } from './database/run-as.ts';
 import { provideDatadir, templatePathOf } from './database/template.ts';
@@ -13,7 +15,6 @@ import type { DatabaseProgram } from './find/programs.ts';
 import { findProgram } from './find.ts';
 import { type LocalOptions, type LocalRecipe, startLocal } from './local-server.ts';
 import { serverEnvironment } from './process/environment.ts';
-import { newSecret } from './process/secret.ts';
 
 export interface LocalDatabaseOptions extends LocalOptions {
   /** @default the one that `findProgram` finds */
@@ -90,6 +91,7 @@ function databaseRecipe(
           `--pid-file=${join(directory, 'server.pid')}`,
           `--port=${port}`,
           `--server-id=${randomInt(1, 2 ** 31)}`,
+          '--bind-address=127.0.0.1',
           ...COMMON_SERVER_ARGS,
           ...dialect.shapeArgs,
           ...dialect.serverArgs,

@@ -1,9 +1,9 @@
 import { rm, truncate } from 'node:fs/promises';
 import type { BackendKind, Role, StartContext, StartedBackend } from '../backend.ts';
 import { BackendStartError, BackendStoppedError } from '../errors.ts';
+import { type PickPort, pickFreePort, saysAddressInUse } from '../ports.ts';
 import { type Answer, awaitAnswer } from './process/await-answer.ts';
 import { logTail } from './process/log-tail.ts';
-import { type PickPort, pickFreePort, saysAddressInUse } from './process/ports.ts';
 import { type ServerCommand, ServerProcess } from './process/server-process.ts';
 
 /** What tells one product from another; the life of a server is the same for all of them. */

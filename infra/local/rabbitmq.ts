@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backend, StartContext } from '../backend.ts';
+import { pickFreePort } from '../ports.ts';
+import { askRabbitmq } from '../rabbitmq/client.ts';
+import { USER } from '../rabbitmq/settings.ts';
+import { newSecret } from '../secret.ts';
 import type { RabbitmqProgram } from './find/programs.ts';
 import { findProgram } from './find.ts';
 import { type LocalOptions, type LocalRecipe, startLocal } from './local-server.ts';
 import { serverEnvironment } from './process/environment.ts';
-import { pickFreePort } from './process/ports.ts';
-import { newSecret } from './process/secret.ts';
-import { askRabbitmq } from './rabbitmq/client.ts';
 import { type Epmd, startEpmd } from './rabbitmq/epmd.ts';
 import { deleteAllQueues } from './rabbitmq/remote.ts';
 import { brokerSettings, writeBrokerFiles } from './rabbitmq/settings.ts';
@@ -17,9 +18,6 @@ export interface LocalRabbitmqOptions extends LocalOptions {
   /** @default the one that `findProgram` finds */
   readonly program?: RabbitmqProgram;
 }
-
-/** All roles share it: RabbitMQ's counters are kept by queue and connection, not by user. */
-const USER = 'cachestorm';
 
 /**
  * A RabbitMQ of our own on loopback, with no other plugin than the consistent hash. Queues and messages that are durable outlive `kill`

@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backend } from '../backend.ts';
+import { redisConfiguration } from '../redis/configuration.ts';
+import { redisCommands } from '../redis/wire.ts';
+import { newSecret } from '../secret.ts';
 import type { RedisProgram } from './find/programs.ts';
 import { findProgram } from './find.ts';
 import { type LocalOptions, type LocalRecipe, startLocal } from './local-server.ts';
 import { serverEnvironment } from './process/environment.ts';
-import { newSecret } from './process/secret.ts';
-import { redisCommands } from './redis-wire.ts';
 
 export interface LocalRedisOptions extends LocalOptions {
   /** @default the one that `findProgram` finds */
@@ -50,7 +51,16 @@ function redisRecipe(
       cwd: directory,
       logPath,
       // Through standard input, so that neither `ps` nor a file holds the password.
-      input: redisConfiguration(port, directory, password),
+      input: redisConfiguration({
+        password,
+        own: [
+          'bind 127.0.0.1',
+          `port ${port}`,
+          `dir ${JSON.stringify(directory)}`,
+          // Redis writes its title over its environment, where the guardian looks for the run's marker.
+          'set-proc-title no',
+        ],
+      }),
     }),
     ask: async (port) => {
       await redisCommands(port, password, ['PING']);
@@ -61,26 +71,4 @@ function redisRecipe(
       await redisCommands(port, password, ['FLUSHALL SYNC']);
     },
   };
-}
-
-/** The whole configuration of a server for one run; what is not said is the server's default. */
-export function redisConfiguration(port: number, directory: string, password: string): string {
-  return [
-    'bind 127.0.0.1',
-    `port ${port}`,
-    'protected-mode yes',
-    `requirepass ${password}`,
-    `dir ${JSON.stringify(directory)}`,
-    'daemonize no',
-    'logfile ""',
-    // A snapshot forks the server, and the copied pages show up as latency.
-    'save ""',
-    'appendonly no',
-    // Keyspace channel; generic, string and expired events: the harness watches single keys by
-    // subscribing to `__keyspace@0__:<key>`. All events (KEA) would cost a publish for every command.
-    'notify-keyspace-events Kg$x',
-    // Redis writes its title over its environment, where the guardian looks for the run's marker.
-    'set-proc-title no',
-    '',
-  ].join('\n');
 }

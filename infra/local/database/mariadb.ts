@@ -2,22 +2,18 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { grantStatements, READ_ONLY_PRIVILEGES, SCHEMA } from '../../database/accounts.ts';
+import { PRODUCT_SERVER_ARGS, REDO_LOG_ARGS } from '../../database/server-args.ts';
 import type { DatabaseProgram } from '../find/programs.ts';
-import { ACCOUNTS, accountName, grantStatements, SCHEMA } from './accounts.ts';
+import { ACCOUNTS, accountName, LOOPBACK } from './account-names.ts';
 import type { Dialect } from './dialect.ts';
 
 const run = promisify(execFile);
 
 export const mariadb: Dialect = {
   templateFormat: 1,
-  // 16 MB of redo log instead of 96: it is copied for every run, and no storm writes that much between
-  // two checkpoints that would matter.
-  shapeArgs: ['--innodb-log-file-size=16M'],
-  serverArgs: [
-    // MariaDB's default is MIXED, in which a change may be logged as its statement.
-    '--binlog-format=ROW',
-    '--innodb-buffer-pool-dump-at-shutdown=OFF',
-  ],
+  shapeArgs: [REDO_LOG_ARGS.mariadb],
+  serverArgs: PRODUCT_SERVER_ARGS.mariadb,
   /**
    * Feeds the server its own bootstrap SQL, as mariadb-install-db does. That script itself needs
    * `my_print_defaults`, which Debian's mariadb-server-core does not bring, and takes 1.2 s, most of it
@@ -44,9 +40,8 @@ export const mariadb: Dialect = {
       (account) => `CREATE OR REPLACE USER ${accountName(account)} IDENTIFIED BY '${passwords[account]}';`,
     ),
     `GRANT ALL ON *.* TO ${accountName('root')} WITH GRANT OPTION;`,
-    ...grantStatements(),
-    // To make the server read-only, as a fault.
-    `GRANT READ_ONLY ADMIN ON *.* TO ${accountName('probe')};`,
+    ...grantStatements(LOOPBACK),
+    `GRANT ${READ_ONLY_PRIVILEGES.mariadb} ON *.* TO ${accountName('probe')};`,
   ],
 };
 

@@ -1,12 +1,9 @@
 import { open } from 'node:fs/promises';
+import { lastLines } from '../../last-lines.ts';
 
 const TAIL_BYTES = 16_384;
-const TAIL_LINES = 15;
 
-/**
- * The last 15 lines of a server's log, with every one of `secrets` replaced by asterisks: a database quotes
- * the statement that it failed on, password and all. Empty when there is no log.
- */
+/** The last lines of a server's log, as `lastLines` gives them. Empty when there is no log. */
 export async function logTail(path: string, secrets: readonly string[]): Promise<string> {
   let text: string;
   try {
@@ -19,6 +16,5 @@ export async function logTail(path: string, secrets: readonly string[]): Promise
   } catch {
     return '';
   }
-  for (const secret of secrets) text = text.replaceAll(secret, '****');
-  return text.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+  return lastLines(text, secrets);
 }

@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { StartContext } from '../../backend.ts';
 import { BackendStartError } from '../../errors.ts';
+import { pickFreePort } from '../../ports.ts';
 import { awaitAnswer } from '../process/await-answer.ts';
 import { serverEnvironment } from '../process/environment.ts';
 import { logTail } from '../process/log-tail.ts';
-import { pickFreePort } from '../process/ports.ts';
 import { ServerProcess } from '../process/server-process.ts';
 
 /** Erlang's port mapper, of our own and in the foreground. It outlives kills and restarts of the broker. */

@@ -1,11 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
-/**
- * The consistent hash keeps the messages of a key in one queue of several. It comes with every RabbitMQ, and adds
- * nothing to the boot that could be measured.
- */
-const PLUGINS = ['rabbitmq_consistent_hash_exchange'];
+import { defaultUser, ENABLED_PLUGINS } from '../../rabbitmq/settings.ts';
 
 export interface BrokerPlace {
   readonly directory: string;
@@ -62,16 +57,12 @@ export async function writeBrokerFiles(directory: string, access: BrokerAccess):
   const cookiePath = join(directory, '.erlang.cookie');
   await rm(cookiePath, { force: true });
   const files: Record<string, string> = {
-    'rabbitmq.conf': [
-      `listeners.tcp.local = 127.0.0.1:${port}`,
-      // Instead of guest/guest, which is then not made.
-      `default_user = ${user}`,
-      `default_pass = ${password}`,
-      '',
-    ].join('\n'),
+    'rabbitmq.conf': [`listeners.tcp.local = 127.0.0.1:${port}`, ...defaultUser(user, password), ''].join(
+      '\n',
+    ),
     'advanced.config': '[].\n',
     'rabbitmq-env.conf': '',
-    enabled_plugins: `[${PLUGINS.join(', ')}].\n`,
+    enabled_plugins: ENABLED_PLUGINS,
   };
   await mkdir(join(directory, 'log'), { recursive: true, mode: 0o700 });
   await Promise.all([

@@ -28,7 +28,7 @@ export async function pickFreePort(): Promise<number> {
 
 /** Whether the end of a server's log says that its port was taken by someone else. */
 export function saysAddressInUse(logTail: string): boolean {
-  return /address already in use|eaddrinuse|port .* already in use/i.test(logTail);
+  return /address already in use|eaddrinuse|port .* already in use|port_already_used/i.test(logTail);
 }
 
 async function ephemeralStart(): Promise<number> {

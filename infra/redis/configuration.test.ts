@@ -1,18 +1,15 @@
 import { expect, it } from 'vitest';
-import { redisConfiguration } from './redis.ts';
+import { redisConfiguration } from './configuration.ts';
 
 it('configures a private server without persistence', () => {
-  const lines = redisConfiguration(21_000, '/tmp/with "quotes"', 'secret').split('\n');
+  const lines = redisConfiguration({ password: 'secret', own: ['port 21000'] }).split('\n');
   expect(lines).toEqual(
     expect.arrayContaining([
-      'bind 127.0.0.1',
       'port 21000',
       'requirepass secret',
-      'dir "/tmp/with \\"quotes\\""',
       'save ""',
       'appendonly no',
       'notify-keyspace-events Kg$x',
-      'set-proc-title no',
     ]),
   );
 });
