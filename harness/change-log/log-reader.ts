@@ -60,7 +60,7 @@ const CONNECT_MS = 5_000;
 export async function readLog(options: LogReaderOptions): Promise<LogReader> {
   const { url, from, tables, onCommit, signal } = options;
   signal.throwIfAborted();
-  const schema = new URL(url).pathname.slice(1);
+  const schema = decodeURIComponent(new URL(url).pathname.slice(1));
   const zongji = new ZongJi({ uri: url, connectTimeout: CONNECT_MS });
   const ready = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();

@@ -1,4 +1,5 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { redisClient } from '../../infra/address/redis-client.ts';
 import type { Clock } from '../time/clock.ts';
 
 /** What the Redis server counted since it started. */
@@ -34,12 +35,13 @@ export interface RedisProbe extends AsyncDisposable {
 export async function connectRedisProbe(url: string, clock: Clock): Promise<RedisProbe> {
   const client = await connectToRedis(url);
   const subscriber = await connectToRedis(url);
+  const database = client.options.db ?? 0;
   return {
     async read() {
-      return parseInfo(await client.info('stats', 'memory', 'keyspace', 'errorstats'));
+      return parseInfo(await client.info('stats', 'memory', 'keyspace', 'errorstats'), database);
     },
     async watch(key) {
-      const channel = `__keyspace@0__:${key}`;
+      const channel = `__keyspace@${database}__:${key}`;
       const events: KeyEvent[] = [];
       const record = (from: string, event: string) => {
         if (from === channel) events.push({ atUs: clock.nowUs(), event });
@@ -61,9 +63,7 @@ export async function connectRedisProbe(url: string, clock: Clock): Promise<Redi
 
 /** A connection of the harness's own: an outage is an error at once, not a wait. */
 export async function connectToRedis(url: string): Promise<Redis> {
-  const redis = new Redis(url, { lazyConnect: true, commandTimeout: 5_000, maxRetriesPerRequest: 0 });
-  // Without a listener a lost connection ends the process; the commands themselves report it.
-  redis.on('error', () => undefined);
+  const redis = redisClient(url, { commandTimeout: 5_000, maxRetriesPerRequest: 0 });
   await redis.connect();
   return redis;
 }
@@ -71,9 +71,10 @@ export async function connectToRedis(url: string): Promise<Redis> {
 /**
  * Picks the counters out of the text of INFO.
  *
+ * @param database whose keys are counted; all else is the whole server's
  * @throws Error when a field is missing: a zero in its place would pass for a measurement.
  */
-export function parseInfo(info: string): RedisCounters {
+export function parseInfo(info: string, database = 0): RedisCounters {
   const fields = new Map(
     info.split('\r\n').flatMap((line): [string, string][] => {
       const colon = line.indexOf(':');
@@ -91,10 +92,12 @@ export function parseInfo(info: string): RedisCounters {
     expired: number('expired_keys'),
     evicted: number('evicted_keys'),
     memoryBytes: number('used_memory'),
-    entries: Number(/^db0:keys=(\d+)/m.exec(section(info, 'Keyspace'))?.[1] ?? 0),
+    entries: Number(keysOf(database).exec(section(info, 'Keyspace'))?.[1] ?? 0),
     refused: Number(/^errorstat_OOM:count=(\d+)/m.exec(section(info, 'Errorstats'))?.[1] ?? 0),
   };
 }
+
+const keysOf = (database: number) => new RegExp(`^db${database}:keys=(\\d+)`, 'm');
 
 /** Sections that list only what there is: nothing listed is zero, but only where the section itself is there. */
 function section(info: string, name: string): string {

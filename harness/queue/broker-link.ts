@@ -1,4 +1,5 @@
 import { type ChannelModel, connect } from 'amqplib';
+import { amqpAddress } from '../../infra/address/amqp-address.ts';
 import type { Clock } from '../time/clock.ts';
 import { QueueError } from './queue-error.ts';
 
@@ -106,7 +107,9 @@ export class BrokerLink<Session> implements AsyncDisposable {
     const { url, open, onOpen, signal } = this.#options;
     const lost = Promise.withResolvers<never>();
     lost.promise.catch(() => undefined);
-    const model = await connect(`${url}?heartbeat=${HEARTBEAT_SEC}`, { noDelay: true, timeout: CONNECT_MS });
+    const address = amqpAddress(url, HEARTBEAT_SEC);
+    const options = { ...address.socketOptions, noDelay: true, timeout: CONNECT_MS };
+    const model = await connect(address.url, options);
     const onAbort = () => this.drop();
     model.on('error', (cause) => lost.reject(cause));
     model.once('close', () => lost.reject(new Error('the connection to the broker was closed')));

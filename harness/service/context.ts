@@ -1,4 +1,5 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { redisClient } from '../../infra/address/redis-client.ts';
 import type { MessageSink, MessageSource } from '../../scenarios/strategies/relay.ts';
 import type { BarrierName, Origin } from '../../scenarios/strategies/strategy.ts';
 import type { WriteContext } from '../../scenarios/strategies/write-strategy.ts';
@@ -58,16 +59,12 @@ export function strategyContext(parts: ContextParts): WriteContext {
  * - resending after a reconnect would run a command twice whose reply was lost.
  */
 export function connectRedis(url: string): Redis {
-  const redis = new Redis(url, {
+  return redisClient(url, {
     commandTimeout: 2_000,
     socketTimeout: 5_000,
     connectTimeout: 5_000,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    lazyConnect: true,
   });
-  // Without a listener a lost connection ends the process; the commands themselves report it.
-  redis.on('error', () => undefined);
-  return redis;
 }

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import { AddressError } from './address-error.ts';
+
+/**
+ * What an address says about TLS in its query, named as in RabbitMQ's URIs:
+ *
+ * - `cacertfile`, `certfile`, `keyfile`: PEM files. @default the system's authorities, and NODE_EXTRA_CA_CERTS
+ * - `verify=verify_none`: trust whatever certificate comes. @default `verify_peer`
+ * - `server_name_indication`: the name that the certificate is to have. @default the host
+ *
+ * @throws AddressError for a file that can't be read
+ */
+export function tlsOptions(query: URLSearchParams): ConnectionOptions {
+  const file = (name: string) => {
+    const path = query.get(name);
+    return path === null ? undefined : readPem(name, path);
+  };
+  const [ca, cert, key] = [file('cacertfile'), file('certfile'), file('keyfile')];
+  const servername = query.get('server_name_indication');
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(query.get('verify') === 'verify_none' ? { rejectUnauthorized: false } : {}),
+    ...(servername === null ? {} : { servername }),
+  };
+}
+
+function readPem(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new AddressError(`${name}=${path} can't be read (${code})`);
+  }
+}
