@@ -3,10 +3,13 @@
  *
  * It ends when the harness does: the channel closes, whatever way the other side went.
  */
+import { endWithHarness, tellHarness } from '../process/child-end.ts';
 import { systemClock } from '../time/clock.ts';
 import { parseCommand } from './messages.ts';
 import { runOpenLoop } from './open-loop.ts';
 import type { GeneratorMessage, GeneratorPlan, GeneratorReport, LoadProgress } from './protocol.ts';
+
+const say: (message: GeneratorMessage) => void = tellHarness;
 
 let running: AbortController | null = null;
 
@@ -15,7 +18,7 @@ if (process.send === undefined) {
   process.exit(2);
 }
 
-process.on('disconnect', () => process.exit(0));
+endWithHarness();
 process.on('message', (message: unknown) => {
   try {
     const command = parseCommand(message);
@@ -50,11 +53,6 @@ async function run(plan: GeneratorPlan, signal: AbortSignal): Promise<GeneratorR
   // Loaded on demand: autocannon costs 100 modules, which most runs have no use for.
   const { runClosedLoop } = await import('./closed-loop.ts');
   return await runClosedLoop({ ...plan, load }, context);
-}
-
-function say(message: GeneratorMessage): void {
-  // The callback keeps a channel that closes meanwhile from throwing; 'disconnect' ends the process then.
-  process.send?.(message, undefined, undefined, () => {});
 }
 
 function messageOf(error: unknown): string {

@@ -103,7 +103,7 @@ describe('startGenerator', () => {
     const plan = { ...PLAN, targets: [server.url], durationMs: 60_000 };
     const lost = expect(generator.run(plan, never)).rejects.toMatchObject({
       code: 'E_GENERATOR_LOST',
-      signal: 'SIGKILL',
+      message: 'the load generator ended (SIGKILL)',
     });
     await server.reached(5);
     process.kill(generator.pid, 'SIGKILL');

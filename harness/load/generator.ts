@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { ForkedProcess } from '../forked-process.ts';
+import { ForkedProcess } from '../process/forked-process.ts';
 import { GeneratorFailedError, GeneratorLostError } from './generator-error.ts';
 import { parseMessage } from './messages.ts';
 import type {
@@ -51,18 +51,13 @@ const MAIN = fileURLToPath(new URL('./generator-main.ts', import.meta.url));
  * @throws GeneratorLostError when it dies before
  */
 export async function startGenerator({ env, onProcess, entry = MAIN }: GeneratorOptions): Promise<Generator> {
-  const { child } = await ForkedProcess.start<GeneratorCommand, GeneratorMessage, void>(
-    {
-      entry,
-      env,
-      onProcess,
-      parse: parseMessage,
-      lost: ({ code, signal }, stderr, cause) => new GeneratorLostError(code, signal, stderr, cause),
-    },
-    (message, { resolve }) => {
-      if (message.type === 'ready') resolve();
-    },
-  );
+  const child = await ForkedProcess.start<GeneratorCommand, GeneratorMessage>({
+    entry,
+    env,
+    onProcess,
+    parse: parseMessage,
+    lost: (ending) => new GeneratorLostError('the load generator', ending),
+  });
   return {
     pid: child.pid,
     run: (plan, signal, onStarted, onProgress) => runPlan(child, plan, signal, { onStarted, onProgress }),

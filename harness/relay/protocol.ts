@@ -1,38 +1,15 @@
 /** How a relay process is configured, and what it tells the harness. */
-import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
 import type { ChangeLogStatus } from '../change-log/change-log.ts';
 import type { QueueCounters } from '../queue/counters.ts';
+import type { StrategyCommand, StrategyConfig, StrategyMessage } from '../service/strategy-protocol.ts';
 
-export interface RelayConfig {
-  /** Name of a built-in write strategy, or the absolute path of a file that exports one. */
-  readonly strategy: string;
+export interface RelayConfig extends StrategyConfig {
   /** Which of the strategy's relays. */
   readonly relay: string;
   /** Which of that relay's processes, from 0. */
   readonly index: number;
-  readonly parameters: Readonly<Record<string, number>>;
-  readonly ttlMs: number;
-  readonly queryMs: number;
-  readonly poolSize: number;
-  /** Mean of the time by which each step is put off; 0: not at all. */
-  readonly stepDelayMs: number;
-  /** Prefix of every Redis key of the services. */
-  readonly keyPrefix: string;
-  /** Prefix of the names of the strategy's queues. @default `cachestorm.` */
-  readonly queuePrefix?: string;
-  readonly seed: number;
   /** Where its position in the binary log outlives it: a file of this trial's and this process's place. */
   readonly positionFile: string;
-  /** Where the account is kept that is left when the process is killed. @default none is kept */
-  readonly accountFile?: string;
-}
-
-/** Environment of a relay process: as a service's, and the broker only where the strategy declares a queue. */
-export interface RelayEnvironment {
-  readonly REDIS_URL: string;
-  readonly MYSQL_URL: string;
-  readonly AMQP_URL?: string;
-  readonly CACHESTORM_RELAY: string;
 }
 
 /** A relay's account of itself since its process started. */
@@ -89,23 +66,11 @@ export interface LagWindow {
 }
 
 /** Harness to relay. */
-export type RelayCommand =
-  | { readonly type: 'report' }
-  | { readonly type: 'backlog' }
-  | { readonly type: 'lag' }
-  /** Lags count from now on. */
-  | { readonly type: 'storm-starts' }
-  /** Stop whoever comes to this barrier from now on, and say so once. */
-  | { readonly type: 'hold'; readonly barrier: BarrierName }
-  /** Let go on whoever is held, and hold nobody any more. */
-  | { readonly type: 'release' };
+export type RelayCommand = StrategyCommand | { readonly type: 'backlog' } | { readonly type: 'lag' };
 
 /** Relay to harness. */
 export type RelayMessage =
+  | StrategyMessage<RelayReport>
   | { readonly type: 'ready' }
-  | { readonly type: 'report'; readonly report: RelayReport }
   | { readonly type: 'backlog'; readonly backlog: RelayBacklog }
-  | { readonly type: 'lag'; readonly lag: RelayLag; readonly changes: readonly AppliedChange[] }
-  /** The first is stopped at the barrier. */
-  | { readonly type: 'held' }
-  | { readonly type: 'released' };
+  | { readonly type: 'lag'; readonly lag: RelayLag; readonly changes: readonly AppliedChange[] };

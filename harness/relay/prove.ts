@@ -70,17 +70,15 @@ async function prove(): Promise<boolean> {
     positionFile: join(stack.root, 'position.json'),
   };
   const relay = cleanUp.use(
-    await startRelayInstance(
-      {
-        config,
-        redisUrl: redisServer.url('relay'),
-        databaseUrl: database.url('relay'),
-        brokerUrl: null,
-        env: { ...process.env, ...stack.marker },
-        onProcess: (group) => stack.guardian.watch(group),
-      },
-      stack.root,
-    ),
+    await startRelayInstance({
+      config,
+      redisUrl: redisServer.url('relay'),
+      databaseUrl: database.url('relay'),
+      brokerUrl: null,
+      env: { ...process.env, ...stack.marker },
+      onProcess: (group) => stack.guardian.watch(group),
+      accounts: stack.root,
+    }),
   );
 
   const from = await commitLog.position();

@@ -117,15 +117,13 @@ test('what cannot be applied is applied once it can be, and nothing is lost', as
 });
 
 test('a killed process leaves its account, and its successor goes on where it was', async () => {
-  await using relay = await startRelayInstance(
-    {
-      ...servers(),
-      config: configOf('binlog', 'follower', 0),
-      env: { ...process.env, ...stack.marker },
-      onProcess: (group) => stack.guardian.watch(group),
-    },
-    stack.root,
-  );
+  await using relay = await startRelayInstance({
+    ...servers(),
+    config: configOf('binlog', 'follower', 0),
+    env: { ...process.env, ...stack.marker },
+    onProcess: (group) => stack.guardian.watch(group),
+    accounts: stack.root,
+  });
   const before = await probe.read();
   await origin.store('item-0', 'first');
   await eventually(async () => (await relay.report()).applied === 1, 'the first change');

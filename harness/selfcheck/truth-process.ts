@@ -1,17 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { type ExitState, ForkedProcess } from '../forked-process.ts';
+import { ForkedProcess } from '../process/forked-process.ts';
+import { ProcessLostError } from '../process/process-lost-error.ts';
 import { SCRIPT_VARIABLE, type TruthCommand, type TruthLog, type TruthMessage } from './truth-protocol.ts';
 import type { TruthScript } from './truth-script.ts';
 
 /** A truth server ended while it was needed. */
-export class TruthServerLostError extends Error {
+export class TruthServerLostError extends ProcessLostError {
   readonly code = 'E_TRUTH_SERVER_LOST';
   override readonly name = 'TruthServerLostError';
-
-  constructor({ code, signal }: ExitState, stderr: string, cause?: unknown) {
-    const how = signal ?? `exit code ${code}`;
-    super(`a truth server ended (${how})${stderr === '' ? '' : `: ${stderr}`}`, { cause });
-  }
 }
 
 /** Where the processes of a self-check start: marked and watched, so that none outlives it. */
@@ -36,37 +32,17 @@ const MAIN = fileURLToPath(new URL('./truth-process-main.ts', import.meta.url));
 
 /** @throws TruthServerLostError when it ends before it listens */
 export async function startTruthProcess(script: TruthScript, site: ProcessSite): Promise<TruthProcess> {
-  const { child, ready: url } = await ForkedProcess.start<TruthCommand, TruthMessage, string>(
-    {
-      entry: MAIN,
-      env: { ...site.env, [SCRIPT_VARIABLE]: JSON.stringify(script) },
-      onProcess: site.onProcess,
-      // Both ends are ours and of one version; a message of another shape can't come.
-      parse: (raw) => raw as TruthMessage,
-      lost: (exit, stderr, cause) => new TruthServerLostError(exit, stderr, cause),
-    },
-    (message, { resolve }) => {
-      if (message.type === 'ready') resolve(message.url);
-    },
-  );
-  const ask = (type: TruthCommand['type']): Promise<TruthLog> =>
-    child.exchange<TruthLog>(
-      (message, { resolve }) => {
-        if (message.type === 'log') resolve(message.log);
-      },
-      { type },
-    );
+  const child = await ForkedProcess.start<TruthCommand, TruthMessage>({
+    entry: MAIN,
+    env: { ...site.env, [SCRIPT_VARIABLE]: JSON.stringify(script) },
+    onProcess: site.onProcess,
+    lost: (ending) => new TruthServerLostError('a truth server', ending),
+  });
   return {
-    url,
-    log: () => ask('tell'),
-    forget: async () => void (await ask('forget')),
-    firstRequest: () =>
-      child.exchange<number>(
-        (message, { resolve }) => {
-          if (message.type === 'first') resolve(message.arrivedUs);
-        },
-        { type: 'first' },
-      ),
+    url: child.ready.url,
+    log: async () => (await child.ask('log')).log,
+    forget: async () => void (await child.ask('forget')),
+    firstRequest: async () => (await child.ask('first')).arrivedUs,
     freeze: () => child.signal('SIGSTOP'),
     thaw: () => child.signal('SIGCONT'),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),

@@ -10,16 +10,14 @@ export interface TruthLog {
   readonly connections: number;
 }
 
-/**
- * Harness to truth server. The first two are answered with the log, which `forget` empties first; `first` as soon
- * as there is a request in it.
- */
+/** Harness to truth server, each answered in its own type; `first` as soon as there is a request in the log. */
 export interface TruthCommand {
-  readonly type: 'tell' | 'forget' | 'first';
+  readonly type: 'log' | 'forget' | 'first';
 }
 
 /** Truth server to harness. */
 export type TruthMessage =
   | { readonly type: 'ready'; readonly url: string }
   | { readonly type: 'log'; readonly log: TruthLog }
+  | { readonly type: 'forget' }
   | { readonly type: 'first'; readonly arrivedUs: number };

@@ -37,25 +37,25 @@ afterAll(() => cleanUp.disposeAsync());
 beforeEach(() => stack.get('redis').flush());
 
 async function start(strategy: string, parameters: Record<string, number> = {}): Promise<ServiceInstance> {
-  return startInstance(
-    {
-      env: { ...process.env, ...stack.marker },
-      onProcess: (group) => stack.guardian.watch(group),
-      redisUrl: stack.get('redis').url('service'),
-      databaseUrl: stack.get('database').url('service'),
-      config: {
-        strategy,
-        parameters,
-        ttlMs: 60_000,
-        queryMs: QUERY_MS,
-        poolSize: 8,
-        stepDelayMs: 0,
-        keyPrefix: PREFIX,
-        seed: 1,
-      },
+  return startInstance({
+    env: { ...process.env, ...stack.marker },
+    onProcess: (group) => stack.guardian.watch(group),
+    redisUrl: stack.get('redis').url('service'),
+    databaseUrl: stack.get('database').url('service'),
+    brokerUrl: null,
+    port: await pickFreePort(),
+    accounts: stack.root,
+    config: {
+      strategy,
+      parameters,
+      ttlMs: 60_000,
+      queryMs: QUERY_MS,
+      poolSize: 8,
+      stepDelayMs: 0,
+      keyPrefix: PREFIX,
+      seed: 1,
     },
-    { port: await pickFreePort(), accounts: stack.root },
-  );
+  });
 }
 
 /** Carries out the fault as a storm does, from now on. */

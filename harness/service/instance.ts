@@ -1,116 +1,89 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { allMessages } from '../queue/counters.ts';
-import { readAccount } from './account-file.ts';
-import { type ServiceOptions, type ServiceProcess, startService } from './process.ts';
-import type { ServiceReport } from './protocol.ts';
+import { fileURLToPath } from 'node:url';
+import { ForkedProcess, type ReadyProcess } from '../process/forked-process.ts';
+import { ProcessLostError } from '../process/process-lost-error.ts';
+import { startSuccession } from '../process/succession.ts';
+import type { ServiceCommand, ServiceMemory, ServiceMessage, ServiceReport } from './protocol.ts';
+import {
+  environmentOf,
+  type StrategyProcess,
+  type StrategySite,
+  strategyProcess,
+} from './strategy-process.ts';
+import type { StrategyConfig } from './strategy-protocol.ts';
+import { totalReport } from './total-report.ts';
 
-/**
- * One place of a service: a process at an address, and its successors there when it is killed. Its report is the
- * account of all of them together.
- */
-export interface ServiceInstance extends ServiceProcess {
-  /** SIGKILL; resolves once the process was seen to end. */
-  kill(): Promise<void>;
+/** A service process could not start, or ended while it was needed. */
+export class ServiceLostError extends ProcessLostError {
+  readonly code = 'E_SERVICE_LOST';
+  override readonly name = 'ServiceLostError';
+}
+
+/** A service could not fill its cache. */
+export class ServicePreloadError extends Error {
+  readonly code = 'E_SERVICE_PRELOAD';
+  override readonly name = 'ServicePreloadError';
+}
+
+export interface ServiceInstance extends StrategyProcess<ServiceReport> {
+  /** Base URL, e.g. `http://127.0.0.1:40123`. */
+  readonly url: string;
+  /** Has it collect its garbage, and say what it holds. */
+  memory(): Promise<ServiceMemory>;
   /**
-   * Starts another process where the killed one was, and resolves once it listens.
+   * Has it put all rows of the database into the cache.
    *
-   * @throws ServiceLostError
+   * @throws ServicePreloadError
    */
-  restart(): Promise<void>;
+  preload(): Promise<void>;
+  /** Has it drop the loads that still wait for a connection. */
+  abandon(): void;
 }
 
-/** What an instance needs to outlive its process. */
-export interface Afterlife {
+export interface InstanceOptions extends StrategySite {
+  readonly config: StrategyConfig;
   /**
-   * The port that it has from the first process to the last: none of those that the kernel gives to outgoing
-   * connections, for while nobody listens a client of the load could be given it.
+   * Where it listens from the first process to the last. One that can be killed needs one, and none of those that the
+   * kernel gives to outgoing connections: while nobody listens a client of the load could be given it.
+   *
+   * @default one that the kernel chooses
    */
-  readonly port: number;
-  /** Where accounts are kept that a killed process can't give any more: a directory of this run's own. */
-  readonly accounts: string;
+  readonly port?: number;
 }
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /**
- * @param afterlife `null`: it can't be killed.
- * @throws ServiceLostError when the process ends before it listens, with what it said.
+ * Starts an instance of the service and resolves once it listens.
+ *
+ * @throws ServiceLostError when the process ends first, with what it said.
  */
-export async function startInstance(
-  options: ServiceOptions,
-  afterlife: Afterlife | null,
-): Promise<ServiceInstance> {
-  const ended: ServiceReport[] = [];
-  let disposed = false;
-  let current = await startOne(options, afterlife);
-  let starting: Promise<void> = Promise.resolve();
-
-  async function restart(): Promise<void> {
-    const next = await startOne(options, afterlife);
-    if (disposed) return next.process[Symbol.asyncDispose]();
-    // What it does to get going is no stall under load.
-    next.process.stormStarts();
-    current = next;
-  }
-
+export async function startInstance({
+  config,
+  port = 0,
+  ...site
+}: InstanceOptions): Promise<ServiceInstance> {
+  const place = await startSuccession<ReadyProcess<ServiceCommand, ServiceMessage>, ServiceReport>(
+    (account) =>
+      ForkedProcess.start({
+        entry: MAIN,
+        env: {
+          ...environmentOf(site),
+          PORT: String(port),
+          CACHESTORM_SERVICE: JSON.stringify({ ...config, ...account }),
+        },
+        onProcess: site.onProcess,
+        lost: (ending) => new ServiceLostError('the service', ending),
+      }),
+    site.accounts,
+  );
   return {
-    url: current.process.url,
-    report: async () => together(await current.process.report(), ended),
-    memory: () => current.process.memory(),
-    preload: () => current.process.preload(),
-    abandon: () => current.process.abandon(),
-    stormStarts: () => current.process.stormStarts(),
-    hold: (barrier) => current.process.hold(barrier),
-    release: () => current.process.release(),
-    async kill() {
-      if (current.accountFile === null) throw new Error('this instance was not started to be killed');
-      await current.process[Symbol.asyncDispose]();
-      ended.push(await readAccount<ServiceReport>(current.accountFile));
+    ...strategyProcess(place, totalReport),
+    url: `http://127.0.0.1:${place.living.ready.port}`,
+    memory: async () => (await place.living.ask('memory')).memory,
+    async preload() {
+      const answer = await place.living.firstOf(['preloaded', 'error'], { type: 'preload' });
+      if (answer.type === 'error') throw new ServicePreloadError(answer.message);
     },
-    async restart() {
-      starting = restart();
-      await starting;
-    },
-    async [Symbol.asyncDispose]() {
-      disposed = true;
-      await starting.catch(() => undefined);
-      await current.process[Symbol.asyncDispose]();
-    },
+    abandon: () => place.living.send({ type: 'abandon' }),
   };
-}
-
-async function startOne(options: ServiceOptions, afterlife: Afterlife | null) {
-  if (afterlife === null) return { process: await startService(options), accountFile: null };
-  const { port, accounts } = afterlife;
-  const accountFile = join(accounts, `account-${randomUUID()}.json`);
-  const process = await startService({ ...options, port, config: { ...options.config, accountFile } });
-  return { process, accountFile };
-}
-
-/** Nobody is left to wait for the loads of those that ended; what the event loop did is known of the living one. */
-function together(living: ServiceReport, ended: readonly ServiceReport[]): ServiceReport {
-  const all = [living, ...ended];
-  const total = (pick: (report: ServiceReport) => number) => all.reduce((sum, one) => sum + pick(one), 0);
-  const { askedByFamily, counters, queue } = living;
-  return {
-    ...living,
-    dbReads: total(({ dbReads }) => dbReads),
-    dbWrites: total(({ dbWrites }) => dbWrites),
-    dbErrors: total(({ dbErrors }) => dbErrors),
-    slowestLoadMs: Math.max(...all.map(({ slowestLoadMs }) => slowestLoadMs)),
-    totalLoadMs: total(({ totalLoadMs }) => totalLoadMs),
-    backgroundErrors: total((report) => report.backgroundErrors),
-    cpuUs: total(({ cpuUs }) => cpuUs),
-    ...(askedByFamily === undefined
-      ? {}
-      : { askedByFamily: added(all.map((report) => report.askedByFamily ?? {})) }),
-    ...(queue === undefined ? {} : { queue: allMessages(all.flatMap((report) => report.queue ?? [])) }),
-    ...(counters === undefined ? {} : { counters: added(all.map((report) => ({ ...report.counters }))) }),
-  };
-}
-
-function added(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const [name, value] of all.flatMap((one) => Object.entries(one)))
-    sums[name] = (sums[name] ?? 0) + value;
-  return sums;
 }

@@ -4,29 +4,32 @@
  */
 
 import { findStrategy } from '../catalog/strategies.ts';
+import { keepAccount } from '../process/account-file.ts';
+import { endWithHarness, required, tellHarness } from '../process/child-end.ts';
 import { type ConnectedQueue, connectQueue } from '../queue/queue.ts';
 import { systemClock } from '../time/clock.ts';
 import { deriveSeed, seededRandom } from '../time/random.ts';
-import { keepAccount } from './account-file.ts';
 import { buildApp } from './app.ts';
-import { BarrierBoard, type Held } from './barrier-board.ts';
+import { BarrierBoard } from './barrier-board.ts';
 import { connectRedis, strategyContext } from './context.ts';
 import { watchEventLoop } from './event-loop.ts';
 import { readMemory } from './memory.ts';
 import { connectOrigin } from './origin.ts';
 import { AbandonedError } from './origin-error.ts';
 import { preload } from './preload.ts';
-import type { ServiceCommand, ServiceConfig, ServiceMessage, ServiceReport } from './protocol.ts';
+import type { ServiceCommand, ServiceMessage, ServiceReport } from './protocol.ts';
 import { readerAndWriter } from './reader-and-writer.ts';
 import { delayedBarrier } from './step-delay.ts';
+import { strategyCommands } from './strategy-commands.ts';
+import type { StrategyConfig } from './strategy-protocol.ts';
+
+const say: (message: ServiceMessage) => void = tellHarness;
 
 async function main(): Promise<void> {
-  const config = JSON.parse(required('CACHESTORM_SERVICE')) as ServiceConfig;
+  const config = JSON.parse(required('CACHESTORM_SERVICE')) as StrategyConfig;
   const shutdown = new AbortController();
   let backgroundErrors = 0;
-  const eventLoop = watchEventLoop();
   const board = new BarrierBoard();
-  let held: Held | null = null;
   let queue: ConnectedQueue | null = null;
 
   const noteAccount = config.accountFile === undefined ? () => {} : keepAccount(config.accountFile, account);
@@ -81,34 +84,29 @@ async function main(): Promise<void> {
   const address = app.server.address();
   if (address === null || typeof address === 'string') throw new Error('the service has no TCP port');
 
+  // What the process does to get going is no stall under load.
+  const eventLoop = watchEventLoop();
+  const report = () => ({ ...account(), eventLoopDelayMs: eventLoop.read() });
+  const obey = strategyCommands({ board, report, stormStarts: () => eventLoop.restart() }, say);
   process.on('message', (command: ServiceCommand) => {
     switch (command.type) {
-      case 'report':
-        return send({ type: 'report', report: { ...account(), eventLoopDelayMs: eventLoop.read() } });
-      case 'storm-starts':
-        return eventLoop.restart();
       case 'abandon':
         return origin.abandon();
       case 'memory':
-        return send({ type: 'memory', memory: readMemory() });
+        return say({ type: 'memory', memory: readMemory() });
       case 'preload':
         preload(reader, origin).then(
-          () => send({ type: 'preloaded' }),
-          (error: unknown) => send({ type: 'error', message: String(error) }),
+          () => say({ type: 'preloaded' }),
+          (error: unknown) => say({ type: 'error', message: String(error) }),
         );
         return;
-      case 'hold':
-        held = board.hold(command.barrier);
-        held.reached().then(() => send({ type: 'held' }));
-        return;
-      case 'release':
-        held?.release();
-        return send({ type: 'released' });
+      default:
+        obey(command);
     }
   });
   // Whoever is killed before its first statement leaves one too.
   noteAccount();
-  send({ type: 'ready', port: address.port });
+  say({ type: 'ready', port: address.port });
 
   function account(): ServiceReport {
     const { user, system } = process.cpuUsage();
@@ -129,17 +127,5 @@ async function main(): Promise<void> {
   }
 }
 
-function required(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === '')
-    throw new Error(`the service needs the environment variable ${name}`);
-  return value;
-}
-
-function send(message: ServiceMessage): void {
-  process.send?.(message);
-}
-
-// The harness is gone, or has dropped us: there is nobody left to serve.
-process.on('disconnect', () => process.exit(0));
+endWithHarness();
 await main();

@@ -1,38 +1,8 @@
 /** How the built-in service is configured and what it tells the harness beside its HTTP contract. */
 
-import type { BarrierName, StrategyCounters } from '../../scenarios/strategies/strategy.ts';
+import type { StrategyCounters } from '../../scenarios/strategies/strategy.ts';
 import type { QueueCounters } from '../queue/counters.ts';
-
-export interface ServiceConfig {
-  /** Name of a built-in strategy, or the absolute path of a file that exports one. */
-  readonly strategy: string;
-  readonly parameters: Readonly<Record<string, number>>;
-  readonly ttlMs: number;
-  readonly queryMs: number;
-  readonly poolSize: number;
-  /** Mean of the time by which each step of the strategy is put off; 0: not at all. */
-  readonly stepDelayMs: number;
-  /** Prefix of every Redis key that the service writes. */
-  readonly keyPrefix: string;
-  /** Prefix of the names of its queues. @default `cachestorm.` */
-  readonly queuePrefix?: string;
-  readonly seed: number;
-  /** Where the account is kept that is left when the process is killed. @default none is kept */
-  readonly accountFile?: string;
-}
-
-/**
- * Environment of a service process, as design fixes it for services in any language; ours takes its
- * strategy options as JSON in one more variable.
- */
-export interface ServiceEnvironment {
-  readonly PORT: string;
-  readonly REDIS_URL: string;
-  readonly MYSQL_URL: string;
-  /** Only where the strategy declares a queue. */
-  readonly AMQP_URL?: string;
-  readonly CACHESTORM_SERVICE: string;
-}
+import type { StrategyCommand, StrategyMessage } from './strategy-protocol.ts';
 
 /** The service's own account of a trial, held against the servers' counters. */
 export interface ServiceReport {
@@ -69,27 +39,19 @@ export interface ServiceMemory {
 
 /** Harness to service. */
 export type ServiceCommand =
-  | { readonly type: 'report' }
-  | { readonly type: 'storm-starts' }
+  | StrategyCommand
   /** The storm is long over: drop the loads that still wait for a connection. */
   | { readonly type: 'abandon' }
   /** Collect the garbage, and say what is left. */
   | { readonly type: 'memory' }
   /** Put all rows into the cache, by the strategy's own hand. */
-  | { readonly type: 'preload' }
-  /** Stop whoever comes to this barrier from now on, and say so once. */
-  | { readonly type: 'hold'; readonly barrier: BarrierName }
-  /** Let go on whoever is held, and hold nobody any more. */
-  | { readonly type: 'release' };
+  | { readonly type: 'preload' };
 
 /** Service to harness. */
 export type ServiceMessage =
+  | StrategyMessage<ServiceReport>
   | { readonly type: 'ready'; readonly port: number }
-  | { readonly type: 'report'; readonly report: ServiceReport }
   | { readonly type: 'memory'; readonly memory: ServiceMemory }
   | { readonly type: 'preloaded' }
-  /** The first is stopped at the barrier. */
-  | { readonly type: 'held' }
-  | { readonly type: 'released' }
   /** It could not carry out a command. */
   | { readonly type: 'error'; readonly message: string };

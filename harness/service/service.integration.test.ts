@@ -9,15 +9,15 @@ import { connectDatabaseProbe, type DatabaseProbe } from '../probes/database.ts'
 import { connectRedisProbe, type RedisProbe } from '../probes/redis.ts';
 import { systemClock } from '../time/clock.ts';
 import { entryKey } from './context.ts';
-import { type ServiceProcess, startService } from './process.ts';
-import type { ServiceConfig } from './protocol.ts';
+import { type ServiceInstance, startInstance } from './instance.ts';
+import type { StrategyConfig } from './strategy-protocol.ts';
 
 const QUERY_MS = 30;
 
 let stack: Stack;
 let database: DatabaseProbe;
 let redis: RedisProbe;
-let service: ServiceProcess;
+let service: ServiceInstance;
 const cleanUp = new AsyncDisposableStack();
 
 beforeAll(async () => {
@@ -32,12 +32,14 @@ beforeAll(async () => {
 });
 afterAll(() => cleanUp.disposeAsync());
 
-function start(strategy: string, parameters: ServiceConfig['parameters'] = {}): Promise<ServiceProcess> {
-  return startService({
+function start(strategy: string, parameters: StrategyConfig['parameters'] = {}): Promise<ServiceInstance> {
+  return startInstance({
     env: { ...process.env, ...stack.marker },
     onProcess: (group) => stack.guardian.watch(group),
     redisUrl: stack.get('redis').url('service'),
     databaseUrl: stack.get('database').url('service'),
+    brokerUrl: null,
+    accounts: null,
     config: {
       strategy,
       parameters,

@@ -3,7 +3,7 @@ import { warmUpGenerator } from '../load/generator-warm-up.ts';
 import type { GeneratorPlan } from '../load/protocol.ts';
 import type { WarmUp } from '../record/sample.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { ServiceProcess } from '../service/process.ts';
+import type { ServiceInstance } from '../service/instance.ts';
 import type { TrialSite } from './site.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -18,7 +18,7 @@ export interface Prepared {
 export async function prepare(
   { start, preload }: Scenario,
   plan: GeneratorPlan,
-  { generator, services }: { readonly generator: Generator; readonly services: readonly ServiceProcess[] },
+  { generator, services }: { readonly generator: Generator; readonly services: readonly ServiceInstance[] },
   site: TrialSite,
 ): Promise<Prepared> {
   let warmedUp: WarmUp | null = null;

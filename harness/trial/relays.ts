@@ -8,6 +8,7 @@ import { type RelayInstance, startRelayInstance } from '../relay/instance.ts';
 import { countOvertaken } from '../relay/overtaken.ts';
 import type { RelayReport } from '../relay/protocol.ts';
 import type { TrialSite } from './site.ts';
+import { allStarted, sharedConfig, sharedSite } from './strategy-processes.ts';
 
 /** How long relays may have something to do without anything moving. */
 const STALL_MS = 15_000;
@@ -38,46 +39,28 @@ export interface SettledRelays {
  */
 export async function startRelays(
   trial: Trial,
-  { scenario }: PlannedScenario,
+  planned: PlannedScenario,
   strategy: PlannedStrategy,
   site: TrialSite,
   cleanUp: AsyncDisposableStack,
 ): Promise<TrialRelays> {
+  const { scenario } = planned;
   const names = (strategy.relays ?? []).flatMap(({ name, processes }) =>
     Array.from({ length: processes }, (_, index) => ({ relay: name, index })),
   );
-  const broker = strategy.broker === true ? site.relays.broker : null;
-  const accounts = scenario.faults.some(({ kind }) => kind === 'kill') ? site.folder : null;
+  const shared = { ...sharedSite(planned, strategy, site), databaseUrl: site.relays.databaseUrl };
   const starting = names.map(async ({ relay, index }, n) => {
     const config = {
-      strategy: strategy.reference,
+      ...sharedConfig(planned, strategy, site),
       relay,
       index,
-      parameters: strategy.parameters,
-      ttlMs: scenario.cache.ttlMs,
-      queryMs: scenario.origin.queryMs,
-      poolSize: scenario.origin.poolSize,
       stepDelayMs: scenario.relays.stepDelayMs,
-      keyPrefix: site.keyPrefix,
-      ...(broker === null ? {} : { queuePrefix: broker.prefix }),
       seed: trial.seed + scenario.service.instances + n,
       positionFile: join(site.folder, `position-${randomUUID()}.json`),
     };
-    const options = {
-      config,
-      redisUrl: site.redisUrl,
-      databaseUrl: site.relays.databaseUrl,
-      brokerUrl: broker?.url ?? null,
-      env: { ...process.env, ...site.env },
-      onProcess: site.onProcess,
-    };
-    return cleanUp.use(await startRelayInstance(options, accounts));
+    return cleanUp.use(await startRelayInstance({ ...shared, config }));
   });
-  // All of them settle before an error leaves, so that none starts after its clean-up.
-  const outcomes = await Promise.allSettled(starting);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return { instances: await Promise.all(starting), names };
+  return { instances: await allStarted(starting), names };
 }
 
 /**

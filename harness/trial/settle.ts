@@ -1,6 +1,6 @@
 import { sum } from '../analysis/statistics/summary.ts';
 import { readTruth, type TruthReading } from '../probes/ground-truth.ts';
-import type { ServiceProcess } from '../service/process.ts';
+import type { ServiceInstance } from '../service/instance.ts';
 import type { ServiceReport } from '../service/protocol.ts';
 import type { TrialSite } from './site.ts';
 
@@ -36,7 +36,7 @@ export interface Settled {
  * @throws SettleError when queries are under way and none is answered for 15 s.
  */
 export async function settle(
-  services: readonly ServiceProcess[],
+  services: readonly ServiceInstance[],
   origin: TruthReading,
   { clock, signal, probes }: TrialSite,
   drainMs: number,

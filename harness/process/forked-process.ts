@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import type { Ending } from './process-lost-error.ts';
 
 /** How the harness deals with one kind of child process: the generator, a service instance. */
 export interface ForkOptions<Message> {
@@ -9,22 +10,33 @@ export interface ForkOptions<Message> {
   readonly env: NodeJS.ProcessEnv;
   /** Told the process group as soon as there is one. When it throws, the process is ended. */
   readonly onProcess?: ((processGroup: number) => void) | undefined;
-  /** Checks what came over the channel. Its errors reach whoever waits for an answer. */
-  readonly parse: (raw: unknown) => Message;
-  /** What to throw when the process is gone. `stderr` is the end of what it wrote there. */
-  readonly lost: (exit: ExitState, stderr: string, cause?: unknown) => Error;
+  /**
+   * Checks what came over the channel. Its errors reach whoever waits for an answer.
+   *
+   * @default nothing is checked: where both ends are ours and of one version, no message of another shape can come
+   */
+  readonly parse?: (raw: unknown) => Message;
+  /** What to throw when the process is gone. */
+  readonly lost: (ending: Ending) => Error;
 }
 
-export interface ExitState {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+export interface Typed {
+  readonly type: string;
 }
+
+/** Of the messages those of a type. */
+type Named<Message, Type> = Extract<Message, { readonly type: Type }>;
 
 /** Enough for a stack trace; a process in trouble may write without end. */
 const STDERR_KEPT = 4_000;
 
+/** One that is ready, and what it said of itself then. */
+export type ReadyProcess<Command extends Typed, Message extends Typed> = ForkedProcess<Command, Message> & {
+  readonly ready: Named<Message, 'ready'>;
+};
+
 /** A child process that answers over IPC. Disposing kills it and its process group; twice does no harm. */
-export class ForkedProcess<Command extends object, Message> implements AsyncDisposable {
+export class ForkedProcess<Command extends Typed, Message extends Typed> implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #parse: (raw: unknown) => Message;
   /** Rejects when the process is lost. */
@@ -34,7 +46,7 @@ export class ForkedProcess<Command extends object, Message> implements AsyncDisp
   #fail: ((error: unknown) => void) | null = null;
   #disposed = false;
 
-  private constructor({ entry, env, parse, lost }: ForkOptions<Message>) {
+  private constructor({ entry, env, parse = (raw) => raw as Message, lost }: ForkOptions<Message>) {
     this.#parse = parse;
     const child = fork(entry, [], {
       execPath: process.execPath,
@@ -52,8 +64,8 @@ export class ForkedProcess<Command extends object, Message> implements AsyncDisp
     this.#lost = new Promise((_, reject) => {
       const stderr = () => this.#stderr.trim();
       // Not 'exit': stderr, which says why, may still hold unread text then.
-      child.once('close', (code, signal) => reject(lost({ code, signal }, stderr())));
-      child.once('error', (cause) => reject(lost({ code: null, signal: null }, stderr(), cause)));
+      child.once('close', (code, signal) => reject(lost({ code, signal, stderr: stderr() })));
+      child.once('error', (cause) => reject(lost({ code: null, signal: null, stderr: stderr(), cause })));
     });
     // It may be lost while nobody asks; the next exchange finds out.
     this.#lost.catch(() => {});
@@ -61,22 +73,20 @@ export class ForkedProcess<Command extends object, Message> implements AsyncDisp
   }
 
   /**
-   * Starts the process and waits until it says that it is ready.
+   * Starts the process and waits for its message `ready`.
    *
-   * @param ready Settles the answer with what the process said of itself.
    * @throws what `lost` makes when it ends before, and what `onProcess` throws; it is ended then.
    */
-  static async start<Command extends object, Message, Ready>(
+  static async start<Command extends Typed, Message extends Typed>(
     options: ForkOptions<Message>,
-    ready: (message: Message, answer: Answer<Ready>) => void,
-  ): Promise<{ readonly child: ForkedProcess<Command, Message>; readonly ready: Ready }> {
+  ): Promise<ReadyProcess<Command, Message>> {
     const child = new ForkedProcess<Command, Message>(options);
-    const said = child.exchange(ready);
+    const said = child.firstOf(['ready']);
     // Nobody waits for it when `onProcess` throws.
     said.catch(() => {});
     try {
       if (child.#child.pid !== undefined) options.onProcess?.(child.#child.pid);
-      return { child, ready: await said };
+      return Object.assign(child, { ready: await said });
     } catch (error) {
       await child[Symbol.asyncDispose]();
       throw error;
@@ -90,6 +100,22 @@ export class ForkedProcess<Command extends object, Message> implements AsyncDisp
   /** True while somebody waits for an answer. */
   get busy(): boolean {
     return this.#listener !== null;
+  }
+
+  /** Asks for what the child says in a message of the same type as the command. */
+  ask<Type extends Command['type'] & Message['type']>(type: Type): Promise<Named<Message, Type>> {
+    return this.firstOf([type], { type } as Typed as Command);
+  }
+
+  /** Waits for the first message of these types. */
+  firstOf<Type extends Message['type']>(
+    types: readonly Type[],
+    ask?: Command,
+  ): Promise<Named<Message, Type>> {
+    const wanted: readonly string[] = types;
+    return this.exchange((message, { resolve }) => {
+      if (wanted.includes(message.type)) resolve(message as Named<Message, Type>);
+    }, ask);
   }
 
   /**
