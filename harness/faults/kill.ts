@@ -1,18 +1,10 @@
 import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
+import type { StrategyProcess } from '../service/strategy-process.ts';
 import type { Clock } from '../time/clock.ts';
 import type { KillFault, KillRecord } from './fault.ts';
 
-/** A service instance, as far as it can be killed. */
-export interface Killable {
-  /** Stops whoever comes to this point from now on; resolves with whether somebody did before the release. */
-  hold(barrier: BarrierName): Promise<boolean>;
-  /** Lets go on who is held, and holds nobody any more. */
-  release(): void;
-  /** SIGKILL; resolves once the process was seen to end. */
-  kill(): Promise<void>;
-  /** Starts another process in its place; resolves once that listens. */
-  restart(): Promise<void>;
-}
+/** A process of a strategy, as far as it can be killed. */
+export type Killable = Pick<StrategyProcess<unknown>, 'hold' | 'release' | 'kill' | 'restart'>;
 
 export interface KillSignals {
   /** The storm is over: who was not at the barrier by now is not killed there. */
