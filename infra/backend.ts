@@ -29,8 +29,34 @@ export interface Remains {
   readonly data: unknown;
 }
 
+/** What a run does with its servers, beyond reading and writing. */
+export interface Needs {
+  /** Watches a key: Redis has to announce what happens to it. */
+  readonly keyEvents: boolean;
+  /** Reads the database's binary log. */
+  readonly changeLog: boolean;
+  /** Deals out messages by a hash of their key, with RabbitMQ's plugin for it. */
+  readonly hashExchange: boolean;
+}
+
+/** Something about a server that keeps a run from using it. Reads as one sentence, and how to mend it as another. */
+export interface Finding {
+  /** Which one, and where: `REDIS_URL (10.0.0.1:6379)`. */
+  readonly server: string;
+  readonly what: string;
+  readonly expected: string;
+  readonly got: string;
+  /** The statement or step that puts it right. */
+  readonly mend: string;
+}
+
 export interface Backend {
   readonly kind: BackendKind;
+  /**
+   * What keeps a run from using the server; writes nothing. Only of servers that are not the run's own.
+   * To be asked before any server is started, so that all that is to be mended is said at once.
+   */
+  examine?(signal: AbortSignal): Promise<readonly Finding[]>;
   /**
    * Starts the server and resolves once it answers.
    *
@@ -49,7 +75,12 @@ export interface StartedBackend extends AsyncDisposable {
   url(role: Role): string;
   /** What the names of all keys, queues and exchanges of a run begin with. @default one of the harness's own */
   readonly prefix?: string;
-  /** Ends the server at once, as `kill -9` does, and keeps its data directory. */
+  /** How many others used it when it started: what it counts is not of this run alone. Only where there may be any. */
+  readonly otherClients?: number;
+  /**
+   * Ends the server at once, as `kill -9` does, and keeps its data directory. As `pause`, `resume` and `restart`, it
+   * rejects with a BackendControlError on a server that is not the run's own.
+   */
   kill(): Promise<void>;
   /** Stops it without ending it (SIGSTOP, or a freezer): connections stay open and silent. Resolves once it stands. */
   pause(): Promise<void>;

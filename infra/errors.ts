@@ -1,3 +1,5 @@
+import type { Finding } from './backend.ts';
+
 /** The server binaries that a run needs are not on this machine. */
 export class BackendMissingError extends Error {
   readonly code = 'E_BACKEND_MISSING';
@@ -51,6 +53,34 @@ export class BackendStoppedError extends Error {
   constructor(product: string, action: string) {
     super(`can't ${action} ${product}: it is not running`);
     this.product = product;
+  }
+}
+
+/** A server of the user's own was to be killed, paused or restarted: a run has no right to. */
+export class BackendControlError extends Error {
+  readonly code = 'E_BACKEND_CONTROL';
+  override readonly name = 'BackendControlError';
+  readonly product: string;
+
+  constructor(product: string, action: string) {
+    super(`can't ${action} ${product}: the server is not this run's own`);
+    this.product = product;
+  }
+}
+
+/** What keeps a run from using the servers that it was given, all of it at once. Nothing was written to them. */
+export class UnfitServersError extends Error {
+  readonly code = 'E_UNFIT_SERVERS';
+  override readonly name = 'UnfitServersError';
+  readonly findings: readonly Finding[];
+
+  constructor(findings: readonly Finding[]) {
+    const lines = findings.map(
+      ({ server, what, expected, got, mend }) =>
+        `${server}: ${what}: expected ${expected}, got ${got}. ${mend}`,
+    );
+    super(lines.join('\n  '));
+    this.findings = findings;
   }
 }
 

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../harness/time/clock.ts';
 import type { Backend, BackendKind, StartContext, StartedBackend } from './backend.ts';
+import { UnfitServersError } from './errors.ts';
 import { type Guardian, startGuardian } from './guardian/guardian.ts';
 import { RUN_VARIABLE } from './guardian/marker.ts';
 import { ROOT_PREFIX } from './guardian/root.ts';
@@ -57,17 +58,18 @@ export interface Stack extends AsyncDisposable {
 }
 
 /**
- * Starts the guardian, then all backends at once.
+ * Looks at the servers that are not the run's own, starts the guardian, then all backends at once.
  *
  * When one fails the others are stopped, and the error thrown is the one that came first; what went wrong
  * in the clean-up is attached to it as `cleanUpErrors`.
  *
- * @throws BackendMissingError, BackendStartError, GuardianError, or the signal's reason.
+ * @throws UnfitServersError, BackendMissingError, BackendStartError, GuardianError, or the signal's reason.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { backends, runId, onEvent = () => {} } = options;
   requireDistinctKinds(backends);
   options.signal.throwIfAborted();
+  await requireFit(backends, options.signal);
   const startedUs = systemClock.nowUs();
   const root = join(tmpdir(), `${ROOT_PREFIX}${runId}`);
   const guardian = await startGuardian({ runId, root, onLost: () => onEvent({ type: 'guardian-lost' }) });
@@ -119,6 +121,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     get: (kind) => ofKind(started, kind),
     [Symbol.asyncDispose]: dispose,
   };
+}
+
+/** @throws UnfitServersError with what is wrong with any of them */
+async function requireFit(backends: readonly Backend[], signal: AbortSignal): Promise<void> {
+  const findings = await Promise.all(
+    backends.map(async (backend) => (await backend.examine?.(signal)) ?? []),
+  );
+  signal.throwIfAborted();
+  if (findings.flat().length > 0) throw new UnfitServersError(findings.flat());
 }
 
 /** Backends first, at once; then the guardian, which sweeps what they may have left. Returns the errors. */

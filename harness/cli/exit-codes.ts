@@ -27,6 +27,8 @@ const INFRASTRUCTURE = new Set([
   'E_BACKEND_OVERRIDE',
   'E_BACKEND_START',
   'E_BACKEND_STOPPED',
+  'E_BACKEND_CONTROL',
+  'E_UNFIT_SERVERS',
   'E_GUARDIAN',
   'E_SERVICE_LOST',
   'E_GENERATOR_LOST',
@@ -35,7 +37,7 @@ const INFRASTRUCTURE = new Set([
   'E_PROBE',
   'E_TARGET',
 ]);
-const USAGE = new Set(['E_USAGE', 'E_RUN_DIRECTORY']);
+const USAGE = new Set(['E_USAGE', 'E_ADDRESS', 'E_RUN_DIRECTORY']);
 
 export function exitCodeOfError(error: unknown): number {
   const code = errorCode(error);

@@ -1,11 +1,10 @@
-import type { ConnectionOptions } from 'node:tls';
-import { tlsOptions } from './tls-options.ts';
+import { type TlsOptions, tlsOptions } from './tls-options.ts';
 
 /** What amqplib's `connect` takes. */
 export interface AmqpAddress {
   readonly url: string;
   /** What the query of the address says about TLS: amqplib looks for it here only. */
-  readonly socketOptions: ConnectionOptions;
+  readonly socketOptions: TlsOptions;
 }
 
 /**

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
 import { AddressError } from './address-error.ts';
+
+/** As Node's `tls.connect` takes them. */
+export interface TlsOptions {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly rejectUnauthorized?: false;
+  readonly servername?: string;
+}
 
 /**
  * What an address says about TLS in its query, named as in RabbitMQ's URIs:
@@ -11,7 +19,7 @@ import { AddressError } from './address-error.ts';
  *
  * @throws AddressError for a file that can't be read
  */
-export function tlsOptions(query: URLSearchParams): ConnectionOptions {
+export function tlsOptions(query: URLSearchParams): TlsOptions {
   const file = (name: string) => {
     const path = query.get(name);
     return path === null ? undefined : readPem(name, path);

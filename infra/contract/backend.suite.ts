@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Backend, BackendKind, Role, StartedBackend } from '../backend.ts';
+import type { Backend, BackendKind, StartedBackend } from '../backend.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { CLIENTS } from './clients.ts';
 import { eventually } from './eventually.ts';
+import { ROLES, servesAndFlushes } from './every-backend.ts';
 import { commandLines, LOOPBACK, listeningAddresses } from './kernel.ts';
 
-const ROLES: readonly Role[] = ['service', 'relay', 'probe'];
 const SLOW_MS = 120_000;
 
 export interface BackendUnderTest {
@@ -34,14 +34,7 @@ export function describeBackend({ name, kind, make, alsoWhileRunning, isGone }: 
     }, SLOW_MS);
     afterAll(() => stack?.[Symbol.asyncDispose](), SLOW_MS);
 
-    it('answers every role', async () => {
-      for (const role of ROLES) {
-        await using client = await connect(server.url(role));
-        await client.put();
-      }
-      await using client = await connect(server.url('probe'));
-      expect(await client.count()).toBe(3);
-    });
+    servesAndFlushes(kind, () => server);
 
     it('can be reached by loopback only', () => {
       const addresses = listeningAddresses(Number(new URL(server.url('service')).port));
@@ -66,14 +59,6 @@ export function describeBackend({ name, kind, make, alsoWhileRunning, isGone }: 
       () => server,
       () => stack,
     );
-
-    it('holds nothing after a flush', async () => {
-      await using client = await connect(server.url('service'));
-      await client.put();
-      await server.flush();
-      await using fresh = await connect(server.url('service'));
-      expect(await fresh.count()).toBe(0);
-    });
 
     it('answers a request made while paused only after resume', async () => {
       await using client = await connect(server.url('service'));

@@ -1,8 +1,9 @@
 // One client a kind of server, as the contract suite needs it.
 import { randomUUID } from 'node:crypto';
 import { connect as connectAmqp } from 'amqplib';
-import { Redis } from 'ioredis';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { amqpAddress } from '../address/amqp-address.ts';
+import { redisClient } from '../address/redis-client.ts';
 import type { BackendKind } from '../backend.ts';
 
 /** An open connection to a backend that can do the same two things whatever the backend. */
@@ -13,19 +14,19 @@ export interface TestClient extends AsyncDisposable {
   count(): Promise<number>;
 }
 
-export const CLIENTS: Readonly<Record<BackendKind, (url: string) => Promise<TestClient>>> = {
+export const CLIENTS: Readonly<Record<BackendKind, (url: string, prefix?: string) => Promise<TestClient>>> = {
   redis: connectRedis,
   database: connectDatabase,
   rabbitmq: connectRabbitmq,
 };
 
-async function connectRedis(url: string): Promise<TestClient> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 });
-  client.on('error', () => {});
+async function connectRedis(url: string, prefix = ''): Promise<TestClient> {
+  const client = redisClient(url, { retryStrategy: null, maxRetriesPerRequest: 0 });
   await client.connect();
+  const item = (name: string) => `${prefix}item:${name}`;
   return {
-    put: async () => void (await client.set(`item:${randomUUID()}`, 'x')),
-    count: () => client.dbsize(),
+    put: async () => void (await client.set(item(randomUUID()), 'x')),
+    count: async () => (await client.keys(item('*'))).length,
     [Symbol.asyncDispose]: async () => client.disconnect(),
   };
 }
@@ -44,18 +45,20 @@ async function connectDatabase(url: string): Promise<TestClient> {
   };
 }
 
-async function connectRabbitmq(url: string): Promise<TestClient> {
-  const connection = await connectAmqp(url);
+async function connectRabbitmq(url: string, prefix = ''): Promise<TestClient> {
+  const queue = `${prefix}changes`;
+  const address = amqpAddress(url, 0);
+  const connection = await connectAmqp(address.url, address.socketOptions);
   connection.on('error', () => {});
   const channel = await connection.createConfirmChannel();
   channel.on('error', () => {});
   return {
     async put() {
-      await channel.assertQueue('items', { durable: true });
-      channel.sendToQueue('items', Buffer.from('x'), { persistent: true });
+      await channel.assertQueue(queue, { durable: true });
+      channel.sendToQueue(queue, Buffer.from('x'), { persistent: true });
       await channel.waitForConfirms();
     },
-    count: async () => (await channel.assertQueue('items', { durable: true })).messageCount,
+    count: async () => (await channel.assertQueue(queue, { durable: true })).messageCount,
     // A killed broker has closed it already.
     [Symbol.asyncDispose]: () => connection.close().catch(() => {}),
   };

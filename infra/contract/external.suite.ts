@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Backend, BackendKind, StartedBackend } from '../backend.ts';
+import { type Stack, startStack } from '../stack.ts';
+import { CLIENTS } from './clients.ts';
+import { servesAndFlushes } from './every-backend.ts';
+
+const SLOW_MS = 120_000;
+
+export interface ExternalBackendUnderTest {
+  /** As the tests name it: `an external redis`. */
+  readonly name: string;
+  readonly kind: BackendKind;
+  make(): Backend;
+  /** All that the server holds, to the byte, and how it is set. */
+  snapshot(): Promise<unknown>;
+}
+
+/** What every backend promises whose server is somebody else's, who uses it, too. */
+export function describeExternalBackend({ name, kind, make, snapshot }: ExternalBackendUnderTest): void {
+  describe(name, { timeout: SLOW_MS }, () => {
+    let before: unknown;
+    let stack: Stack;
+    let server: StartedBackend;
+    const start = async (again = '') => {
+      const runId = `test-${name.replaceAll(/\W/g, '-')}${again}-${process.pid}`;
+      return startStack({ backends: [make()], runId, signal: new AbortController().signal });
+    };
+    beforeAll(async () => {
+      before = await snapshot();
+      stack = await start();
+      server = stack.get(kind);
+    }, SLOW_MS);
+    afterAll(() => stack?.[Symbol.asyncDispose](), SLOW_MS);
+
+    servesAndFlushes(kind, () => server);
+
+    it.each(['kill', 'pause', 'resume', 'restart'] as const)('can not be made to %s', async (action) => {
+      await expect(server[action]()).rejects.toMatchObject({ code: 'E_BACKEND_CONTROL' });
+      await using client = await CLIENTS[kind](server.url('service'), server.prefix);
+      await client.put();
+    });
+
+    it('belongs to one run at a time', async () => {
+      await expect(start('-again')).rejects.toMatchObject({
+        code: 'E_UNFIT_SERVERS',
+        message: expect.stringContaining(stack.runId),
+      });
+    });
+
+    it('is as it was before once it is disposed, and can be disposed again', async () => {
+      await server[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+      await expect(server.flush()).rejects.toMatchObject({ code: 'E_BACKEND_STOPPED' });
+      expect(await snapshot()).toEqual(before);
+    });
+  });
+}

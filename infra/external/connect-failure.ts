@@ -1,0 +1,91 @@
+import type { Finding } from '../backend.ts';
+
+/** What was tried. */
+export interface Attempt {
+  /** The environment variable that the address is in. */
+  readonly variable: string;
+  /** `host:port`. */
+  readonly at: string;
+  /** What is expected there: `a Redis`. */
+  readonly product: string;
+  readonly tls: boolean;
+  /** The scheme that asks for TLS, such as `rediss://`, and the one that does not. */
+  readonly schemes: { readonly plain: string; readonly tls: string };
+}
+
+type Words = Pick<Finding, 'what' | 'expected' | 'got' | 'mend'>;
+
+/** As drivers put it when a user or password is refused. */
+const REFUSED =
+  /WRONGPASS|NOAUTH|invalid password|Access denied|ACCESS[-_]REFUSED|AUTH <password>|without any password/i;
+const CERTIFICATE =
+  /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|certificate|unknown ca|HANDSHAKE_FAILURE|handshake failure/i;
+const NO_TLS_HERE =
+  /wrong version number|EPROTO|packet length too long|does not support (SSL|secure)|HANDSHAKE_NO_SSL/i;
+
+/**
+ * Why a server could not be used, as a sentence of ours: a driver's own words differ from version to version, and may
+ * quote what they were given.
+ */
+export function connectFailure(attempt: Attempt, error: unknown): Finding {
+  return { server: `${attempt.variable} (${attempt.at})`, ...wordsFor(attempt, textOf(error)) };
+}
+
+function wordsFor({ variable, product, tls, schemes }: Attempt, text: string): Words {
+  const connection = { what: 'the connection', expected: product };
+  if (/ECONNREFUSED/.test(text))
+    return {
+      ...connection,
+      got: 'a closed port',
+      mend: `Start the server, or correct the port in ${variable}.`,
+    };
+  if (/ENOTFOUND|EAI_AGAIN/.test(text))
+    return { ...connection, got: 'an unknown host', mend: `Correct the host in ${variable}.` };
+  if (/EHOSTUNREACH|ENETUNREACH/.test(text))
+    return { ...connection, got: 'no way to that host', mend: `Correct the host in ${variable}.` };
+  if (REFUSED.test(text))
+    return {
+      what: 'the log-in',
+      expected: 'to be let in',
+      got: 'a refusal of this user, password, or database',
+      mend: `Correct them in ${variable}; special characters of a password are percent-encoded there.`,
+    };
+  if (tls && NO_TLS_HERE.test(text))
+    return {
+      what: 'TLS',
+      expected: 'a TLS handshake',
+      got: 'an answer without TLS',
+      mend: `Correct the port, or use ${schemes.plain} in ${variable}.`,
+    };
+  if (tls && CERTIFICATE.test(text))
+    return {
+      what: 'TLS',
+      expected: 'a certificate that can be trusted',
+      got: `one that can't (${codeIn(text)})`,
+      mend: `Name the authority that signed it: NODE_EXTRA_CA_CERTS=/path/ca.pem.`,
+    };
+  if (/ETIMEDOUT|timed out|timeout/i.test(text))
+    return {
+      ...connection,
+      got: 'no answer in time',
+      mend: `See that ${product} listens at that port, ${tls ? `with TLS (else ${schemes.plain})` : `without TLS (else ${schemes.tls})`}, and that no firewall is between.`,
+    };
+  return {
+    ...connection,
+    got: `something that does not answer as ${product} does (${codeIn(text)})`,
+    mend: `Correct the port in ${variable}${tls ? '' : `, or use ${schemes.tls} if the server wants TLS`}.`,
+  };
+}
+
+/** The words of an error, of those that it goes back to, and their codes. */
+function textOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(textOf).join(' ');
+  if (!(error instanceof Error)) return String(error);
+  const { code = '' } = error as { readonly code?: unknown };
+  return `${code} ${error.message} ${error.cause === undefined ? '' : textOf(error.cause)}`;
+}
+
+/** Only what looks like a code: the rest may hold anything. */
+function codeIn(text: string): string {
+  return /\b(?:ERR_)?[A-Z][A-Z\d]*(?:_[A-Z\d]+)+\b|\bE[A-Z]{4,}\b/.exec(text)?.[0] ?? 'no code';
+}

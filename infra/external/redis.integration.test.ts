@@ -1,0 +1,202 @@
+import { createServer } from 'node:net';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { redisClient } from '../address/redis-client.ts';
+import { describeExternalBackend } from '../contract/external.suite.ts';
+import { localRedis } from '../local/redis.ts';
+import { pickFreePort } from '../ports.ts';
+import type { Stack } from '../stack.ts';
+import { externalRedis } from './redis.ts';
+import { ALL_NEEDS, findingsOf, NO_NEEDS, startForTest } from './testing.ts';
+
+const cleanUp = new AsyncDisposableStack();
+let theirs: Stack;
+let url: string;
+let redis: Redis;
+beforeAll(async () => {
+  theirs = cleanUp.use(await startForTest(localRedis()));
+  url = theirs.get('redis').url('service');
+  redis = cleanUp.adopt(redisClient(url, {}), (client) => client.disconnect());
+  await redis.connect();
+});
+afterAll(() => cleanUp.disposeAsync());
+
+/** Every key of every database with its value as Redis dumps it and its time to live, and what can be set. */
+async function snapshot(): Promise<unknown> {
+  const keys = [];
+  for (const database of [0, 1, 2]) {
+    await redis.select(database);
+    for (const key of (await redis.keys('*')).sort())
+      keys.push([
+        database,
+        key,
+        (await redis.dumpBuffer(key))?.toString('hex'),
+        await redis.pexpiretime(key),
+      ]);
+  }
+  await redis.select(0);
+  return { keys, users: await redis.acl('LIST'), settings: await redis.config('GET', '*') };
+}
+
+async function fill(): Promise<void> {
+  await redis.flushall();
+  await redis.set('user:1', 'Ann');
+  await redis.set('storm', 'no key of ours: our prefix has a colon');
+  await redis.hset('stor[m]:x', { a: 1 });
+  await redis.set('session', 'x', 'PX', 3_600_000);
+  await redis.select(1);
+  await redis.rpush('storm:', '1', '2');
+  await redis.select(0);
+}
+
+describe('beside the keys of others', () => {
+  beforeAll(fill);
+  describeExternalBackend({
+    name: 'an external redis, by prefix',
+    kind: 'redis',
+    make: () => externalRedis({ url, keyPrefix: 'storm:', needs: ALL_NEEDS }),
+    snapshot,
+  });
+  describeExternalBackend({
+    name: 'an external redis, in a database of its own',
+    kind: 'redis',
+    make: () => externalRedis({ url: url.replace(/0$/, '2'), needs: NO_NEEDS }),
+    snapshot,
+  });
+});
+
+describe('a redis that is not fit', () => {
+  let before: unknown;
+  beforeEach(async () => {
+    await fill();
+    before = await snapshot();
+  });
+
+  async function onlyFinding(address: string, keyPrefix?: string, needs = NO_NEEDS) {
+    const findings = (await findingsOf(externalRedis({ url: address, keyPrefix, needs }))) ?? [];
+    expect(findings).toHaveLength(1);
+    expect(JSON.stringify(findings)).not.toContain(new URL(url).password);
+    return findings[0];
+  }
+
+  it('holds one key of somebody else', async () => {
+    await redis.flushall();
+    await redis.set('user:1', 'Ann');
+    before = await snapshot();
+    expect(await onlyFinding(url)).toEqual({
+      server: `REDIS_URL (127.0.0.1:${new URL(url).port})`,
+      what: 'database 0',
+      expected: 'no keys',
+      got: '1 of somebody else, such as "user:1"',
+      mend: expect.stringContaining('--key-prefix'),
+    });
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('holds a key with our prefix', async () => {
+    await redis.set('ours:1', 'Ann');
+    before = await snapshot();
+    expect(await onlyFinding(url, 'ours:')).toMatchObject({ got: '1 of somebody else, such as "ours:1"' });
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('holds what looks like our marker and is not', async () => {
+    await redis.set('ours:marker', '{}');
+    await redis.set('ours:item:1', 'Ann');
+    before = await snapshot();
+    expect(await onlyFinding(url, 'ours:')).toMatchObject({ got: expect.stringMatching(/^2 of somebody/) });
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('announces nothing of keys, and one is to be watched', async () => {
+    await redis.config('SET', 'notify-keyspace-events', 'Elg');
+    expect(await onlyFinding(url, 'ours:', ALL_NEEDS)).toMatchObject({
+      what: 'notify-keyspace-events',
+      mend: expect.stringMatching(/^CONFIG SET notify-keyspace-events [glEKx$]{6}$/),
+    });
+    await redis.config('SET', 'notify-keyspace-events', 'KA');
+    expect(await findingsOf(externalRedis({ url, keyPrefix: 'ours:', needs: ALL_NEEDS }))).toBeNull();
+    await redis.config('SET', 'notify-keyspace-events', 'Kg$x');
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('keeps commands and keys from its user', async () => {
+    const limited = new URL(url);
+    await redis.acl('SETUSER', 'limited', 'on', '>secret', '~other:*', '+@all', '-unlink', '-eval');
+    limited.username = 'limited';
+    limited.password = 'secret';
+    const finding = await onlyFinding(limited.href, 'ours:');
+    expect(finding?.mend).toBe("ACL SETUSER limited '~ours:*' '&*' +unlink +eval");
+    await redis.acl('SETUSER', 'limited', '~ours:*', '&*', '+unlink', '+eval');
+    expect(
+      await findingsOf(externalRedis({ url: limited.href, keyPrefix: 'ours:', needs: ALL_NEEDS })),
+    ).toBeNull();
+    await redis.acl('DELUSER', 'limited');
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('is a replica', async () => {
+    await using other = await startForTest(localRedis());
+    const replica = redisClient(other.get('redis').url('service'), {});
+    await replica.connect();
+    await replica.replicaof('127.0.0.1', 1);
+    expect(await onlyFinding(other.get('redis').url('service'))).toMatchObject({ got: 'a replica' });
+    replica.disconnect();
+  });
+
+  it.each([
+    [
+      'a wrong password',
+      (right: URL) => right.href.replace(right.password, 'wrong'),
+      /^a refusal of this user/,
+    ],
+    ['no password', (right: URL) => `redis://${right.host}`, /^a refusal of this user/],
+    ['an unknown host', () => 'redis://:secret@no-such-host.invalid:6379', 'an unknown host'],
+    ['TLS where there is none', (right: URL) => right.href.replace('redis:', 'rediss:'), 'no answer in time'],
+    [
+      'a Sentinel where there is none',
+      () => 'redis+sentinel://:secret@127.0.0.1:1/mymaster',
+      'a closed port',
+    ],
+  ])('can not be reached: %s', async (_name, change, got) => {
+    expect(await onlyFinding(change(new URL(url)))).toMatchObject({
+      got: typeof got === 'string' ? got : expect.stringMatching(got),
+    });
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('can not be reached: a closed port', async () => {
+    const port = await pickFreePort();
+    expect(await onlyFinding(`redis://:secret@127.0.0.1:${port}`)).toEqual({
+      server: `REDIS_URL (127.0.0.1:${port})`,
+      what: 'the connection',
+      expected: 'a Redis',
+      got: 'a closed port',
+      mend: 'Start the server, or correct the port in REDIS_URL.',
+    });
+  });
+
+  it('can not be reached: a port of something else', async () => {
+    const greeter = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('J\x00\x00\x00\x0a10.11.14-MariaDB\r\n');
+    });
+    await new Promise<void>((resolve) => greeter.listen(0, '127.0.0.1', resolve));
+    const { port } = greeter.address() as { port: number };
+    expect(await onlyFinding(`redis://:secret@127.0.0.1:${port}`)).toMatchObject({
+      got: expect.stringContaining('does not answer as a Redis does'),
+    });
+    greeter.close();
+  });
+});
+
+describe('what a dead run has left', () => {
+  it('is removed by the next one, and nothing else', async () => {
+    await fill();
+    const before = await snapshot();
+    await redis.set('ours:marker', JSON.stringify({ runId: 'dead', startedAt: '2026-01-01T00:00:00Z' }));
+    for (let n = 0; n < 2_500; n++) await redis.set(`ours:item:${n}`, 'x');
+    expect(await findingsOf(externalRedis({ url, keyPrefix: 'ours:', needs: NO_NEEDS }))).toBeNull();
+    expect(await snapshot()).toEqual(before);
+  });
+});
