@@ -130,9 +130,11 @@ describe('strips', () => {
   it('leave out expiries that would merge into a bar', async () => {
     const input = stripInput();
     const many = { ...input.timeline, expiriesMs: Array.from({ length: 300 }, (_, i) => i * 10) };
-    const ticks = async (one: StripInput) =>
-      (await renderSvg(hitRatioOverTime(one), { sentence: '', size: 'wide' })).match(/stroke-width="1.25"/g)
-        ?.length ?? 0;
+    const ticks = async (one: StripInput) => {
+      const svg = await renderSvg(hitRatioOverTime(one), { sentence: '', size: 'wide' });
+      const [path = ''] = /<path [^>]*stroke-width="1.25"[^>]*>/.exec(svg) ?? [];
+      return path.match(/M/g)?.length ?? 0;
+    };
     expect(await ticks(input)).toBe(5);
     expect(await ticks({ ...input, timeline: many })).toBe(0);
   });

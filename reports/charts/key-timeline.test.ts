@@ -20,9 +20,15 @@ function layers(key: WorstKey, wanted: (mark: Drawn['mark']) => boolean) {
     .map(({ data }) => data.values);
 }
 
-const marks = (svg: string, fill: string) => [
-  ...svg.matchAll(new RegExp(`<path transform="[^"]*" d="([^"]*)" fill="var\\(--${fill}\\)"`, 'g')),
-];
+/** The shapes so filled, each on its own or in a group: what they are, and of paths the strokes of the pen. */
+function marks(svg: string, fill: string): readonly string[] {
+  const filled = `fill="var\\(--${fill}\\)"`;
+  const groups = [...svg.matchAll(new RegExp(`<g [^>]*${filled}[^>]*>(.*?)</g>`, 'g'))];
+  const alone = [...svg.matchAll(new RegExp(`<(?!g )[^>]*${filled}[^>]*>`, 'g'))];
+  return [...groups.map(([, inside = '']) => inside), ...alone.map(([tag]) => tag)]
+    .flatMap((text) => text.match(/<[^/>]*\/>/g) ?? [])
+    .map((tag) => `${/\w+/.exec(tag)?.[0]} ${/ d="([^"]*)"/.exec(tag)?.[1]?.replace(/[^a-z]/gi, '') ?? ''}`);
+}
 
 describe('reads', () => {
   it('have a mark each, of a shape that says without colour what was wrong', async () => {
@@ -32,9 +38,7 @@ describe('reads', () => {
     const count = (kind: string) => kinds.filter((one) => one === kind).length;
     const [right, stale, dirty] = ['bg', 'fail', 'inconclusive'].map((fill) => marks(svg, fill));
     expect([right?.length, stale?.length, dirty?.length]).toEqual([count('right'), 2, 11]);
-    // Size alone is no shape: only the strokes of the pen count.
-    const pen = (path = '') => path.replace(/[^A-Z]/g, '');
-    const shapes = [right, stale, dirty].map((found) => new Set(found?.map(([, path]) => pen(path))));
+    const shapes = [right, stale, dirty].map((found) => new Set(found));
     expect(shapes.map(({ size }) => size)).toEqual([1, 1, 1]);
     expect(new Set(shapes.flatMap((shape) => [...shape])).size).toBe(3);
   });

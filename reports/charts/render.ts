@@ -4,6 +4,7 @@
  */
 import { Error as LogErrors, parse, resetSVGDefIds, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import { slim } from './slim.ts';
 
 /** Which drawing of a chart this is; the page's CSS shows one, so that text is never scaled to a blur. */
 export type ChartSize = 'wide' | 'medium' | 'narrow';
@@ -39,22 +40,6 @@ const SILENT: NonNullable<NonNullable<Parameters<typeof compile>[1]>['logger']> 
   info: () => SILENT,
   debug: () => SILENT,
 };
-
-const EMPTY_PATHS = /<path class="(?:background|foreground)"[^>]*\/>/g;
-const NOISE = / (?:class|role|aria-[a-z]+|pointer-events|font-family)="[^"]*"/g;
-
-/**
- * Drops what no reader sees: empty paths, hooks for scripts, a font on every label (the page's CSS sets it).
- * Only inside tags, where Vega has escaped all text, so that a name can't be mistaken for markup.
- */
-function slim(svg: string): string {
-  return svg.replace(EMPTY_PATHS, '').replace(/<[^>]+>/g, (tag) =>
-    tag
-      .replace(/ opacity="1"/g, '')
-      .replace(NOISE, '')
-      .replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),
-  );
-}
 
 function dress(svg: string, label: ChartLabel): string {
   const attributes = `class="chart ${label.size}" role="img" aria-label="${escapeAttribute(label.sentence)}"`;
