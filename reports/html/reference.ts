@@ -1,16 +1,28 @@
 /** The end of the page: how numbers are measured, glossary, environment, raw data. */
+import { gzipSync } from 'node:zlib';
 import type { Result } from '../../harness/result/schema.ts';
 import { duration, significant, timestamp } from '../model/format.ts';
 import { GLOSSARY } from '../model/glossary.ts';
-import { allMetricNotes } from '../model/metrics.ts';
+import { allMetricNotes, noteName } from '../model/metrics.ts';
 import { roundsWords } from '../model/rounds.ts';
-import { html, type Markup, trusted } from './markup.ts';
+import { breakable, html, type Markup, trusted } from './markup.ts';
 
 export function measurementList(): Markup {
   return html`<dl class="notes">${allMetricNotes().map(
     ({ name, label, measured }) =>
-      html`<div><dt>${label} <code>${name}</code></dt><dd>${measured}</dd></div>`,
+      html`<div id="${noteId(name)}"><dt>${label} <code>${name}</code></dt><dd>${measured}</dd></div>`,
   )}</dl>`;
+}
+
+/** The name of a metric, leading to how it is measured: said once on the page, whoever asks. */
+export function metricLink(name: string): Markup {
+  const code = html`<code>${breakable(name, '.')}</code>`;
+  const note = noteName(name);
+  return note === undefined ? code : html`<a href="#${noteId(note)}">${code}</a>`;
+}
+
+function noteId(note: string): string {
+  return `metric-${note}`;
 }
 
 export function glossaryList(): Markup {
@@ -52,17 +64,24 @@ function revision(result: Result): Markup {
 }
 
 /** Past this the page would weigh more than it is worth; the file beside it has the data. */
-const MOST_EMBEDDED_BYTES = 2 * 1024 ** 2;
+const MOST_EMBEDDED_BYTES = 512 * 1024;
 
-/** The whole result inside the page: it works offline and can't be parted from its report. */
+/**
+ * The whole result inside the page: it works offline and can't be parted from its report. Packed, or it would be the
+ * heaviest part of it.
+ */
 export function rawData(result: Result): Markup {
   const bytes = Buffer.from(JSON.stringify(result));
-  const size = significant(Math.ceil(bytes.length / 1024));
-  if (bytes.length > MOST_EMBEDDED_BYTES) {
-    return html`<p><a href="result.json">result.json</a> (${size} KiB), beside this file, holds every number of this page, each round on its own. It is too large to lie inside the page: keep the two together.</p>`;
+  const packed = gzipSync(bytes, { level: 9 });
+  if (packed.length > MOST_EMBEDDED_BYTES) {
+    return html`<p><a href="result.json">result.json</a> (${kib(bytes)}), beside this file, holds every number of this page, each round on its own. It is too large to lie inside the page: keep the two together.</p>`;
   }
-  const data = trusted(bytes.toString('base64'));
-  return html`<p><a download="result.json" href="data:application/json;base64,${data}">result.json</a> (${size} KiB) holds every number of this page, each round on its own; a copy lies beside this file.</p>`;
+  const data = trusted(packed.toString('base64'));
+  return html`<p><a download="result.json.gz" href="data:application/gzip;base64,${data}">result.json.gz</a> (${kib(packed)}; unpacked ${kib(bytes)}) holds every number of this page, each round on its own; result.json lies beside this file, too.</p>`;
+}
+
+function kib({ length }: Buffer): string {
+  return `${significant(Math.ceil(length / 1024))} KiB`;
 }
 
 /** The scenario as it was run, every default filled in. */

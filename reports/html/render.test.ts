@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { avalancheResult } from '../fixtures/avalanche.ts';
 import { penetrationResult } from '../fixtures/penetration.ts';
@@ -101,17 +103,37 @@ describe('renderHtml', () => {
     const bare = tags.map((tag) => tag.replace(/"[^"]*"/g, '""'));
     expect(bare.filter((tag) => /\son\w+=|\sstyle=|'/.test(tag))).toEqual([]);
     // The raw data holds the text unharmed.
-    const data = /href="data:application\/json;base64,([^"]*)"/.exec(page)?.[1] ?? '';
-    expect(JSON.parse(Buffer.from(data, 'base64').toString()).runId).toBe(HOSTILE);
+    const data = /href="data:application\/gzip;base64,([^"]*)"/.exec(page)?.[1] ?? '';
+    expect(JSON.parse(gunzipSync(Buffer.from(data, 'base64')).toString()).runId).toBe(HOSTILE);
   });
 
   it('points to the file beside it when the data are too large to embed', async () => {
     const result = heldResult();
     const [first] = result.scenarios;
-    if (first !== undefined) first.settings.padding = 'x'.repeat(3 * 1024 ** 2);
+    // What can't be packed.
+    const noise = Array.from({ length: 12_000 }, (_, at) =>
+      createHash('sha512').update(String(at)).digest('base64'),
+    );
+    if (first !== undefined) first.settings = { noise };
     const section = (await renderHtml(result)).split('>Raw data<')[1] ?? '';
-    expect(section).toContain('href="result.json"');
+    expect(section).toContain('<a href="result.json">');
     expect(section.length).toBeLessThan(1000);
+  });
+
+  it('leads from the name of every metric to how it is measured, which stands there once', async () => {
+    const page = await written;
+    const links = [...page.matchAll(/href="#(metric-[^"]*)"/g)].map(([, id]) => id);
+    expect(links.length).toBeGreaterThan(50);
+    for (const id of new Set(links)) expect(page.split(`id="${id}"`), id).toHaveLength(2);
+    expect(links).toContain('metric-staleness.*');
+    const own = await renderHtml(
+      edit((_, { strategies }) => {
+        const [first] = strategies;
+        const any = first?.metrics['db.reads'];
+        if (first !== undefined && any !== undefined) first.metrics.ofMyOwn = any;
+      }),
+    );
+    expect(own).toContain('<th scope="row"><code>ofMyOwn</code></th>');
   });
 
   it('shows dashes for what was not measured', async () => {
@@ -165,6 +187,15 @@ describe('renderHtml', () => {
     const [, lag = ''] = worst.split('<strong>binlog</strong>');
     expect(lag.match(/<summary>/g)).toBeNull();
     expect(lag.match(/<tr>/g)).toHaveLength(13);
+  });
+
+  it('weighs no more with each strategy than a page can bear of two dozen', async () => {
+    const result = writeResult();
+    const [scenario] = result.scenarios;
+    const added = scenario?.strategies.splice(1).length ?? 0;
+    const alone = Buffer.byteLength(await renderHtml(result));
+    expect(added).toBe(4);
+    expect((Buffer.byteLength(await written) - alone) / added).toBeLessThan(50_000);
   });
 
   it('says how soon a write is seen, in as many cells a row as columns', async () => {

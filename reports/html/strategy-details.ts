@@ -18,10 +18,11 @@ import {
   significant,
   unitLabel,
 } from '../model/format.ts';
-import { metricLabel, metricNotes, metricOf } from '../model/metrics.ts';
+import { metricLabel, metricOf } from '../model/metrics.ts';
 import { checkVerdict } from '../model/verdict.ts';
 import { verdictMark } from './header.ts';
-import { breakable, html, type Markup } from './markup.ts';
+import { html, type Markup } from './markup.ts';
+import { metricLink } from './reference.ts';
 import { withTerms } from './terms.ts';
 
 export function strategyDetails(strategy: StrategyResult, scenario: ScenarioResult): Markup {
@@ -92,18 +93,15 @@ function metricsTable(strategy: StrategyResult): Markup {
   const entries = Object.entries(strategy.metrics);
   if (entries.length === 0) return html`<p class="muted">Nothing was measured.</p>`;
   return html`<details class="every"><summary>Every metric (${entries.length})</summary>
-<table class="plain"><thead><tr><th scope="col">Metric</th><th scope="col" class="num">median</th><th scope="col" class="num">lowest–highest</th><th scope="col" class="num">interval of the median</th><th scope="col" class="num rounds">by round</th></tr></thead>
+<table class="plain"><thead><tr><th scope="col">Metric</th><th scope="col">median</th><th scope="col">lowest–highest</th><th scope="col">interval of the median</th><th scope="col">by round</th></tr></thead>
 <tbody>${entries.map(([name, recorded]) => metricRow(name, metricOf(strategy, name) ?? recorded))}</tbody></table></details>`;
 }
 
+/** Without a class, since a page may have thousands of them. */
 function metricRow(name: string, metric: Metric): Markup {
   const { median, low, high, unit, values } = metric;
   const text = figure(median, unit);
-  return html`<tr><th scope="row" title="${metricNotes(name)?.measured}"><code>${breakable(name, '.')}</code></th>
-<td class="num">${text} <span class="unit">${text === NEVER ? '' : unitLabel(unit)}</span></td>
-<td class="num">${interval(low, high, unit) ?? '='}</td>
-<td class="num">${medianInterval(metric)}</td>
-<td class="num rounds">${values.map((value) => figure(value, unit)).join('  ')}</td></tr>`;
+  return html`<tr><th scope="row">${metricLink(name)}</th><td>${text} <span class="unit">${text === NEVER ? '' : unitLabel(unit)}</span></td><td>${interval(low, high, unit) ?? '='}</td><td>${medianInterval(metric)}</td><td>${values.map((value) => figure(value, unit)).join('  ')}</td></tr>`;
 }
 
 /** `12–14 (96.9 %)`, with the confidence that the rounds reach; `the same` as lowest–highest for few rounds. */

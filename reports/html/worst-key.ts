@@ -103,7 +103,7 @@ const KEYS = {
 function operationTable(key: WorstKey): Markup {
   const rows = operationRows(key);
   const left = key.more === 0 ? '' : `; ${key.more} more of this key are left out`;
-  const table = html`<table class="plain operations"><thead><tr><th scope="col">Operation</th><th scope="col" class="num">sent, ms</th><th scope="col" class="num">took, ms</th><th scope="col" class="num">version</th><th scope="col">answered</th><th scope="col">wrong with it</th></tr></thead>
+  const table = html`<table class="plain operations"><thead><tr><th scope="col">Operation</th><th scope="col">sent, ms</th><th scope="col">took, ms</th><th scope="col">version</th><th scope="col">answered</th><th scope="col">wrong with it</th></tr></thead>
 <tbody>${rows.map(tableRow)}</tbody></table>`;
   if (rows.length <= ROWS_SHOWN) {
     return html`${table}${left === '' ? '' : html`<p class="hint">${key.more} more operations of this key are left out.</p>`}`;
@@ -111,6 +111,7 @@ function operationTable(key: WorstKey): Markup {
   return html`<details class="every"><summary>Its ${rows.length} operations, one by one${left}</summary>${table}</details>`;
 }
 
+/** Without a class, since a page may have thousands of them: operation, three numbers, two texts. */
 function tableRow({ op, by, sent, took, version, answered, wrong }: OperationRow): Markup {
-  return html`<tr><th scope="row">${op}${by === '' ? '' : html` <small class="inline">${by}</small>`}</th><td class="num">${sent}</td><td class="num">${took}</td><td class="num">${version}</td><td class="answered">${answered}</td><td class="wrong">${wrong === '' ? '' : html`<strong>${wrong}</strong>`}</td></tr>`;
+  return html`<tr><th scope="row">${op}${by === '' ? '' : html` <small class="inline">${by}</small>`}</th><td>${sent}</td><td>${took}</td><td>${version}</td><td>${answered}</td><td>${wrong === '' ? '' : html`<strong>${wrong}</strong>`}</td></tr>`;
 }

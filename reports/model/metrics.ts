@@ -6,7 +6,13 @@ import type { MetricNotes } from './note.ts';
 
 /** The words for a metric name, by exact name or by its family (`requests.failed` → `requests.*`). */
 export function metricNotes(name: string): MetricNotes | undefined {
-  return NOTES[name] ?? NOTES[name.replace(/\.[^.]+$/, '.*')] ?? NOTES[name.replace(/\..*$/, '.*')];
+  return NOTES[noteName(name) ?? name];
+}
+
+/** The name of those words, as in {@link allMetricNotes}. */
+export function noteName(name: string): string | undefined {
+  const names = [name, name.replace(/\.[^.]+$/, '.*'), name.replace(/\..*$/, '.*')];
+  return names.find((candidate) => NOTES[candidate] !== undefined);
 }
 
 /** Which end of a metric is good; `null`: neither. One that this version doesn't know is taken as a cost. */
