@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.{integration,containers}.test.ts'],
           ...DEADLINE,
           maxWorkers: 4,
           sequence: { groupOrder: 0 },

@@ -84,6 +84,24 @@ export class UnfitServersError extends Error {
   }
 }
 
+/** No container engine of this machine can be used. */
+export class EngineError extends Error {
+  readonly code = 'E_ENGINE';
+  override readonly name = 'EngineError';
+}
+
+/** An image that containers are made of is not here, and can't be pulled. */
+export class BackendImageError extends Error {
+  readonly code = 'E_BACKEND_IMAGE';
+  override readonly name = 'BackendImageError';
+  readonly image: string;
+
+  constructor(image: string, reason: string, cause?: unknown) {
+    super(`the image ${image} is not here and can't be pulled: ${reason}`, { cause });
+    this.image = image;
+  }
+}
+
 /** The process that guards a run's servers and files against the harness's death did not come up. */
 export class GuardianError extends Error {
   readonly code = 'E_GUARDIAN';

@@ -3,7 +3,7 @@ import { localDatabase } from './local/database.ts';
 import { localRabbitmq } from './local/rabbitmq.ts';
 import { localRedis } from './local/redis.ts';
 
-export const providerNames = ['local'] as const;
+export const providerNames = ['local', 'containers'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 /** Where the servers of a run come from. */

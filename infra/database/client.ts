@@ -16,6 +16,24 @@ export async function askDatabase(access: ProbeAccess): Promise<void> {
   });
 }
 
+export interface DatabaseIdentity {
+  readonly product: 'mariadb' | 'mysql';
+  readonly version: string;
+}
+
+/** Asks a server what it is: `10.11.19-MariaDB-deb12-log` or `8.4.3`. */
+export async function databaseIdentity(access: ProbeAccess): Promise<DatabaseIdentity> {
+  return await withConnection(access, async (connection) => {
+    const query = { sql: 'SELECT VERSION() AS version', timeout: TIMEOUT_MS };
+    const [[row]] = await connection.query<RowDataPacket[]>(query);
+    const text = String(row?.version);
+    return {
+      product: /mariadb/i.test(text) ? 'mariadb' : 'mysql',
+      version: /^\d+(\.\d+)*/.exec(text)?.[0] ?? text,
+    };
+  });
+}
+
 /**
  * Empties every table of the schema and keeps the tables. In the binary log it is one TRUNCATE statement a
  * table, not row events.
@@ -32,10 +50,10 @@ export async function truncateTables(access: ProbeAccess): Promise<void> {
   });
 }
 
-async function withConnection(
+async function withConnection<T>(
   access: ProbeAccess,
-  use: (connection: Connection) => Promise<void>,
-): Promise<void> {
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> {
   // Loaded on first use, which is while the server boots: its 100 ms then cost nothing.
   const { createConnection } = await import('mysql2/promise');
   const connection = await createConnection({
@@ -47,8 +65,9 @@ async function withConnection(
     connectTimeout: TIMEOUT_MS,
   });
   try {
-    await use(connection);
+    const result = await use(connection);
     await connection.end();
+    return result;
   } finally {
     connection.destroy();
   }

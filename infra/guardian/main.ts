@@ -40,7 +40,8 @@ try {
 const closed = new Promise<void>((resolve) => lines.once('close', resolve));
 process.stdout.write('ready\n');
 await closed;
-await sweepRun(runId, root, groups);
+// What can't be removed keeps the root, by which a later run finds it.
+await sweepRun(runId, root, groups).catch(() => {});
 // Afterwards: no process of the run may write to a server that is being cleaned up.
 await removeRemains([...entrusted.values()]);
 process.exit(0);

@@ -7,21 +7,28 @@ import { sweepRun } from './sweep.ts';
 
 /**
  * Ends and removes what runs have left whose harness and guardian were both killed: every process with the
- * run's marker, then the run's directory. Never touches a run that somebody is in charge of, nor a directory
+ * run's marker, its containers, then the run's directory. Never touches a run that somebody is in charge of, nor a directory
  * that does not say whose it was, nor another user's.
  *
  * @returns the ids of the runs that were swept.
+ * @throws Error when one can't be swept, such as when its engine does not answer; the others are swept all the same.
  */
 export async function sweepStale(directory: string = tmpdir()): Promise<string[]> {
   const swept: string[] = [];
+  const failures: unknown[] = [];
   for (const name of readdirSync(directory)) {
     const root = join(directory, name);
     if (!name.startsWith(ROOT_PREFIX) || !isOurDirectory(root)) continue;
     const runId = staleRunOf(root, name.slice(ROOT_PREFIX.length));
     if (runId === undefined) continue;
-    await sweepRun(runId, root);
-    swept.push(runId);
+    try {
+      await sweepRun(runId, root);
+      swept.push(runId);
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return swept;
 }
 

@@ -2,6 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { removeContainers } from '../engine/removal.ts';
 import { killProcess, markedProcesses } from './processes.ts';
 import { ROOT_RECORD } from './root.ts';
 
@@ -11,9 +12,10 @@ const CLEAN_SCANS = 2;
 const MAX_SCANS = 200;
 
 /**
- * Ends every process of a run, then removes its root directory. Harmless when there is nothing left.
+ * Ends every process of a run, removes its containers, then its root directory. Harmless when there is nothing left.
  *
  * @param groups process groups to end where markers can't be relied on, that is anywhere but on Linux.
+ * @throws Error when containers can't be removed; the root stays then, for a later sweep to find them.
  */
 export async function sweepRun(runId: string, root: string, groups: Iterable<number> = []): Promise<void> {
   if (process.platform !== 'linux') for (const group of groups) killProcess(-group);
@@ -24,6 +26,7 @@ export async function sweepRun(runId: string, root: string, groups: Iterable<num
     clean = marked.length === 0 ? clean + 1 : 0;
     if (clean < CLEAN_SCANS) await delay(BETWEEN_SCANS_MS);
   }
+  await removeContainers(runId, root);
   await removeRoot(root);
 }
 

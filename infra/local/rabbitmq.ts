@@ -77,7 +77,9 @@ function rabbitmqRecipe(
         logPath,
       };
     },
-    ask: (port) => askRabbitmq(port, USER, password),
+    ask: async (port) => {
+      await askRabbitmq(port, USER, password);
+    },
     url: (port) => `amqp://${USER}:${password}@127.0.0.1:${port}/%2F`,
     async flush() {
       if (epmd === undefined) throw new Error('epmd is not running');

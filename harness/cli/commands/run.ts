@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { localProvider, type ProviderName, providerNames } from '../../../infra/provider.ts';
+import type { Images } from '../../../infra/containers/images.ts';
+import { containersProvider } from '../../../infra/containers/provider.ts';
+import { localProvider, type Provider, type ProviderName, providerNames } from '../../../infra/provider.ts';
 import { renderHtml } from '../../../reports/html/render.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
@@ -19,6 +21,7 @@ import { run } from '../../run.ts';
 import { type ProfileName, profileNames } from '../../scenario/schema.ts';
 import { systemClock } from '../../time/clock.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
+import { imageOption } from '../image-option.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { commaList, oneOf, settings, thresholds, wholeNumber } from '../options.ts';
 import { openProgress } from '../progress.ts';
@@ -30,6 +33,7 @@ interface RunFlags {
   readonly profile: ProfileName;
   readonly seed: number;
   readonly infra: ProviderName;
+  readonly image?: Partial<Images>;
   readonly out?: string;
   readonly aa?: boolean;
   readonly json?: boolean;
@@ -82,7 +86,20 @@ export function runCommand(): Command {
       'smoke',
     )
     .option('--seed <n>', 'of arrivals, keys and order', wholeNumber(0, 2 ** 32 - 1), 1)
-    .option('--infra <provider>', 'where the servers come from: local', oneOf(providerNames), 'local')
+    .option(
+      '--infra <provider>',
+      'where the servers come from: local programs, or containers',
+      oneOf(providerNames),
+      'local',
+    )
+    .addOption(
+      new Option(
+        '--image <kind=image>',
+        'image for a kind of server in containers, such as redis=valkey/valkey:8; repeatable',
+      )
+        .argParser(imageOption)
+        .default(undefined, 'official images'),
+    )
     .option('--out <dir>', 'directory of the run; default: a new one in cachestorm-runs')
     .addOption(
       new Option(
@@ -110,6 +127,7 @@ export function runCommand(): Command {
 }
 
 async function execute(names: readonly string[], flags: RunFlags): Promise<void> {
+  const provider = providerOf(flags);
   const contests = await loadContests(names, flags);
   const directory = await RunDirectory.create(flags.out ?? defaultDirectory(contests));
   const interrupts = listenForInterrupts();
@@ -120,7 +138,7 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
       directory,
       seed: flags.seed,
       profile: flags.profile,
-      provider: localProvider,
+      provider,
       ...(flags.rounds === undefined ? {} : { rounds: flags.rounds }),
       command: ['cachestorm', ...process.argv.slice(2)].join(' '),
       clock: systemClock,
@@ -144,6 +162,12 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
     progress.close();
     interrupts.close();
   }
+}
+
+function providerOf({ infra, image }: RunFlags): Provider {
+  if (infra === 'containers') return containersProvider(image);
+  if (image === undefined) return localProvider;
+  throw new UsageError([{ path: '--image', message: 'no effect without --infra containers' }]);
 }
 
 async function loadContests(

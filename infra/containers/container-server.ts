@@ -1,0 +1,230 @@
+import { systemClock } from '../../harness/time/clock.ts';
+import type { BackendKind, Role, StartContext, StartedBackend } from '../backend.ts';
+import { openEngineJournal } from '../engine/journal.ts';
+import { BackendStartError, BackendStoppedError } from '../errors.ts';
+import { type PickPort, pickFreePort } from '../ports.ts';
+import { connectEngine, type EngineConnection, provideImage } from './connection.ts';
+import { Container, PortTakenError } from './container.ts';
+import type { ContainerOrder } from './loopback-container.ts';
+
+/** What a running server says that it is. */
+export interface ServerIdentity {
+  readonly product: string;
+  readonly version: string;
+}
+
+/** What tells one server from another; the life of a container is the same for all of them. */
+export interface ContainerRecipe
+  extends Pick<ContainerOrder, 'image' | 'command' | 'environment' | 'files' | 'port' | 'dataPath'> {
+  readonly kind: BackendKind;
+  /** Never to be seen in an error. */
+  readonly secrets: readonly string[];
+  /** How long until the first answer, in ms; the pull of an image does not count. */
+  readonly deadlineMs: number;
+  /** One authenticated question to the server; rejects when it does not answer at once. */
+  ask(port: number): Promise<ServerIdentity>;
+  url(port: number, role: Role): string;
+  /** @param run runs a command inside of the container and gives what it printed. */
+  flush(port: number, run: (command: readonly string[]) => Promise<string>): Promise<void>;
+}
+
+/** Options that every backend in a container has. */
+export interface ContainerOptions {
+  /**
+   * Where the port on the host comes from; asked again when the engine finds the port taken.
+   * @default a random free one below the kernel's ephemeral range
+   */
+  readonly pickPort?: PickPort;
+  /** How long the server may take until it answers, in ms. @default 60 s, databases and RabbitMQ 180 s */
+  readonly deadlineMs?: number;
+  /** Has the server keep its data in so many bytes of memory. @default on the engine's disk */
+  readonly dataBytes?: number;
+}
+
+const PORT_ATTEMPTS = 5;
+const POLL_MS = 20;
+
+/**
+ * Starts a container after its recipe, trying up to five ports.
+ *
+ * @throws EngineError, BackendImageError, or BackendStartError with nothing left behind.
+ */
+export async function startContainer(
+  recipe: ContainerRecipe,
+  context: StartContext,
+  { pickPort = pickFreePort, dataBytes }: ContainerOptions = {},
+): Promise<ContainerServer> {
+  const { image, command, environment, files, port, dataPath } = recipe;
+  const connection = await connectEngine();
+  await provideImage(connection, image, context.signal);
+  openEngineJournal(context.root, connection.engine.socketPath);
+  for (let attempt = 1; ; attempt++) {
+    context.signal.throwIfAborted();
+    const hostPort = await pickPort();
+    const container = await create(connection, recipe, context.root, {
+      name: `cachestorm-${context.runId}-${recipe.kind}`,
+      runId: context.runId,
+      ...{ image, command, environment, files, port, dataPath, hostPort },
+      ...(dataBytes === undefined ? {} : { dataBytes }),
+    });
+    try {
+      const starting = container.started();
+      const identity = await answerOf(container, recipe, hostPort, context.signal, starting);
+      await starting;
+      return new ContainerServer(recipe, context, connection, container, hostPort, identity);
+    } catch (error) {
+      await container.remove();
+      if (!(error instanceof PortTakenError)) throw error;
+      if (attempt === PORT_ATTEMPTS) throw new BackendStartError(recipe.image, error.message, '', error);
+    }
+  }
+}
+
+async function create(
+  connection: EngineConnection,
+  { image }: ContainerRecipe,
+  root: string,
+  order: ContainerOrder,
+): Promise<Container> {
+  try {
+    return await Container.create(connection, order, root);
+  } catch (error) {
+    throw new BackendStartError(image, 'the engine does not make its container', '', error);
+  }
+}
+
+/**
+ * Asks again and again until the server answers.
+ *
+ * @param starting rejects when the engine can't start the container at all. @default it has started
+ * @throws BackendStartError when the server ends or its time is up; PortTakenError; the signal's reason.
+ */
+async function answerOf(
+  container: Container,
+  recipe: ContainerRecipe,
+  port: number,
+  signal: AbortSignal,
+  starting: Promise<void> = Promise.resolve(),
+): Promise<ServerIdentity> {
+  const deadlineUs = systemClock.nowUs() + recipe.deadlineMs * 1e3;
+  let refusal: { readonly error: unknown } | undefined;
+  starting.catch((error: unknown) => {
+    refusal = { error };
+  });
+  const failed = async (reason: string, cause?: unknown) =>
+    new BackendStartError(recipe.image, reason, await container.logTail(recipe.secrets), cause);
+  for (;;) {
+    signal.throwIfAborted();
+    let lastError: unknown;
+    try {
+      return await recipe.ask(port);
+    } catch (error) {
+      lastError = error;
+    }
+    const state = await container.state();
+    if (state.kind === 'exited') throw await failed(`it exited with code ${state.code}`);
+    if (state.kind === 'gone') throw await failed('somebody removed its container');
+    if (refusal !== undefined) {
+      if (refusal.error instanceof PortTakenError) throw refusal.error;
+      throw await failed(`the engine can't start it: ${String(refusal.error)}`, refusal.error);
+    }
+    if (systemClock.nowUs() > deadlineUs) {
+      throw await failed(`no answer within ${recipe.deadlineMs / 1e3} s`, lastError);
+    }
+    await systemClock.sleep(POLL_MS, signal);
+  }
+}
+
+/** A server in a container. Its port on the host, its data and its log outlive a kill; nothing outlives disposal. */
+export class ContainerServer implements StartedBackend {
+  readonly #recipe: ContainerRecipe;
+  readonly #context: StartContext;
+  readonly #connection: EngineConnection;
+  readonly #container: Container;
+  readonly #port: number;
+  readonly #identity: ServerIdentity;
+  #disposal: Promise<void> | undefined;
+
+  constructor(
+    recipe: ContainerRecipe,
+    context: StartContext,
+    connection: EngineConnection,
+    container: Container,
+    port: number,
+    identity: ServerIdentity,
+  ) {
+    this.#recipe = recipe;
+    this.#context = context;
+    this.#connection = connection;
+    this.#container = container;
+    this.#port = port;
+    this.#identity = identity;
+  }
+
+  get kind(): BackendKind {
+    return this.#recipe.kind;
+  }
+
+  get product(): string {
+    return this.#identity.product;
+  }
+
+  get version(): string {
+    return this.#identity.version;
+  }
+
+  /** The container's id, the same for all its life. */
+  get containerId(): string {
+    return this.#container.id;
+  }
+
+  url(role: Role): string {
+    return this.#recipe.url(this.#port, role);
+  }
+
+  async kill(): Promise<void> {
+    await this.#container.kill();
+  }
+
+  async pause(): Promise<void> {
+    await this.#requireRunning('pause');
+    await this.#container.pause();
+  }
+
+  async resume(): Promise<void> {
+    await this.#container.resume();
+  }
+
+  async restart(): Promise<void> {
+    this.#requireUndisposed('restart');
+    await this.#container.kill();
+    this.#requireUndisposed('restart');
+    try {
+      await this.#container.startAgain();
+      await answerOf(this.#container, this.#recipe, this.#port, this.#context.signal);
+    } catch (error) {
+      this.#requireUndisposed('restart');
+      if (!(error instanceof PortTakenError)) throw error;
+      throw new BackendStartError(this.#recipe.image, `its port ${this.#port} is taken`, '', error);
+    }
+  }
+
+  async flush(): Promise<void> {
+    await this.#requireRunning('flush');
+    await this.#recipe.flush(this.#port, (command) => this.#container.run(this.#connection, command));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#container.remove();
+    return this.#disposal;
+  }
+
+  async #requireRunning(action: string): Promise<void> {
+    const { kind } = await this.#container.state();
+    if (kind !== 'running' && kind !== 'paused') throw new BackendStoppedError(this.product, action);
+  }
+
+  #requireUndisposed(action: string): void {
+    if (this.#disposal !== undefined) throw new BackendStoppedError(this.product, action);
+  }
+}

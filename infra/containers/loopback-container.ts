@@ -1,0 +1,86 @@
+import { GenericContainer, type WaitStrategy } from 'testcontainers';
+import { RUN_LABEL } from '../engine/removal.ts';
+import { wantsRyuk } from './connection.ts';
+
+export interface ContainerOrder {
+  readonly name: string;
+  readonly runId: string;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Put into the container before it starts. */
+  readonly files: readonly ContainerFile[];
+  /** Where the server listens, inside. */
+  readonly port: number;
+  /** On 127.0.0.1. */
+  readonly hostPort: number;
+  /** Where the server keeps its data, inside: outlives a kill, and goes with the container. */
+  readonly dataPath: string;
+  /** Data on a file system in memory of so many bytes, which a kill empties. @default a volume on the engine's disk */
+  readonly dataBytes?: number;
+}
+
+export interface ContainerFile {
+  readonly target: string;
+  readonly content: string;
+}
+
+/**
+ * A container of testcontainers with one port, published on loopback: testcontainers itself publishes on all
+ * interfaces.
+ */
+export class LoopbackContainer extends GenericContainer {
+  /** The container's id, once it is made and before it is started. */
+  readonly id: Promise<string>;
+  readonly #created = Promise.withResolvers<string>();
+
+  constructor(order: ContainerOrder) {
+    super(order.image);
+    const { name, runId, port, hostPort, dataPath, dataBytes } = order;
+    const labels = { [RUN_LABEL]: runId };
+    this.id = this.#created.promise;
+    this.withName(name)
+      .withLabels(labels)
+      .withCommand([...order.command])
+      .withEnvironment(order.environment)
+      .withExposedPorts({ container: port, host: hostPort })
+      .withCopyContentToContainer(
+        // The server's own user has to read them, whose number differs from image to image.
+        order.files.map(({ target, content }) => ({ target, content, mode: 0o444 })),
+      )
+      .withWaitStrategy(AT_ONCE)
+      .withAutoCleanup(wantsRyuk());
+    this.hostConfig.PortBindings = {
+      [`${port}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(hostPort) }],
+    };
+    if (dataBytes === undefined) {
+      // In place of the image's own anonymous volume, which could not carry our label.
+      this.hostConfig.Mounts = [
+        { Type: 'volume', Source: '', Target: dataPath, VolumeOptions: VOLUME_OPTIONS(labels) },
+      ];
+    } else {
+      this.withTmpFs({ [dataPath]: `rw,size=${dataBytes}` });
+    }
+  }
+
+  protected override async containerCreated(id: string): Promise<void> {
+    this.#created.resolve(id);
+  }
+}
+
+const VOLUME_OPTIONS = (labels: Record<string, string>) => ({
+  NoCopy: false,
+  Labels: labels,
+  DriverConfig: { Name: 'local', Options: {} },
+});
+
+/**
+ * We wait ourselves. testcontainers waits 10 s, whatever it is told, for the ports of a container that is dead; and
+ * when its wait fails, it removes the container and its log with it.
+ */
+const AT_ONCE: WaitStrategy = {
+  waitUntilReady: async () => {},
+  withStartupTimeout: () => AT_ONCE,
+  isStartupTimeoutSet: () => true,
+  getStartupTimeout: () => 0,
+};

@@ -1,0 +1,48 @@
+import { cpus } from 'node:os';
+import type { Backend, BackendKind, StartContext } from '../backend.ts';
+import type { Provider } from '../provider.ts';
+import type { ContainerOptions, ContainerServer } from './container-server.ts';
+import { DEFAULT_IMAGES, type Images } from './images.ts';
+
+type Start = (image: string, context: StartContext, options?: ContainerOptions) => Promise<ContainerServer>;
+
+/** Loaded when the first container is wanted: testcontainers is heavy, and a local run does without. */
+const START: Readonly<Record<BackendKind, () => Promise<Start>>> = {
+  redis: async () => (await import('./redis.ts')).startRedis,
+  database: async () => (await import('./database.ts')).startDatabase,
+  rabbitmq: async () => (await import('./rabbitmq.ts')).startRabbitmq,
+};
+
+/** Up to so many cores, servers that boot at once keep each other from it. */
+const FEW_CORES = 4;
+
+/** A server from `image` in a container. */
+export function containerBackend(kind: BackendKind, image: string, options?: ContainerOptions): Backend {
+  return {
+    kind,
+    start: async (context) => (await START[kind]())(image, context, options),
+  };
+}
+
+/** Servers in containers on loopback, one after the other on a small machine. */
+export function containersProvider(images: Partial<Images> = {}, cores: number = cpus().length): Provider {
+  const inTurn = cores <= FEW_CORES ? oneAfterTheOther() : <T>(start: () => Promise<T>) => start();
+  return {
+    name: 'containers',
+    ownsServers: true,
+    backend(kind) {
+      const backend = containerBackend(kind, images[kind] ?? DEFAULT_IMAGES[kind]);
+      return { kind, start: (context) => inTurn(() => backend.start(context)) };
+    },
+  };
+}
+
+/** Each starts when the one before has ended, well or not. */
+function oneAfterTheOther() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(start: () => Promise<T>): Promise<T> => {
+    const current = last.then(start);
+    last = current.catch(() => {});
+    return current;
+  };
+}

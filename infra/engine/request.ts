@@ -1,0 +1,52 @@
+// Loaded by the guardian's own process: nothing but node: built-ins and neighbours of the same kind.
+import { request } from 'node:http';
+
+const TIMEOUT_MS = 30_000;
+
+export interface EngineAnswer {
+  readonly status: number;
+  /** Parsed JSON; null when there is none. */
+  readonly body: unknown;
+}
+
+/**
+ * One question to a container engine over its Unix socket, without any client library: the guardian has no time to
+ * load one, and `doctor` and `--infra auto` only want to know who is there.
+ *
+ * @param query what is not a text is sent as JSON
+ * @throws Error when nobody listens, or after 30 s of silence.
+ */
+export function engineRequest(
+  socketPath: string,
+  method: 'GET' | 'DELETE',
+  path: string,
+  query: Readonly<Record<string, unknown>> = {},
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<EngineAnswer> {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    search.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, method, path: `${path}?${search}`, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => (text += chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(text) }));
+    });
+    asked.setTimeout(timeoutMs, () =>
+      asked.destroy(new Error(`the engine at ${socketPath} did not answer within ${timeoutMs / 1e3} s`)),
+    );
+    asked.once('error', reject);
+    asked.end();
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
