@@ -1,7 +1,14 @@
 /** What tests of external servers share: servers that somebody else started, and their backends. */
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { Backend, Finding, Needs } from '../backend.ts';
 import { UnfitServersError } from '../errors.ts';
+import { localDatabase } from '../local/database.ts';
+import { findProgram } from '../local/find.ts';
+import { newSecret } from '../secret.ts';
 import { type Stack, startStack } from '../stack.ts';
 
 export const NO_NEEDS: Needs = { keyEvents: false, changeLog: false, hashExchange: false };
@@ -22,4 +29,74 @@ export async function findingsOf(backend: Backend): Promise<readonly Finding[] |
     if (error instanceof UnfitServersError) return error.findings;
     throw error;
   }
+}
+
+/** A database of somebody else, who is its administrator. */
+export interface TheirDatabase extends AsyncDisposable {
+  /** Of the administrator, without a schema. */
+  readonly url: string;
+  readonly admin: Connection;
+  /** Every table of theirs with what is in it, every user with what he may do, and all settings. */
+  snapshot(): Promise<unknown>;
+}
+
+/** @param args of the server, beside those that make it fit */
+export async function startTheirDatabase(...args: string[]): Promise<TheirDatabase> {
+  await using starting = new AsyncDisposableStack();
+  const folder = starting.adopt(await mkdtemp(join(tmpdir(), 'test-theirs-')), (path) =>
+    rm(path, { recursive: true }),
+  );
+  const program = await findProgram('database');
+  const password = newSecret();
+  // One statement a line, appended to those that the server starts with.
+  const sql = join(folder, 'admin.sql');
+  const statements = [
+    `CREATE USER admin@'%' IDENTIFIED BY '${password}';`,
+    "GRANT ALL ON *.* TO admin@'%' WITH GRANT OPTION;",
+  ];
+  await writeFile(sql, `${statements.join('\n')}\n`);
+  const path = join(folder, 'server');
+  const lines = [
+    '#!/bin/sh',
+    `for arg; do case $arg in --init-file=*) cat ${sql} >> "\${arg#--init-file=}";; esac; done`,
+    `exec ${program.path} "$@" ${args.join(' ')}`,
+  ];
+  await writeFile(path, `${lines.join('\n')}\n`, { mode: 0o700 });
+  const stack = starting.use(await startForTest(localDatabase({ program: { ...program, path } })));
+  const { host } = new URL(stack.get('database').url('probe'));
+  const url = `mysql://admin:${password}@${host}/`;
+  const admin = starting.adopt(await createConnection(url), (connection) => connection.end());
+  const cleanUp = starting.move();
+  return {
+    url,
+    admin,
+    snapshot: () => snapshotOf(admin),
+    [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),
+  };
+}
+
+async function snapshotOf(admin: Connection): Promise<unknown> {
+  const rows = async (sql: string) => (await admin.query<RowDataPacket[]>(sql))[0];
+  const tables = await rows(
+    `SELECT table_schema AS s, table_name AS t, table_type AS type FROM information_schema.tables
+     WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'sys') ORDER BY 1, 2`,
+  );
+  const contents = [];
+  for (const { s, t } of tables) {
+    const name = `\`${s}\`.\`${t}\``;
+    contents.push([name, await rows(`SHOW CREATE TABLE ${name}`), await rows(`CHECKSUM TABLE ${name}`)]);
+  }
+  const settings = (await rows('SHOW GLOBAL VARIABLES')).filter(
+    // What the binary log's position moves along with.
+    ({ Variable_name: name }) => !/^(gtid|timestamp|innodb_buffer|last_|rand_seed)/.test(String(name)),
+  );
+  return {
+    schemas: await rows('SHOW SCHEMAS'),
+    contents,
+    routines: await rows(
+      'SELECT routine_schema, routine_name, routine_definition FROM information_schema.routines',
+    ),
+    privileges: await rows('SELECT * FROM information_schema.user_privileges'),
+    settings,
+  };
 }

@@ -1,0 +1,199 @@
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeExternalBackend } from '../contract/external.suite.ts';
+import { pickFreePort } from '../ports.ts';
+import { writeMarker } from './database/possession.ts';
+import { externalDatabase } from './database.ts';
+import {
+  ALL_NEEDS,
+  findingsOf,
+  NO_NEEDS,
+  startForTest,
+  startTheirDatabase,
+  type TheirDatabase,
+} from './testing.ts';
+
+const cleanUp = new AsyncDisposableStack();
+let theirs: TheirDatabase;
+beforeAll(async () => {
+  theirs = cleanUp.use(await startTheirDatabase());
+  const { admin } = theirs;
+  await admin.query('CREATE SCHEMA shop');
+  await admin.query('CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(20))');
+  await admin.query("INSERT INTO shop.items VALUES (1, 'pen'), (2, 'ink')");
+  await admin.query('CREATE SCHEMA empty_one');
+  await admin.query("CREATE USER reader@'%' IDENTIFIED BY 'secret'");
+  await admin.query("GRANT SELECT ON *.* TO reader@'%'");
+});
+afterAll(() => cleanUp.disposeAsync());
+
+const external = (schema?: string, { url = theirs.url, needs = ALL_NEEDS } = {}) =>
+  externalDatabase({ url, schema, needs });
+
+for (const schema of ['storm', 'empty_one']) {
+  describeExternalBackend({
+    name: `an external database, schema ${schema}`,
+    kind: 'database',
+    make: () => external(schema),
+    snapshot: () => theirs.snapshot(),
+  });
+}
+
+describe('an external database', () => {
+  it('has a user for each role, who may do his work, whose statements are counted, and who is dropped', async () => {
+    const stack = await startForTest(external('storm'));
+    const database = stack.get('database');
+    const connect = (role: 'service' | 'relay' | 'probe') => createConnection({ uri: database.url(role) });
+    const [service, relay, probe] = await Promise.all([
+      connect('service'),
+      connect('relay'),
+      connect('probe'),
+    ]);
+    try {
+      await service.query('CREATE TABLE items (id INT PRIMARY KEY)');
+      await expect(service.query('SELECT * FROM shop.items')).rejects.toThrow(/denied/i);
+      await expect(service.query('SHOW BINARY LOGS')).rejects.toThrow(/denied/i);
+      await expect(probe.query('SELECT * FROM mysql.user')).rejects.toThrow(/denied/i);
+      await relay.query('SHOW MASTER STATUS');
+      for (let n = 0; n < 7; n++) await service.query('SELECT * FROM items');
+      await theirs.admin.query('SELECT * FROM storm.items');
+      const { username } = new URL(database.url('service'));
+      const counted = async () => {
+        const [rows] = await probe.query<RowDataPacket[]>(
+          `SELECT COUNT_STAR AS n FROM performance_schema.events_statements_summary_by_user_by_event_name
+           WHERE USER = ? AND EVENT_NAME = 'statement/sql/select'`,
+          [username],
+        );
+        return Number(rows[0]?.n);
+      };
+      // The one that was refused is counted, too.
+      await expect.poll(counted, { timeout: 10_000 }).toBe(7 + 1);
+      expect(username).not.toBe(new URL(database.url('relay')).username);
+    } finally {
+      for (const connection of [service, relay, probe]) connection.destroy();
+      await stack[Symbol.asyncDispose]();
+    }
+    await expect(connect('service')).rejects.toThrow(/denied/i);
+  });
+
+  it('keeps what somebody else has put into the schema meanwhile', async () => {
+    {
+      await using stack = await startForTest(external('storm'));
+      await theirs.admin.query('CREATE TABLE storm.theirs (id INT)');
+      await stack.get('database').flush();
+    }
+    const [tables] = await theirs.admin.query<RowDataPacket[]>('SHOW TABLES FROM storm');
+    expect(tables.map((row) => Object.values(row)[0])).toEqual(['theirs']);
+    await theirs.admin.query('DROP SCHEMA storm');
+  });
+
+  it('is rid of what a dead run has left, users too', async () => {
+    const before = await theirs.snapshot();
+    const { admin } = theirs;
+    await admin.query('CREATE SCHEMA storm');
+    const marker = {
+      runId: 'dead',
+      startedAt: '2026-01-01T00:00:00Z',
+      users: ['cachestorm_x'],
+      madeSchema: true,
+    };
+    await writeMarker(admin, 'storm', marker);
+    await admin.query('CREATE TABLE storm.items (id INT)');
+    await admin.query("CREATE USER cachestorm_x@'%' IDENTIFIED BY 'x'");
+    expect(await findingsOf(external('storm'))).toBeNull();
+    expect(await theirs.snapshot()).toEqual(before);
+  });
+});
+
+describe('a database that is not fit', () => {
+  /** What is found, after which the server is as it was before. */
+  async function found(...args: Parameters<typeof external>) {
+    const before = await theirs.snapshot();
+    const findings = (await findingsOf(external(...args))) ?? [];
+    expect(await theirs.snapshot()).toEqual(before);
+    expect(JSON.stringify(findings)).not.toMatch(new RegExp(`secret|${new URL(theirs.url).password}`));
+    return findings;
+  }
+
+  it('holds one table of somebody else', async () => {
+    expect(await found('shop')).toEqual([
+      {
+        server: `MYSQL_URL (${new URL(theirs.url).host})`,
+        what: 'the schema shop',
+        expected: 'no tables, views or routines',
+        got: '1 of somebody else, such as items',
+        mend: expect.stringContaining('--schema'),
+      },
+    ]);
+  });
+
+  it('holds one routine of somebody else', async () => {
+    await theirs.admin.query('CREATE PROCEDURE empty_one.p() SELECT 1');
+    expect(await found('empty_one')).toMatchObject([{ got: '1 of somebody else, such as p' }]);
+    await theirs.admin.query('DROP PROCEDURE empty_one.p');
+  });
+
+  it('lets its user read only, and the statements that are given mend it', async () => {
+    const reader = theirs.url.replace(/admin:\w+/, 'reader:secret');
+    const [finding, ...others] = await found('storm', { url: reader, needs: ALL_NEEDS });
+    expect([finding?.what, others]).toEqual(["the rights of 'reader'@'%'", []]);
+    expect(finding?.expected).toMatch(
+      /^CREATE USER on \*\.\*; INSERT, .* on storm\.\*; GRANT OPTION on perf/,
+    );
+    for (const statement of finding?.mend.split('; ') ?? [])
+      await theirs.admin.query(statement.replace(/;$/, ''));
+    expect(await found('storm', { url: reader, needs: ALL_NEEDS })).toEqual([]);
+    await theirs.admin.query("REVOKE ALL PRIVILEGES, GRANT OPTION FROM reader@'%'");
+    await theirs.admin.query("GRANT SELECT ON *.* TO reader@'%'");
+  });
+
+  it('logs statements, and the log is to be read: the statements that are given mend it', async () => {
+    await theirs.admin.query("SET GLOBAL binlog_format = 'MIXED', GLOBAL binlog_row_metadata = 'NO_LOG'");
+    expect(await found('storm', { needs: NO_NEEDS })).toEqual([]);
+    const findings = await found('storm');
+    expect(findings.map(({ what }) => what)).toEqual(['binlog_format', 'binlog_row_metadata']);
+    for (const { mend } of findings) await theirs.admin.query(mend);
+    expect(await found('storm')).toEqual([]);
+  });
+
+  it('would not count the statements of a user', async () => {
+    const { admin } = theirs;
+    await admin.query("UPDATE performance_schema.setup_actors SET enabled = 'NO'");
+    await admin.query(
+      "UPDATE performance_schema.setup_instruments SET enabled = 'NO' WHERE name = 'statement/sql/select'",
+    );
+    const findings = await found('storm');
+    expect(findings.map(({ what }) => what)).toEqual(['setup_instruments', 'setup_actors']);
+    await admin.query('DELETE FROM performance_schema.setup_actors');
+    for (const { mend } of findings) await admin.query(mend);
+    expect(await found('storm')).toEqual([]);
+  });
+
+  it.each([
+    ['a wrong password', (url: string) => url.replace(/:\w+@/, ':wrong@'), /^a refusal of this user/],
+    ['an unknown host', () => 'mysql://admin:secret@no-such-host.invalid', /^an unknown host$/],
+    ['TLS where there is none', (url: string) => `${url}?ssl={}`, /^an answer without TLS$/],
+  ])('can not be reached: %s', async (_name, change, got) => {
+    const findings = await found('storm', { url: change(theirs.url) });
+    expect(findings).toMatchObject([{ got: expect.stringMatching(got) }]);
+  });
+
+  it('can not be reached: a closed port', async () => {
+    const url = `mysql://admin:secret@127.0.0.1:${await pickFreePort()}`;
+    expect(await found('storm', { url })).toMatchObject([{ what: 'the connection', got: 'a closed port' }]);
+  });
+
+  it('keeps no binary log, or counts nothing', async () => {
+    await using other = await startTheirDatabase(
+      '--skip-log-bin',
+      '--performance-schema=OFF',
+      '--read-only=ON',
+    );
+    const findings = (await findingsOf(externalDatabase({ url: other.url, needs: ALL_NEEDS }))) ?? [];
+    expect(findings.map(({ what, got, mend }) => [what, got, mend])).toEqual([
+      ['performance_schema', 'OFF', expect.stringContaining('performance_schema=ON')],
+      ['read_only', 'ON', expect.stringContaining('SET GLOBAL read_only = OFF;')],
+      ['log_bin', 'OFF', expect.stringContaining('log_bin=binlog')],
+    ]);
+  });
+});

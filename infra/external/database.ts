@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { systemClock } from '../../harness/time/clock.ts';
+import type { Backend, Finding, Needs, Role, StartContext, StartedBackend } from '../backend.ts';
+import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
+import { newSecret } from '../secret.ts';
+import { type Attempt, connectFailure } from './connect-failure.ts';
+import { addressFor, type DatabaseAddress, parseDatabaseAddress } from './database/address.ts';
+import { type DatabasePlace, examineDatabase, factsOf, takenBy } from './database/examine.ts';
+import {
+  contentsOf,
+  dismantle,
+  MARKER_TABLE,
+  OWN_TABLES,
+  readMarker,
+  schemaExists,
+  takeLock,
+  writeMarker,
+} from './database/possession.ts';
+import { grantsOf } from './database/privileges.ts';
+import { remove } from './database/removal.ts';
+import type { DatabaseFacts } from './database/settings.ts';
+import { reachAny } from './reach.ts';
+
+export interface ExternalDatabaseOptions {
+  /** See `parseDatabaseAddress`. */
+  readonly url: string;
+  /** @default the address's, or `cachestorm` */
+  readonly schema?: string | undefined;
+  readonly needs: Needs;
+}
+
+const CONNECT_MS = 5_000;
+const REMOVAL = new URL('./database/removal.ts', import.meta.url).href;
+
+/** A user of the run's own: by its name the server counts its statements apart from everybody else's. */
+interface Account {
+  readonly name: string;
+  readonly password: string;
+}
+
+/**
+ * The user's own MariaDB or MySQL, of which a run uses one schema: it is made and dropped at the end, or is empty before
+ * and after. Each role has a user of its own, with a random name and password, which is dropped at the end.
+ *
+ * @throws AddressError
+ */
+export function externalDatabase({ url, schema: chosen, needs }: ExternalDatabaseOptions): Backend {
+  const address = parseDatabaseAddress(url, chosen);
+  const { at, host, port, tls, schema } = address;
+  const attempt: Attempt = {
+    variable: 'MYSQL_URL',
+    at,
+    product: 'a MariaDB or MySQL',
+    tls,
+    schemes: { plain: 'mysql:// without ?ssl=', tls: 'mysql:// with ?ssl={}' },
+  };
+  const place: DatabasePlace = { server: `${attempt.variable} (${at})`, schema, needs };
+
+  async function examine(): Promise<readonly Finding[]> {
+    try {
+      await reachAny([{ host, port }]);
+      const connection = await connect(address.url);
+      try {
+        return await examineDatabase(connection, place);
+      } finally {
+        connection.destroy();
+      }
+    } catch (error) {
+      return [connectFailure(attempt, error)];
+    }
+  }
+
+  return {
+    kind: 'database',
+    examine,
+    async start(context) {
+      const findings = await examine();
+      if (findings.length > 0) throw new UnfitServersError(findings);
+      context.signal.throwIfAborted();
+      return claim(address, place, context);
+    },
+  };
+}
+
+/** Takes possession of the schema, over what a dead run has left there, and makes the users. */
+async function claim(
+  address: DatabaseAddress,
+  place: DatabasePlace,
+  context: StartContext,
+): Promise<StartedBackend> {
+  const { url, schema } = address;
+  const { runId } = context;
+  await using starting = new AsyncDisposableStack();
+  const holder = starting.adopt(await connect(url), async (connection) => connection.destroy());
+  // It holds the lock for as long as the run takes, and has nothing else to say.
+  await holder.query('SET SESSION wait_timeout = 2147483');
+  if (!(await takeLock(holder, schema, 0)))
+    throw new UnfitServersError([takenBy(place, await readMarker(holder, schema))]);
+  const facts = await factsOf(holder);
+  await removeDeadRun(holder, schema);
+  const madeSchema = !(await schemaExists(holder, schema));
+  const remains = { url, schema, runId, madeSchema };
+  const released = context.onRemains({ module: REMOVAL, data: remains });
+  starting.defer(async () => {
+    // Whoever removes has to take the lock.
+    holder.destroy();
+    await remove(remains);
+    released();
+  });
+  const accounts = { service: newAccount('service'), relay: newAccount('relay'), probe: newAccount('probe') };
+  const users = Object.values(accounts).map(({ name }) => name);
+  const startedAt = new Date(systemClock.wallMs()).toISOString();
+  if (madeSchema) await holder.query('CREATE SCHEMA ??', [schema]);
+  await writeMarker(holder, schema, { runId, startedAt, users, madeSchema });
+  for (const role of ['service', 'relay', 'probe'] as const) {
+    const { name, password } = accounts[role];
+    await holder.query("CREATE USER ?@'%' IDENTIFIED BY ?", [name, password]);
+    for (const grant of grantsOf(role, `'${name}'@'%'`, schema, place.needs)) await holder.query(grant);
+  }
+  return new ExternalDatabase(address, facts, accounts, starting.move());
+}
+
+/** What is there after the examination is either nothing or a dead run's. */
+async function removeDeadRun(holder: Connection, schema: string): Promise<void> {
+  const marker = await readMarker(holder, schema);
+  if (marker !== null) return dismantle(holder, schema, marker);
+  const contents = await contentsOf(holder, schema);
+  if (contents.includes(MARKER_TABLE)) await dismantle(holder, schema, { users: [], madeSchema: false });
+}
+
+class ExternalDatabase implements StartedBackend {
+  readonly kind = 'database';
+  readonly product: string;
+  readonly version: string;
+  readonly #address: DatabaseAddress;
+  readonly #accounts: Readonly<Record<Role, Account>>;
+  readonly #cleanUp: AsyncDisposableStack;
+  #disposal: Promise<void> | undefined;
+
+  constructor(
+    address: DatabaseAddress,
+    { product, version }: DatabaseFacts,
+    accounts: Readonly<Record<Role, Account>>,
+    cleanUp: AsyncDisposableStack,
+  ) {
+    this.product = product;
+    this.version = version;
+    this.#address = address;
+    this.#accounts = accounts;
+    this.#cleanUp = cleanUp;
+  }
+
+  url(role: Role): string {
+    return addressFor(this.#address, this.#accounts[role]);
+  }
+
+  kill = () => this.#refuse('kill');
+  pause = () => this.#refuse('pause');
+  resume = () => this.#refuse('resume');
+  restart = () => this.#refuse('restart');
+
+  /** Empties the tables of the run, and no others. */
+  async flush(): Promise<void> {
+    if (this.#disposal !== undefined) throw new BackendStoppedError(this.product, 'flush');
+    const connection = await connect(this.url('probe'));
+    try {
+      const [tables] = await connection.query<RowDataPacket[]>(
+        'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ? AND table_name IN (?)',
+        [this.#address.schema, OWN_TABLES],
+      );
+      await connection.query('SET SESSION lock_wait_timeout = 20, foreign_key_checks = 0');
+      for (const { name } of tables) await connection.query('TRUNCATE TABLE ??', [name]);
+    } finally {
+      connection.destroy();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#cleanUp.disposeAsync();
+    return this.#disposal;
+  }
+
+  async #refuse(action: string): Promise<never> {
+    throw new BackendControlError(this.product, action);
+  }
+}
+
+/** 32 characters at most. With all kinds of characters in the password, which a server may insist on. */
+function newAccount(role: Role): Account {
+  return { name: `cachestorm_${role}_${randomBytes(5).toString('hex')}`, password: `Cs1-${newSecret()}` };
+}
+
+async function connect(uri: string): Promise<Connection> {
+  // Loaded on first use: a run on servers of its own does without.
+  const { createConnection } = await import('mysql2/promise');
+  const connection = await createConnection({ uri, connectTimeout: CONNECT_MS });
+  // Without a listener a lost connection ends the process; the next statement reports it.
+  connection.on('error', () => undefined);
+  return connection;
+}
