@@ -92,14 +92,13 @@ export class HistoryWriter implements Disposable {
   #addKey(key: string): number {
     const name = Buffer.from(key);
     const slots = Math.max(1, Math.ceil(name.length / NAME_BYTES));
-    if (slots > MAX_FOLLOWING) throw new HistoryError(`a key of ${name.length} bytes is too long`);
+    if (slots - 1 > MAX_FOLLOWING) throw new HistoryError(`a key of ${name.length} bytes is too long`);
     for (let slot = 0; slot < slots; slot++) {
       const part = name.subarray(slot * NAME_BYTES, (slot + 1) * NAME_BYTES);
       const at = this.#take();
       this.#view.setUint8(at, KEY);
       this.#view.setUint8(at + 1, part.length);
       this.#view.setUint16(at + 2, slots - slot - 1, true);
-      this.#buffer.fill(0, at + NAME_AT, at + NAME_AT + NAME_BYTES);
       this.#buffer.set(part, at + NAME_AT);
       this.#seal(at);
     }
