@@ -1,112 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Audit } from '../../record/audited-read.ts';
 import { CommitsRecorder } from '../../record/commits.ts';
-import { type KeyHistory, kindOf } from '../../record/history/operation.ts';
 import { ABSENT } from '../../record/history/write-ids.ts';
-import { historyOf as historyOfOperations } from '../consistency/fixtures/histories.ts';
-import type { Evidence } from './evidence.ts';
+import { historyOf, judged, lateSet, read, STARTED_US, write } from './fixtures/judged.ts';
 import { judgeHistory } from './judge.ts';
-
-interface Op {
-  readonly op: 'read' | 'write';
-  /** Own, or found. */
-  readonly id: number;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly outcome?: 'ok' | 'fail' | 'info';
-  readonly source?: 'hit' | 'miss';
-  readonly session?: number;
-}
-
-const historyOf = (key: string, ops: readonly Op[]): KeyHistory =>
-  historyOfOperations(
-    ops.map(({ op, id, fromMs, toMs, outcome = 'ok', source = 'hit', session = 0 }) => ({
-      kind: op === 'write' ? kindOf(op, outcome) : kindOf(op, outcome, source),
-      writeId: id,
-      startUs: fromMs * 1e3,
-      finishUs: toMs * 1e3,
-      session,
-    })),
-    key,
-  );
-
-const write = (id: number, fromMs: number, more: Partial<Op> = {}): Op => ({
-  ...{ op: 'write', id, fromMs, toMs: fromMs + 5 },
-  ...more,
-});
-const read = (id: number, fromMs: number, more: Partial<Op> = {}): Op => ({
-  ...{ op: 'read', id, fromMs, toMs: fromMs + 1 },
-  ...more,
-});
-
-interface Given {
-  readonly ops: Readonly<Record<string, readonly Op[]>>;
-  /** Key, write and version, in the order of the commits. */
-  readonly commits: readonly (readonly [string, number, number])[];
-  /** What both looks found, by key; a miss where nothing is said. */
-  readonly held?: Readonly<Record<string, number>>;
-  /** What the second look found, where it was something else. */
-  readonly heldThen?: Readonly<Record<string, number | null>>;
-}
-
-const STARTED_US = 7e6;
-
-function judged({ ops, commits, held = {}, heldThen = {} }: Given) {
-  const histories = Object.entries(ops).map(([key, own]) => historyOf(key, own));
-  const recorder = new CommitsRecorder();
-  for (const commit of commits) recorder.add(...commit);
-  const owners = new Map(
-    Object.entries(ops).flatMap(([key, own]) =>
-      own.flatMap(({ op, id }) => (op === 'write' ? [[id, key] as const] : [])),
-    ),
-  );
-  const auditOf = (values: Readonly<Record<string, number | null>>, endedAtUs: number): Audit => ({
-    endedAtUs,
-    reads: Object.keys(ops).map((key) => {
-      const writeId = values[key] ?? null;
-      return { key, instance: 0, writeId: writeId ?? 0, source: writeId === null ? 'miss' : 'hit' };
-    }),
-  });
-  const evidence: Evidence = {
-    history: {
-      keys: Object.keys(ops),
-      byKey: () => histories,
-      operationsOf: (key) => histories.find((history) => history.key === key) ?? historyOf(key, []),
-      ownerOf: (writeId) => owners.get(writeId) ?? null,
-    },
-    commits: recorder.commits(),
-    audits: [
-      auditOf(held, STARTED_US + 1_000_000),
-      auditOf({ ...held, ...heldThen }, STARTED_US + 1_300_000),
-    ],
-  };
-  return judgeHistory(evidence, {
-    round: 1,
-    startedAtUs: STARTED_US,
-    windowMs: 100,
-    windows: 4,
-    triggers: [],
-  });
-}
-
-/** A late set: version 2 is acknowledged at 15 ms, and version 1 is read until the next write. */
-const lateSet: Given = {
-  ops: {
-    a: [
-      read(0, 5),
-      write(1, 10, { session: 1 }),
-      read(0, 20, { session: 1 }),
-      read(0, 130),
-      write(2, 150),
-      read(2, 210, { source: 'miss' }),
-    ],
-    b: [read(0, 220)],
-  },
-  commits: [
-    ['a', 1, 2],
-    ['a', 2, 3],
-  ],
-};
 
 describe('judgeHistory', () => {
   test('says how much was stale, by how much, and when', () => {
@@ -305,4 +201,69 @@ test('tells some sixty operations around what matters', () => {
   expect(worstKey?.operations).toHaveLength(60);
   expect(worstKey?.operations[15]).toMatchObject({ op: 'write', version: 2 });
   expect(worstKey?.more).toBe(142);
+});
+
+describe('what is not there is not counted as none', () => {
+  test('nobody looked at any row', () => {
+    expect(judged({ ...lateSet, unseen: ['a', 'b'] })).toMatchObject({ divergentKeys: null });
+  });
+
+  test('nobody read anything once all was at rest', () => {
+    expect(judged({ ops: { a: [write(1, 10)] }, commits: [['a', 1, 2]] }).convergence).toBeNull();
+  });
+
+  test('no read in a window', () => {
+    const found = judged({ ops: { a: [write(1, 10), read(1, 20), read(1, 220)] }, commits: [['a', 1, 2]] });
+    expect(found.staleReads).toEqual([0, null, 0, null]);
+  });
+});
+
+test('an entry that is wrong in the end has not converged, though nobody read it', () => {
+  const found = judged({ ops: { a: [write(1, 10)] }, commits: [['a', 1, 2]], held: { a: 0 } });
+  expect(found.convergence).toEqual({ stuck: true, ms: 1_285 });
+});
+
+test('convergence counts from the last fault’s end, and from no write that nobody knows to have happened', () => {
+  const given = { ops: { a: [write(1, 10), read(0, 90), read(1, 120)] }, commits: [['a', 1, 2]] } as const;
+  expect(judged({ ...given, healedMs: 60 }).convergence).toEqual({ stuck: false, ms: 61 });
+  expect(judged({ ...given, healedMs: 12 }).convergence).toEqual({ stuck: false, ms: 106 });
+  const unsure = write(2, 20, { outcome: 'info', toMs: 300 });
+  expect(judged({ ...given, ops: { a: [...given.ops.a, unsure] } }).convergence?.ms).toBe(106);
+});
+
+test('says how stale the median and the stalest reads were, and how many versions behind', () => {
+  const found = judged({
+    ops: {
+      a: [write(1, 10), write(2, 20), write(3, 30), read(2, 40), read(2, 40), read(0, 115), read(3, 115)],
+    },
+    commits: [
+      ['a', 1, 2],
+      ['a', 2, 3],
+      ['a', 3, 4],
+    ],
+  });
+  expect(found.staleness).toMatchObject({ readRate: 3 / 4, maxMs: 100, kMax: 3 });
+  expect(found.staleness?.p50Ms).toBeCloseTo(5, 1);
+  expect(found.staleness?.p99Ms).toBeCloseTo(100, 0);
+  // From the acknowledgement of write 1 to the sending of the read of what it had replaced.
+  expect(found.gammaMs).toBe(100);
+});
+
+test('counts reads of what nobody is known to have written, and of what was not sent yet', () => {
+  const commits = [['a', 1, 2]] as const;
+  const unknown = judged({ ops: { a: [write(1, 10), read(77, 20)] }, commits });
+  expect(unknown).toMatchObject({ dirtyReads: 1, nonLinearizable: 0 });
+  const ahead = judged({ ops: { a: [read(1, 2), write(1, 10)] }, commits });
+  expect(ahead).toMatchObject({ dirtyReads: 0, nonLinearizable: 1 });
+});
+
+test('the worst key is the one whose fault is the gravest, not that with the most faults', () => {
+  const { worstKey } = judged({
+    ops: {
+      often: [write(1, 10), read(0, 20), read(0, 30), read(0, 40), read(1, 50)],
+      lost: [write(2, 10)],
+    },
+    commits: [['often', 1, 2]],
+  });
+  expect(worstKey).toMatchObject({ key: 'lost', counts: { lost: 1 } });
 });

@@ -117,7 +117,7 @@ interface Told {
 
 /**
  * Around which operation the story is told: the last write of a row whose entry stayed wrong; the first lost or dirty
- * one; else the write that the stalest read should have seen.
+ * one; else the write that the stalest read should have seen; where nothing was stale, what was wrong otherwise.
  */
 function turningPoint(
   { places }: JudgedKey,
@@ -137,7 +137,13 @@ function turningPoint(
     (worst, one) => ((one.operation.staleMs ?? 0) > (worst?.operation.staleMs ?? 0) ? one : worst),
     null,
   );
-  const missed = (places[stalest?.index ?? 0] ?? -1) + 1;
+  if (stalest === null) {
+    const broken = at(({ operation: { wrong } }) => wrong !== undefined);
+    if (broken >= 0) return { at: broken, reason: 'a promise to a client that was broken' };
+    const absent = at(({ index }) => places[index] === NO_PLACE.falselyAbsent);
+    return { at: Math.max(0, absent), reason: 'an answer that the row is absent' };
+  }
+  const missed = (places[stalest.index] ?? -1) + 1;
   const write = at(({ index, operation }) => operation.op === 'write' && places[index] === missed);
   return { at: Math.max(0, write), reason: 'the stalest read' };
 }
