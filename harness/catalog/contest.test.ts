@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { definitionsOf, loadContest } from './contest.ts';
 import { UsageError } from './errors.ts';
@@ -67,4 +67,86 @@ describe('definitionsOf', () => {
       `strategy "twice": the scenarios breakdown and second bring two strategies of this name (${one} and ${other})`,
     );
   });
+});
+
+describe('paths', () => {
+  const profile = { rounds: 1, stormMs: 500 };
+  const scenario = {
+    ...{ name: 'mine', title: 'Mine', question: 'Why?', load: { model: 'open', ratePerSec: 1 } },
+    ...{ keys: { kind: 'hot' }, strategies: ['none', './beside.ts'] },
+    profiles: { smoke: profile, standard: profile, publish: profile },
+  };
+
+  test('of a scenario lie beside its file, those of the user in the working directory', async () => {
+    const [beside, elsewhere] = [
+      await strategyFile('beside.ts', 'beside'),
+      await strategyFile('e.ts', 'elsewhere'),
+    ];
+    const file = join(folder, 'scenario.ts');
+    await writeFile(file, `export default ${JSON.stringify(scenario)};`);
+    const referencesOf = async (chosen: readonly string[] | null) =>
+      (await loadContest(file, [], chosen)).contenders.map(({ name, reference }) => [name, reference]);
+    expect(await referencesOf(null)).toEqual([
+      ['none', 'none'],
+      ['beside', beside],
+    ]);
+    const chosen = `./${relative(process.cwd(), elsewhere)}`;
+    expect(await referencesOf(['none', chosen])).toEqual([
+      ['none', 'none'],
+      ['elsewhere', elsewhere],
+    ]);
+  });
+});
+
+describe('the user', () => {
+  test('adds thresholds to those of the scenario', async () => {
+    const settings = [{ path: ['thresholds'], value: ['mutex: db.reads < 5'] }];
+    const { scenario } = await loadContest('breakdown', settings, null, { thresholds: ['goodput > 5%'] });
+    expect(scenario.thresholds).toEqual(['mutex: db.reads < 5', 'goodput > 5%']);
+  });
+
+  test('may judge a strategy of no scenario that runs beside a core', async () => {
+    const settings = [{ path: ['thresholds'], value: ['null-cache: db.reads < 5'] }];
+    await expect(loadContest('breakdown', settings, ['core', 'null-cache'])).resolves.toBeDefined();
+    await expect(loadContest('breakdown', settings, ['core'])).rejects.toThrow(
+      '"null-cache", which does not run',
+    );
+  });
+
+  test('is told once of a strategy that is named thrice', async () => {
+    await expect(loadContest('breakdown', [], ['none', 'mutex', 'mutex', 'mutex'])).rejects.toMatchObject({
+      problems: [
+        { path: '--strategy', message: '"mutex" is named more than once; expected each strategy once' },
+      ],
+    });
+  });
+
+  test.each([
+    ['mutx', 'lockMs', 5, /parameters\.mutx: no strategy of this name runs; .*Did you mean "mutex"\?/],
+    ['mutex', 'lockMs', 0, /parameters\.mutex\.lockMs: expected 1 to 600000 ms, got 0/],
+    ['mutex', 'lockMs', 600_001, /parameters\.mutex\.lockMs: expected 1 to 600000 ms, got 600001/],
+    ['none', 'lockMs', 1, /parameters\.none\.lockMs: unknown parameter; this strategy has none/],
+  ])('sets only what there is: %s %s %d', async (strategy, name, value, message) => {
+    const settings = [{ path: ['parameters', strategy, name], value }];
+    await expect(loadContest('breakdown', settings, null)).rejects.toThrow(message);
+  });
+});
+
+test('two strategies of one name are refused in twice the same scenario, too', async () => {
+  const [one, other] = [await strategyFile('1.ts', 'same'), await strategyFile('2.ts', 'same')];
+  const contests = [
+    await loadContest('breakdown', [], ['none', one]),
+    await loadContest('breakdown', [], ['none', other]),
+  ];
+  expect(() => definitionsOf(contests)).toThrow('strategy "same"');
+});
+
+test('a threshold that is about nobody is refused; the baseline again is somebody', async () => {
+  const thresholds = ['vs none: db.reads < +5%'];
+  await expect(loadContest('breakdown', [], ['none'], { thresholds })).rejects.toThrow(
+    'is about no strategy',
+  );
+  await expect(
+    loadContest('breakdown', [], ['none', 'mutex'], { thresholds: ['mutex vs nobody: db.reads < 5%'] }),
+  ).rejects.toThrow('names the strategy "nobody"');
 });

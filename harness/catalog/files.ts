@@ -32,10 +32,11 @@ export async function importFile(
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError([{ path, message: `could not be loaded: ${reason}` }]);
   }
-  const candidates = [module.default, ...Object.values(module)].filter(
-    (value): value is object => typeof value === 'object' && value !== null && fits(value),
-  );
-  const found = candidates[0];
+  const fitting = (value: unknown): value is object =>
+    typeof value === 'object' && value !== null && fits(value);
+  if (fitting(module.default)) return module.default;
+  const candidates = Object.values(module).filter(fitting);
+  const [found] = candidates;
   if (found === undefined || new Set(candidates).size > 1) {
     const names = Object.keys(module).join(', ') || 'nothing';
     throw new UsageError([

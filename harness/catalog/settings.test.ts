@@ -80,6 +80,22 @@ describe('a scenario with settings', () => {
     );
   });
 
+  test('names a path of any depth, and one that only every object has', async () => {
+    expect(await problemsOf(() => load('profiles.smoke.stormMS=5'))).toContain(
+      'Did you mean "profiles.smoke.stormMs"?',
+    );
+    expect(await problemsOf(() => load('load.toString=1'))).toContain('--set load.toString: no such setting');
+    expect(await problemsOf(() => load('parameters.mutex=1'))).toBe(
+      '--set parameters.mutex: expected parameters.<strategy>.<parameter>=<number>',
+    );
+  });
+
+  test('is a copy', () => {
+    const target = { a: { b: 1 } };
+    expect(applySettings(target, [{ path: ['a', 'b'], value: 2 }])).toEqual({ a: { b: 2 } });
+    expect(target).toEqual({ a: { b: 1 } });
+  });
+
   test('leaves the prototype of objects alone', () => {
     expect(() => applySettings({ a: 1 }, [{ path: ['__proto__', 'polluted'], value: 1 }])).toThrow(
       UsageError,

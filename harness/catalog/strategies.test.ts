@@ -65,3 +65,21 @@ test('a mistyped kind is told with the right ones', async () => {
     'kind: expected "read" or "write", got string "wirte". Did you mean "write"?',
   ]);
 });
+
+test('a parameter has nothing but what it needs, and its default lies in its range', async () => {
+  const parameter = (change: string) =>
+    `kind: 'write', ${fields}, parameters: { n: { unit: 'ms', default: 5, min: 1, max: 9, description: 'd', ${change} } }`;
+  expect(await problemsOf('in-range.ts', parameter('default: 9'))).toEqual([]);
+  const range = 'parameters.n: expected min <= default <= max';
+  expect((await problemsOf('below.ts', parameter('default: 0'))).join()).toContain(range);
+  expect((await problemsOf('above.ts', parameter('default: 10'))).join()).toContain(range);
+  expect((await problemsOf('more.ts', parameter('step: 2'))).join()).toContain(
+    'parameters.n.step: unknown name',
+  );
+});
+
+test('a file may not take a built-in strategy’s name', async () => {
+  expect((await problemsOf('taken.ts', `kind: 'write', ${fields}, name: 'mutex'`)).join()).toContain(
+    'its name "mutex" is that of a built-in strategy',
+  );
+});
