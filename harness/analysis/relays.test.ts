@@ -108,6 +108,12 @@ test('what was lost is not known before everything was acknowledged', async () =
   expect(relayFindings(sample)?.lagMs).toBeNull();
 });
 
+test('more acknowledgements than confirms hide a loss, and are none below nothing', async () => {
+  const processes = [consumer(0, reportOf(0, {}), reportOf(9, { acked: 9 }))];
+  const found = relayFindings(await trialWith(relaysOf({ processes }), { confirmed: 8 }));
+  expect(found?.queue).toMatchObject({ lost: 0, reordered: null });
+});
+
 test('relays without a queue count no messages', async () => {
   const sample = await trialWith(relaysOf({ processes: [consumer(0, reportOf(0), reportOf(7), 4)] }));
   expect(relayFindings(sample)?.applied).toBe(7);

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -28,4 +28,15 @@ test('a saved position is read back, and replaces the one before; none is none',
   await savePosition(path, at('binlog.000002', 4));
   expect(await readPosition(path)).toEqual(at('binlog.000002', 4));
   expect(await readdir(folder)).toEqual(['position.json']);
+});
+
+test('who reads while another is saved reads the one before, and what can’t be read is told', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'log-position-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'position.json');
+  await savePosition(path, at('binlog.000001', 4));
+  await using reading = await open(path);
+  await savePosition(path, at('binlog.000002', 4));
+  expect(JSON.parse(await reading.readFile('utf8'))).toEqual(at('binlog.000001', 4));
+  await expect(readPosition(folder)).rejects.toThrow('EISDIR');
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { WriteStrategyDefinition } from '../../scenarios/strategies/write-strategy.ts';
 import { loadContest } from '../catalog/contest.ts';
 import { planHash } from './hash.ts';
 import { expandPlan } from './plan.ts';
@@ -125,4 +126,59 @@ test('a way to write has its parameters, and the scenario’s own policy where m
     ['versioned', 70, policy],
     ['tag-as-deleted', 10_000, policy],
   ]);
+});
+
+test('a way to write brings its relays, and a broker where it has a queue', async () => {
+  const names = ['cache-aside', 'message-queue-4', 'binlog', 'outbox'];
+  const writers = await loadContest('write-consistency', [], names);
+  const [planned] = expandPlan([writers], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios;
+  const helpers = planned?.strategies.map(({ broker, relays }) => [broker, relays]);
+  expect(helpers).toEqual([
+    [undefined, undefined],
+    [true, [{ name: 'consumer', processes: 4 }]],
+    [undefined, [{ name: 'follower', processes: 1 }]],
+    [
+      true,
+      [
+        { name: 'poller', processes: 1 },
+        { name: 'consumer', processes: 1 },
+      ],
+    ],
+  ]);
+  expect(planned?.strategies[0]).not.toHaveProperty('relays');
+});
+
+test('relays may depend on parameters, and may be none', async () => {
+  const { scenario, contenders } = await loadContest('write-consistency', [], ['cache-aside']);
+  const [contender] = contenders;
+  if (contender === undefined || contender.definition.kind !== 'write') throw new Error('no way to write');
+  const workers = { unit: 'count', default: 3, min: 0, max: 9, description: 'Processes' } as const;
+  const definition: WriteStrategyDefinition = {
+    ...contender.definition,
+    parameters: { workers },
+    relays: ({ workers: processes = 0 }) =>
+      processes === 0 ? [] : [{ name: 'worker', processes, create: () => ({ start: async () => {} }) }],
+  };
+  const relaysOf = (own: Record<string, number>) => {
+    const changed = { ...scenario, parameters: { 'cache-aside': own } };
+    const contest = { scenario: changed, contenders: [{ ...contender, definition }] };
+    return expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios[0]?.strategies[0];
+  };
+  expect(relaysOf({})?.relays).toEqual([{ name: 'worker', processes: 3 }]);
+  expect(relaysOf({ workers: 5 })?.relays).toEqual([{ name: 'worker', processes: 5 }]);
+  expect(relaysOf({ workers: 0 })).not.toHaveProperty('relays');
+});
+
+test('scenarios of one run have storms and orders of their own', async () => {
+  const twin = await loadContest('breakdown', [{ path: ['name'], value: 'twin' }], ['core']);
+  const { trials } = expandPlan([contest, twin], { seed: 7, profile: 'smoke', infra: 'local', rounds: 6 });
+  const [one = [], other = []] = Map.groupBy(trials, ({ scenario }) => scenario).values();
+  expect(new Set(trials.map(({ seed }) => seed)).size).toBe(12);
+  expect(one.map(({ strategy }) => strategy)).not.toEqual(other.map(({ strategy }) => strategy));
+});
+
+test('a rate that is given is taken as it is', async () => {
+  const absolute = await loadContest('breakdown', [{ path: ['load', 'ratePerSec'], value: 77 }], ['none']);
+  const [planned] = expandPlan([absolute], { seed: 1, profile: 'smoke', infra: 'local' }).scenarios;
+  expect(planned?.ratePerSec).toBe(77);
 });

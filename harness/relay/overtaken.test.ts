@@ -15,6 +15,10 @@ test('counts what comes after a newer one of its row, in the order of time', () 
   ).toBe(2);
 });
 
+test('what was overtaken overtakes nothing itself', () => {
+  expect(countOvertaken([change('a', 3, 10), change('a', 1, 20), change('a', 2, 30)])).toBe(2);
+});
+
 test('what is applied again is overtaken only by something newer', () => {
   expect(countOvertaken([change('a', 1, 10), change('a', 1, 20), change('a', 2, 30)])).toBe(0);
   expect(
