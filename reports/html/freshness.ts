@@ -18,7 +18,7 @@ export function freshnessSection(
   return html`<section>${heading('How soon a write is seen')}
 <p class="hint">From the answer to the writer until a reader may count on it. First the share of reads that saw the latest write, by how long after its acknowledgement they were sent (${term('t-visibility')}). Then the share of all reads that was not ${term('stale', 'stale read')} for longer than that: no more ${term('nines')} than so many reads can support.</p>
 <table class="matrix seen">
-<caption>All rounds together. Small: how many of how many were not so; of ${term('Gamma')} how many of the values seen are in conflict. What so many reads support holds with 95 % confidence, as if each read stood alone.</caption>
+<caption>All rounds together. Small: how many, of how many, were not so; of ${term('Gamma')} how many of the values seen are in conflict. What so many reads support holds with 95 % confidence, as if each read stood alone.</caption>
 <colgroup><col class="w-name">${columns.map(() => html`<col>`)}</colgroup>
 ${tableHead(columns)}
 <tbody>${rows.map(

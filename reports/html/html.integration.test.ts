@@ -28,6 +28,7 @@ describe('the page in Chromium', { timeout: 60_000 }, () => {
         await page.setViewportSize({ width, height: 800 });
         expect(await page.evaluate('innerWidth')).toBe(width);
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        expect(await page.evaluate(SPILLED_HEADS)).toEqual([]);
       }
       expect(await page.evaluate('globalThis.pwned')).toBeUndefined();
       expect(noise).toEqual({ complaints: [], requests: [] });
@@ -191,6 +192,11 @@ const BROKEN_NUMBERS = `[...document.querySelectorAll('.operations td:nth-child(
   range.selectNodeContents(cell);
   return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1;
 }).length`;
+
+/** Runs in the page: the heads of tables that reach into their neighbours, beyond half of the gap between. */
+const SPILLED_HEADS = `[...document.querySelectorAll('.matrix > thead > tr > th')]
+  .filter((head) => head.getBoundingClientRect().width > 1 && head.scrollWidth > head.clientWidth + 4)
+  .map(({ textContent }) => textContent)`;
 
 interface Drawn {
   getBoundingClientRect(): { readonly width: number; readonly height: number };

@@ -23,6 +23,9 @@ const WIDTHS: Readonly<Record<string, string>> = {
   'requests.errors': 'errors',
 };
 
+/** Past so many columns of numbers a table takes smaller heads and gaps. */
+const MOST_AT_EASE = 10;
+
 export function matrixTable(scenario: ScenarioResult, colours: SeriesColours): Markup {
   const matrix = buildMatrix(scenario);
   const rounds = roundsOf(scenario);
@@ -39,7 +42,8 @@ export function matrixTable(scenario: ScenarioResult, colours: SeriesColours): M
     ]),
     'verdict',
   ];
-  return html`<table class="matrix">
+  const dense = widths.length - 2 > MOST_AT_EASE ? ' dense' : '';
+  return html`<table class="matrix${dense}">
 <caption>Medians. <b>Bold</b>: best, or tied with it inside the spread of rounds; ${small}. Open a row for its idea, bounds and every metric.</caption>
 <colgroup>${widths.map((name) => html`<col class="w-${name}">`)}</colgroup>
 ${tableHead(matrix)}

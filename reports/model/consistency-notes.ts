@@ -67,7 +67,8 @@ export const CONSISTENCY_NOTES: Readonly<Record<string, MetricNotes>> = {
   },
   'consistency.gammaMs': {
     label: 'Gamma',
-    measured: `${KEYS}: by how much sending and answers would have to be moved apart for a single copy of the row to explain them; the worst pair of versions (Golab and others, PODC 2011 and ICDCS 2014). 0: it is.`,
+    measured:
+      'Over all keys, from the history of every operation, without the order of the commits: by how much sending and answers would have to be moved apart for a single copy of the row to explain them; the worst pair of versions (Golab and others, PODC 2011 and ICDCS 2014). 0: clients can’t tell the cache from a single copy. Of writes at the same time either may have been the last, so it stays 0 where a cache keeps the other one than the database, and all reads come from there: those are stale all the same.',
     head: ['gamma'],
   },
   'consistency.convergeMs': {

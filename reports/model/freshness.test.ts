@@ -65,7 +65,7 @@ describe('freshnessTable', () => {
     });
     const aside = cellsOf('cache-aside');
     expect(aside['not stale > 10 ms: at least']).toEqual({
-      ...{ text: '99.84', small: '12 of 12,000', quiet: false },
+      ...{ text: '99.84', small: '12', quiet: false },
     });
   });
 

@@ -17,7 +17,7 @@ export interface FreshnessColumn {
 
 export interface FreshnessCell {
   readonly text: string;
-  /** How many of how many it was not so for; of counts the lowest and the highest round. */
+  /** How many, of how many, it was not so for; of counts the lowest and the highest round. */
   readonly small: string | null;
   /** Nothing is wrong here, or nothing is known: the eye may pass over it. */
   readonly quiet: boolean;
@@ -95,8 +95,10 @@ const WITHIN = LIMITS.map(
 
 function supported(counted: Freshness['within'][number] | undefined): FreshnessCell {
   if (counted === undefined || counted.badShareAtMost === null) return UNKNOWN;
-  const { bad, reads, badShareAtMost } = counted;
-  return { text: atLeast(badShareAtMost), small: outOf(bad, reads), quiet: bad === 0 };
+  const { withinMs, bad, reads, badShareAtMost } = counted;
+  // All reads are the same everywhere: said once.
+  const small = withinMs === 0 ? outOf(bad, reads) : significant(bad);
+  return { text: atLeast(badShareAtMost), small, quiet: bad === 0 };
 }
 
 function outOf(part: number, whole: number): string {

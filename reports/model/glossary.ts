@@ -103,7 +103,7 @@ export const GLOSSARY: readonly Term[] = [
   {
     term: 'Gamma',
     meaning:
-      'by how much time a row’s operations would have to be moved apart to be linearizable: the time by which a client can tell the cache from a single copy',
+      'by how much time a row’s operations would have to be moved apart to be linearizable; 0: clients can’t tell the cache from a single copy, whichever of two writes at the same time that has kept',
   },
   {
     term: 'linearizable',
