@@ -7,6 +7,8 @@ export interface ContainerOrder {
   readonly runId: string;
   readonly image: string;
   readonly command: readonly string[];
+  /** @default the image's own entry point */
+  readonly program?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Put into the container before it starts. */
   readonly files: readonly ContainerFile[];
@@ -36,7 +38,7 @@ export class LoopbackContainer extends GenericContainer {
 
   constructor(order: ContainerOrder) {
     super(order.image);
-    const { name, runId, port, hostPort, dataPath, dataBytes } = order;
+    const { name, runId, program, port, hostPort, dataPath, dataBytes } = order;
     const labels = { [RUN_LABEL]: runId };
     this.id = this.#created.promise;
     this.withName(name)
@@ -50,6 +52,7 @@ export class LoopbackContainer extends GenericContainer {
       )
       .withWaitStrategy(AT_ONCE)
       .withAutoCleanup(wantsRyuk());
+    if (program !== undefined) this.withEntrypoint([...program]);
     this.hostConfig.PortBindings = {
       [`${port}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(hostPort) }],
     };

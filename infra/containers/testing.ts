@@ -1,9 +1,8 @@
 /** What the tests of containers share. */
-import type { BackendKind, StartedBackend } from '../backend.ts';
+import type { BackendKind } from '../backend.ts';
 import { findEngine } from '../engine/find.ts';
 import { RUN_LABEL } from '../engine/removal.ts';
 import { engineRequest } from '../engine/request.ts';
-import type { Stack } from '../stack.ts';
 
 /** `kind=image` each, with blanks between them: what an engine has to have. */
 const TESTED = 'CACHESTORM_TEST_IMAGES';
@@ -34,8 +33,4 @@ export async function leftOf(runId: string): Promise<string[]> {
     ...(containers.body as { Names: string[] }[]).flatMap(({ Names: names }) => names),
     ...((volumes.body as { Volumes: { Name: string }[] | null }).Volumes ?? []).map(({ Name: name }) => name),
   ];
-}
-
-export async function isGone(_server: StartedBackend, { runId }: Stack): Promise<boolean> {
-  return (await leftOf(runId)).length === 0;
 }

@@ -26,10 +26,9 @@ export async function removeContainers(runId: string, root: string): Promise<voi
   const awaited = new Set(journal.creating);
   for (let look = 0; look < MAX_LOOKS; look++) {
     const found = await containersOf(journal, runId);
-    for (const { id, names } of found) {
-      for (const name of names) awaited.delete(name);
-      await remove(journal, `/containers/${id}`, { force: 'true', v: 'true' });
-    }
+    for (const { names } of found) for (const name of names) awaited.delete(name);
+    const query = { force: 'true', v: 'true' };
+    await Promise.all(found.map(({ id }) => remove(journal, `/containers/${id}`, query)));
     const waiting = awaited.size > 0 && look * BETWEEN_LOOKS_MS < APPEARS_WITHIN_MS;
     if (found.length === 0 && !waiting) return await removeVolumes(journal, runId);
     await delay(BETWEEN_LOOKS_MS);
