@@ -85,8 +85,9 @@ describe('compactPath', () => {
     expect(compactPath(data)).toBe(short);
   });
 
-  it('leaves alone what has curves', () => {
+  it('leaves alone what has curves, or goes on from where it closed', () => {
     expect(compactPath('M2.74,0A2.74,2.74,0,1,1,-2.74,0')).toBeNull();
     expect(compactPath('M0,0C1,1,2,2,3,3')).toBeNull();
+    expect(compactPath('M0,0L1,1ZL2,2')).toBeNull();
   });
 });

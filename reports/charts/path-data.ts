@@ -5,11 +5,11 @@
 
 /** Steps per pixel. */
 const SCALE = 10;
-const COMMAND = /([MLHVhvlmZ])([^a-zA-Z]*)/g;
-/** Curves, and whatever else is not written here, stay as they are. */
-const KNOWN = /^(?:[MLHVhvlmZ][-\d., ]*)*$/;
+const COMMAND = /([MLHVhvlZ])([^a-zA-Z]*)/g;
+/** Each part begins at a place of its own. Curves, and whatever else is not written here, stay as they are. */
+const KNOWN = /^(?:M[-\d., ]*(?:[LHVhvl][-\d., ]*)*Z?)*$/;
 
-/** A data of lines, which begins with an absolute `M`, moved by an offset; `null` where there are others in it. */
+/** Path data of lines, moved by an offset; `null` where there is anything else in it. */
 export function compactPath(data: string, [dx, dy]: readonly [number, number] = [0, 0]): string | null {
   if (!KNOWN.test(data)) return null;
   const written = new Steps();
@@ -32,7 +32,7 @@ export function compactPath(data: string, [dx, dy]: readonly [number, number] = 
       else if (command === 'V') y = toY;
       else if (command === 'M' || command === 'L') [x, y] = [toX, toY];
       else [x, y] = [x + toX, y + toY];
-      if (command.toUpperCase() === 'M' && index === 0) written.move(x + dx, y + dy);
+      if (command === 'M' && index === 0) written.move(x + dx, y + dy);
       else written.line(x + dx, y + dy);
     }
   }
@@ -50,13 +50,10 @@ class Steps {
   #command = '';
   /** From its place to itself and no further: round ends make a dot of it. */
   #dot = false;
-  #startX = 0;
-  #startY = 0;
 
   move(x: number, y: number): void {
     this.#flush();
     [this.#x, this.#y] = [Math.round(x * SCALE), Math.round(y * SCALE)];
-    [this.#startX, this.#startY] = [this.#x, this.#y];
     this.#write('M', [this.#x, this.#y]);
     this.#command = 'M';
   }
@@ -80,7 +77,6 @@ class Steps {
     this.#flush();
     this.#parts.push('z');
     this.#command = 'z';
-    [this.#x, this.#y] = [this.#startX, this.#startY];
   }
 
   text(): string {
