@@ -1,0 +1,151 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { type Channel, connect } from 'amqplib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeExternalBackend } from '../contract/external.suite.ts';
+import { findProgram } from '../local/find.ts';
+import type { LocalServer } from '../local/local-server.ts';
+import { localRabbitmq } from '../local/rabbitmq.ts';
+import { pickFreePort } from '../ports.ts';
+import { writeMarker } from './rabbitmq/possession.ts';
+import { externalRabbitmq } from './rabbitmq.ts';
+import { ALL_NEEDS, findingsOf, startForTest } from './testing.ts';
+
+const run = promisify(execFile);
+const SLOW_MS = 240_000;
+const cleanUp = new AsyncDisposableStack();
+let url: string;
+let channel: Channel;
+/** Has the broker itself do something, in Erlang. */
+let control: (expression: string) => Promise<string>;
+beforeAll(async () => {
+  const theirs = cleanUp.use(await startForTest(localRabbitmq()));
+  const server = theirs.get('rabbitmq') as LocalServer;
+  url = server.url('service');
+  control = await controlOf(server);
+  const model = cleanUp.adopt(await connect(url), (held) => held.close());
+  channel = await model.createChannel();
+  await channel.assertQueue('orders', { durable: true });
+  await channel.assertExchange('shop', 'topic');
+  await channel.bindQueue('orders', 'shop', '#');
+  for (let n = 0; n < 3; n++) channel.sendToQueue('orders', Buffer.from(`${n}`), { persistent: true });
+}, SLOW_MS);
+afterAll(() => cleanUp.disposeAsync(), SLOW_MS);
+
+/** `rabbitmqctl` boots an Erlang machine for each question. */
+async function controlOf(server: LocalServer): Promise<typeof control> {
+  const { rabbitmqctl, erlCall } = await findProgram('rabbitmq');
+  const environment = readFileSync(`/proc/${server.pid}/environ`, 'utf8').split('\0');
+  const env = Object.fromEntries(
+    environment.map((line) => [line.split('=')[0], line.slice(line.indexOf('=') + 1)]),
+  );
+  return async (expression) => {
+    const call =
+      erlCall === undefined
+        ? run(rabbitmqctl, ['--quiet', 'eval', expression], { env })
+        : run(erlCall, ['-sname', env.RABBITMQ_NODENAME ?? '', '-e'], { env });
+    if (erlCall !== undefined) call.child.stdin?.end(`${expression}\n`);
+    return (await call).stdout;
+  };
+}
+
+/** All users, vhosts, rights, queues, exchanges and bindings, and how many messages are in each queue. */
+async function snapshot(): Promise<unknown> {
+  const counts =
+    '[{element(2, amqqueue:get_name(Q)), rabbit_amqqueue:info(Q, [name, messages])} || Q <- rabbit_amqqueue:list()]';
+  const definitions = await control('rabbit_definitions:all_definitions().');
+  expect(definitions).toContain('orders');
+  return [definitions, await control(`${counts}.`)];
+}
+
+const external = (address = url, prefix?: string) =>
+  externalRabbitmq({ url: address, prefix, needs: ALL_NEEDS });
+
+describeExternalBackend({
+  name: 'an external rabbitmq',
+  kind: 'rabbitmq',
+  make: () => external(),
+  snapshot,
+});
+
+describe('a rabbitmq that is not fit', { timeout: SLOW_MS }, () => {
+  const permit = (patterns: readonly string[]) => {
+    const binaries = patterns.map((pattern) => `<<"${pattern.replaceAll('\\', '\\\\')}">>`).join(', ');
+    return control(
+      `rabbit_auth_backend_internal:set_permissions(<<"limited">>, <<"/">>, ${binaries}, <<"test">>).`,
+    );
+  };
+
+  async function onlyFinding(...args: Parameters<typeof external>) {
+    const findings = (await findingsOf(external(...args))) ?? [];
+    expect(findings).toHaveLength(1);
+    expect(JSON.stringify(findings)).not.toMatch(new RegExp(`secret|${new URL(url).password}`));
+    return findings[0];
+  }
+
+  it('has a queue of somebody else with one of our names', async () => {
+    await channel.assertQueue('cachestorm.changes.0');
+    const before = await snapshot();
+    expect(await onlyFinding()).toMatchObject({
+      what: 'the vhost /',
+      got: '1 of somebody else, such as cachestorm.changes.0',
+    });
+    expect(await snapshot()).toEqual(before);
+    expect(await findingsOf(external(url, 'storm.'))).toBeNull();
+    await channel.deleteQueue('cachestorm.changes.0');
+  });
+
+  it('keeps rights from its user, and the command that is given mends it', async () => {
+    await control('rabbit_auth_backend_internal:add_user(<<"limited">>, <<"secret">>, <<"test">>).');
+    const limited = url.replace(/\/\/.*@/, '//limited:secret@');
+    expect(await onlyFinding(limited)).toMatchObject({ what: 'the vhost /', got: 'a refusal' });
+    await permit(['', '', '']);
+    const before = await snapshot();
+    const finding = await onlyFinding(limited);
+    expect(await snapshot()).toEqual(before);
+    expect(finding?.expected).toBe('to configure, write, read what begins with cachestorm.');
+    await permit(
+      finding?.mend
+        .match(/'[^']*'/g)
+        ?.map((word) => word.slice(1, -1))
+        .slice(2) ?? [],
+    );
+    expect(await findingsOf(external(limited))).toBeNull();
+    await control('rabbit_auth_backend_internal:delete_user(<<"limited">>, <<"test">>).');
+  });
+
+  it.each([
+    ['a wrong password', () => url.replace(/:\w+@/, ':secret@'), /^a refusal of this user/],
+    ['no such vhost', () => url.replace('%2F', 'nowhere'), /^a refusal$/],
+    ['TLS where there is none', () => url.replace('amqp:', 'amqps:'), /without TLS/],
+    ['an unknown host', () => 'amqp://u:secret@no-such-host.invalid', /^an unknown host$/],
+    ['a closed port', async () => `amqp://u:secret@127.0.0.1:${await pickFreePort()}`, /^a closed port$/],
+  ])('can not be reached: %s', async (_name, address, got) => {
+    expect(await onlyFinding(await address())).toMatchObject({ got: expect.stringMatching(got) });
+  });
+
+  it('has lost its plugin for exchanges by hash', async () => {
+    const plugin = 'rabbitmq_consistent_hash_exchange';
+    await control(
+      `application:stop(${plugin}), rabbit_registry:unregister(exchange, <<"x-consistent-hash">>).`,
+    );
+    expect(await onlyFinding()).toMatchObject({ mend: `rabbitmq-plugins enable ${plugin}` });
+    await control(
+      `rabbit_registry:register(exchange, <<"x-consistent-hash">>, rabbit_exchange_type_consistent_hash), application:start(${plugin}).`,
+    );
+    expect(await findingsOf(external())).toBeNull();
+  });
+});
+
+describe('what a dead run has left on a broker', { timeout: SLOW_MS }, () => {
+  it('is removed by the next one, and nothing else', async () => {
+    const before = await snapshot();
+    for (const name of ['changes', 'changes.0', 'changes.1']) await channel.assertQueue(`cachestorm.${name}`);
+    await channel.assertExchange('cachestorm.changes.by-key', 'x-consistent-hash');
+    await using model = Object.assign(await connect(url), { [Symbol.asyncDispose]: () => model.close() });
+    await writeMarker(model, 'cachestorm.', { runId: 'dead', startedAt: '2026-01-01T00:00:00Z' });
+    expect(await findingsOf(external())).toBeNull();
+    expect(await snapshot()).toEqual(before);
+  });
+});
