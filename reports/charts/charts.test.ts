@@ -14,7 +14,7 @@ import { latencyOverTime } from './latency-over-time.ts';
 import { latencySpectrum } from './latency-spectrum.ts';
 import { memoryOverTime } from './memory-over-time.ts';
 import { assignColours, GREYS, SERIES } from './palette.ts';
-import { renderSvg } from './render.ts';
+import { draw, renderSvg } from './render.ts';
 import { goodputOverTime, hitRatioOverTime } from './share-over-time.ts';
 import { stalenessOverTime } from './staleness-over-time.ts';
 import { decades, logDomain } from './theme.ts';
@@ -109,19 +109,15 @@ describe('charts', () => {
     const points = input.timeline.points.map((point, i) =>
       i === 5 ? { ...point, p50Ms: null, p99Ms: null, hitRatio: null, dbReadsPerSec: null } : point,
     );
-    const drawn = await renderSvg(
+    const drawn = await draw(
       hitRatioOverTime({ ...input, ghost: null, timeline: { ...input.timeline, points } }),
-      {
-        sentence: '',
-        size: 'wide',
-      },
     );
     const moves = /d="([^"]*)" stroke="var\(--s1\)"/.exec(drawn)?.[1] ?? '';
     expect(moves.match(/M/g)).toHaveLength(2);
   });
 
   it('have a dashed rule at the capacity', async () => {
-    const svg = await renderSvg(databaseOverTime(stripInput()), { sentence: '', size: 'wide' });
+    const svg = await draw(databaseOverTime(stripInput()));
     expect(svg.match(/stroke-dasharray="5,3"/g)).toHaveLength(1);
   });
 });
@@ -130,11 +126,8 @@ describe('strips', () => {
   it('leave out expiries that would merge into a bar', async () => {
     const input = stripInput();
     const many = { ...input.timeline, expiriesMs: Array.from({ length: 300 }, (_, i) => i * 10) };
-    const ticks = async (one: StripInput) => {
-      const svg = await renderSvg(hitRatioOverTime(one), { sentence: '', size: 'wide' });
-      const [path = ''] = /<path [^>]*stroke-width="1.25"[^>]*>/.exec(svg) ?? [];
-      return path.match(/M/g)?.length ?? 0;
-    };
+    const ticks = async (one: StripInput) =>
+      (await draw(hitRatioOverTime(one))).match(/stroke-width="1.25"/g)?.length ?? 0;
     expect(await ticks(input)).toBe(5);
     expect(await ticks({ ...input, timeline: many })).toBe(0);
   });
@@ -146,7 +139,7 @@ describe('stale reads', () => {
     const frame = timeFrame(writeResult().scenarios[0] as ScenarioResult);
     const most = Math.max(...(worst.timeline?.points ?? []).map(({ staleReads }) => staleReads ?? 0));
     expect(frame?.staleShare).toBe(most);
-    const svg = await renderSvg(stalenessOverTime(triggered()), { sentence: '', size: 'wide' });
+    const svg = await draw(stalenessOverTime(triggered()));
     expect(svg).toContain('>3.4%<');
     expect(timeFrame(heldResult().scenarios[0] as ScenarioResult)?.staleShare).toBeNull();
   });
@@ -154,27 +147,27 @@ describe('stale reads', () => {
   it('lie on the floor where none was stale', async () => {
     const input = triggered();
     const none = { ...input, frame: { ...input.frame, staleShare: 0 } };
-    const svg = await renderSvg(stalenessOverTime(none), { sentence: '', size: 'wide' });
+    const svg = await draw(stalenessOverTime(none));
     expect(svg.match(/>[\d.]+%</g)).toEqual(['>0%<']);
   });
 });
 
 describe('triggers', () => {
-  const draw = (input: StripInput) => renderSvg(goodputOverTime(input), { sentence: '', size: 'wide' });
+  const drawn = (input: StripInput) => draw(goodputOverTime(input));
 
   it('are a band and a rule in every strip, with their name in the first', async () => {
-    const first = await draw(triggered());
+    const first = await drawn(triggered());
     expect(first.match(/fill-opacity="0.1"/g)).toHaveLength(1);
     expect(first).toContain('>flush<');
-    const second = await draw({ ...triggered(), first: false });
+    const second = await drawn({ ...triggered(), first: false });
     expect(second.match(/fill-opacity="0.1"/g)).toHaveLength(1);
     expect(second).not.toContain('>flush<');
   });
 
   it('outside the picture are left out, and text of a result stays text', async () => {
     const late = { name: 'late', fromMs: 99_000, toMs: 99_000 };
-    expect(await draw(triggered([late]))).not.toContain('>late<');
-    expect(await draw(triggered([{ name: HOSTILE, fromMs: 0, toMs: 0 }]))).not.toMatch(/<script|<img/);
+    expect(await drawn(triggered([late]))).not.toContain('>late<');
+    expect(await drawn(triggered([{ name: HOSTILE, fromMs: 0, toMs: 0 }]))).not.toMatch(/<script|<img/);
   });
 });
 

@@ -17,6 +17,11 @@ export interface ChartLabel {
 
 /** An SVG element that is safe to place in a page under a strict CSP: no script, no style attribute. */
 export async function renderSvg(spec: TopLevelSpec, label: ChartLabel): Promise<string> {
+  return dress(slim(await draw(spec)), label);
+}
+
+/** As Vega prints it: each mark an element of its own. */
+export async function draw(spec: TopLevelSpec): Promise<string> {
   // Ids of definitions would otherwise count up over the life of the process.
   resetSVGDefIds();
   // Vega marks each datum that it reads with an id: give it a copy, the data are the caller's.
@@ -26,7 +31,7 @@ export async function renderSvg(spec: TopLevelSpec, label: ChartLabel): Promise<
     logLevel: LogErrors,
   });
   try {
-    return dress(slim(await view.toSVG()), label);
+    return await view.toSVG();
   } finally {
     view.finalize();
   }
