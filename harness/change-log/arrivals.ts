@@ -33,7 +33,7 @@ export class Arrivals {
     const changes: RowChange[] = [];
     let taken = 0;
     for (const arrival of this.#waiting) {
-      if (taken > 0 && changes.length >= limit) break;
+      if (changes.length >= limit) break;
       changes.push(...arrival.changes);
       taken++;
     }

@@ -126,6 +126,37 @@ test('goes on where it was, and repeats what it had not finished', async () => {
   expect(second.seen.map(({ value }) => value)).toEqual(['under way', 'meanwhile']);
 });
 
+test('who ends before its first change is done comes back to it', async () => {
+  const positionFile = join(stack.root, `position-${randomUUID()}.json`);
+  const first = follower({ positionFile });
+  await first.log.follow((changes) => {
+    first.seen.push(...changes);
+    return new Promise(() => {});
+  });
+  await origin.store('item-0', 'under way');
+  await eventually(() => first.seen.length === 1, 'the first change');
+  // What is being applied is not applied yet.
+  expect(first.log.status.waiting).toBe(1);
+  await first.log[Symbol.asyncDispose]();
+
+  const second = follower({ positionFile });
+  await using _log = second.log;
+  await second.follow();
+  await eventually(() => second.seen.length === 1, 'it again');
+  expect(second.seen.map(({ value }) => value)).toEqual(['under way']);
+});
+
+test('who ends while a change is rejected does not say that it was applied', async () => {
+  const { log, errors } = follower();
+  await log.follow(() => Promise.reject(new Error('never')));
+  await origin.store('item-0', 'rejected');
+  await eventually(() => errors.length > 0, 'a rejection');
+  await log[Symbol.asyncDispose]();
+  // A question to the server: by its answer whatever was on its way has ended.
+  await commitLog.position();
+  expect(log.status.waiting).toBe(1);
+});
+
 test('what is rejected comes again before what follows', async () => {
   const { log, errors } = follower();
   await using _log = log;

@@ -27,9 +27,16 @@ async function connectAs(role: 'service' | 'probe') {
   return Object.assign(connection, { [Symbol.asyncDispose]: () => connection.end() });
 }
 
+/** Connections to Redis. */
+const clients = async () =>
+  String(await redis.client('LIST'))
+    .trim()
+    .split('\n').length;
+
 describe('refused commands', () => {
   test('are refused, in scripts too, and others are not', async () => {
     const fault = { kind: 'refuse', commands: ['del', 'unlink'], atMs: 0, durationMs: 1 } as const;
+    const before = await clients();
     const putRight = await breakServer(fault, stack);
     await redis.set('key', 'value');
     await expect(redis.del('key')).rejects.toThrow('NOPERM');
@@ -40,11 +47,14 @@ describe('refused commands', () => {
     expect(await redis.get('key')).toBe('value');
     await putRight();
     expect(await redis.del('key')).toBe(1);
+    await expect.poll(clients).toBe(before);
   });
 
   test('that Redis does not know are no fault', async () => {
     const fault = { kind: 'refuse', commands: ['delete'], atMs: 0, durationMs: 1 } as const;
+    const before = await clients();
     await expect(breakServer(fault, stack)).rejects.toThrow(/Unknown command/);
+    await expect.poll(clients).toBe(before);
   });
 });
 
@@ -90,3 +100,16 @@ test.each(['redis', 'database'] as const)(
     await expect.poll(() => processState(pid)).not.toBe('T');
   },
 );
+
+test('a killed server is gone until it is put right, and is back then where it was', async () => {
+  const url = stack.get('redis').url('service');
+  // Any server will do, and RabbitMQ takes its time.
+  const instead = { get: () => stack.get('redis') };
+  const fault = { kind: 'restart', target: 'rabbitmq', atMs: 0, durationMs: 1 } as const;
+  const putRight = await breakServer(fault, instead);
+  await expect(connectToRedis(url)).rejects.toThrow();
+  await putRight();
+  const again = await connectToRedis(url);
+  expect(await again.ping()).toBe('PONG');
+  again.disconnect();
+});

@@ -29,9 +29,4 @@ export class QueueError extends Error {
     super(WORDS[reason], cause === undefined ? {} : { cause });
     this.reason = reason;
   }
-
-  /** Whether it may be in a queue nevertheless, so that sending it again may make two of it. */
-  get mayBeQueued(): boolean {
-    return this.reason === 'lost' || this.reason === 'timeout';
-  }
 }

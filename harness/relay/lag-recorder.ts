@@ -1,6 +1,6 @@
 import type { RowChange } from '../../scenarios/strategies/relay.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
-import type { AppliedChange, LagWindow, RelayLag } from './protocol.ts';
+import type { AppliedChange, RelayLag } from './protocol.ts';
 
 const WINDOW_US = 100_000;
 
@@ -31,8 +31,8 @@ export class LagRecorder implements Disposable {
   }
 
   read(): { readonly lag: RelayLag; readonly changes: readonly AppliedChange[] } {
-    const windows: readonly LagWindow[] = [...this.#windows];
-    return { lag: { histogram: this.#histogram.encode(), windows }, changes: this.#changes };
+    const lag = { histogram: this.#histogram.encode(), windows: this.#windows };
+    return { lag, changes: this.#changes };
   }
 
   [Symbol.dispose](): void {
