@@ -28,7 +28,7 @@ export interface StormWritten {
  */
 export async function gatherEvidence(
   { from, historyPath, urls, consistency }: StormWritten,
-  site: TrialSite,
+  site: Pick<TrialSite, 'clock' | 'signal' | 'commitLog'>,
 ): Promise<TrialEvidence> {
   const { clock, signal, commitLog } = site;
   using history = new HistoryReader(historyPath);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { PlannedScenario, PlannedStrategy, Trial } from '../plan/plan.ts';
-import type { DatabaseCounters } from '../probes/database.ts';
+import type { DatabaseCounters, DatabaseProbe } from '../probes/database.ts';
 import type { RelayName, RelaysSample } from '../record/relay-sample.ts';
 import { isIdle, lookAt, type RelayLook } from '../relay/idle.ts';
 import { type RelayInstance, startRelayInstance } from '../relay/instance.ts';
@@ -63,6 +63,10 @@ export async function startRelays(
   return { instances: await allStarted(starting), names };
 }
 
+type SettleSite = Pick<TrialSite, 'clock' | 'signal' | 'commitLog'> & {
+  readonly relays: { readonly statements: Pick<DatabaseProbe, 'read'> };
+};
+
 /**
  * Waits until the relays have carried on all that was written before: queues and outbox empty, everything
  * acknowledged, the binary log followed to where it ends now. When nothing moves for 15 s they are left as they are.
@@ -70,8 +74,8 @@ export async function startRelays(
  * @returns `null` for a strategy without relays
  */
 export async function settleRelays(
-  { instances }: TrialRelays,
-  { clock, signal, commitLog, relays }: TrialSite,
+  { instances }: { readonly instances: readonly Pick<RelayInstance, 'report' | 'backlog'>[] },
+  { clock, signal, commitLog, relays }: SettleSite,
 ): Promise<SettledRelays | null> {
   if (instances.length === 0) return null;
   const until = await commitLog.position();
@@ -103,7 +107,10 @@ function progressOf({ reports, backlogs }: RelayLook): unknown {
 }
 
 export async function sampleRelays(
-  { instances, names }: TrialRelays,
+  {
+    instances,
+    names,
+  }: { readonly instances: readonly Pick<RelayInstance, 'lag'>[] } & Pick<TrialRelays, 'names'>,
   before: SettledRelays,
   after: SettledRelays,
 ): Promise<RelaysSample> {
