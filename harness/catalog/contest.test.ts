@@ -141,7 +141,7 @@ test('two strategies of one name are refused in twice the same scenario, too', a
   expect(() => definitionsOf(contests)).toThrow('strategy "same"');
 });
 
-test('a threshold that is about nobody is refused; the baseline again is somebody', async () => {
+test('a threshold that is about nobody is refused, and the baseline again is nobody else', async () => {
   const thresholds = ['vs none: db.reads < +5%'];
   await expect(loadContest('breakdown', [], ['none'], { thresholds })).rejects.toThrow(
     'is about no strategy',

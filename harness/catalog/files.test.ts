@@ -27,6 +27,7 @@ test.each([
 });
 
 test('the only export that fits is taken, whatever else there is', async () => {
+  expect(await picked('twice.ts', 'export const a = { fits: 1 }; export const b = a;')).toEqual({ fits: 1 });
   expect(await picked('one.ts', 'export const a = { fits: 1 }, b = { other: 2 }, c = null, d = 3;')).toEqual({
     fits: 1,
   });
