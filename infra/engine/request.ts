@@ -18,7 +18,7 @@ export interface EngineAnswer {
  */
 export function engineRequest(
   socketPath: string,
-  method: 'GET' | 'DELETE',
+  method: 'GET' | 'POST' | 'DELETE',
   path: string,
   query: Readonly<Record<string, unknown>> = {},
   timeoutMs: number = TIMEOUT_MS,
