@@ -13,7 +13,14 @@ export type RunEventBody =
       readonly planHash: string;
       readonly trials: number;
     }
-  | { readonly type: 'stack-starting'; readonly backends: readonly string[] }
+  | {
+      readonly type: 'stack-starting';
+      readonly backends: readonly string[];
+      /** Where the servers come from. */
+      readonly infra: string;
+      /** Why from there, when the user did not say; else null. */
+      readonly because: string | null;
+    }
   | { readonly type: 'stack-started'; readonly backends: readonly string[]; readonly tookMs: number }
   | { readonly type: 'dataset-seeded'; readonly scenario: string; readonly rows: number }
   | { readonly type: 'trial-started'; readonly trial: Trial; readonly stormMs: number }

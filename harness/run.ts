@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BackendKind, StartedBackend } from '../infra/backend.ts';
+import type { StartedBackend } from '../infra/backend.ts';
 import type { Provider } from '../infra/provider.ts';
 import { type Stack, startStack } from '../infra/stack.ts';
 import { expiryOf, type StrategyDefinition } from '../scenarios/strategies/definition.ts';
@@ -12,6 +12,7 @@ import type { RunEvent, RunEventBody } from './events.ts';
 import { breakServer } from './faults/servers.ts';
 import { judgeTrial } from './judge-trial.ts';
 import { itemKey } from './load/keys.ts';
+import { neededServers } from './needed-servers.ts';
 import { planHash } from './plan/hash.ts';
 import {
   type Contest,
@@ -41,6 +42,8 @@ const KEY_PREFIX = 'cachestorm:';
 
 export interface RunOptions extends Omit<PlanOptions, 'infra'> {
   readonly provider: Provider;
+  /** Why this provider, when the user named none. @default null */
+  readonly because?: string | null;
   readonly contests: readonly Contest[];
   readonly directory: RunDirectory;
   /** As the user typed it, for the provenance. */
@@ -141,8 +144,8 @@ interface RunUnderWay extends RunOptions {
 async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions) => void): Promise<void> {
   const { plan, runId, provider, clock, signal, emit } = run;
   const startedUs = clock.nowUs();
-  const needed: BackendKind[] = ['redis', 'database', ...(needsBroker(plan) ? ['rabbitmq' as const] : [])];
-  emit({ type: 'stack-starting', backends: needed });
+  const needed = neededServers(plan);
+  emit({ type: 'stack-starting', backends: needed, infra: provider.name, because: run.because ?? null });
   const backends = needed.map((kind) => provider.backend(kind));
   await using stack = await startStack({ runId, signal, backends });
   onBackends(stack.backends.map(({ kind, product, version }) => ({ kind, product, version })));
@@ -160,15 +163,6 @@ async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions
       await runAndRecord(trial, planned, site, run);
     }
   }
-}
-
-/** It takes seconds to boot: only where somebody needs it, or it is to fail. */
-function needsBroker({ scenarios }: Plan): boolean {
-  return scenarios.some(
-    ({ scenario, strategies }) =>
-      strategies.some(({ broker }) => broker === true) ||
-      scenario.faults.some((fault) => 'target' in fault && fault.target === 'rabbitmq'),
-  );
 }
 
 async function runAndRecord(

@@ -90,6 +90,19 @@ export class EngineError extends Error {
   override readonly name = 'EngineError';
 }
 
+/** Neither this machine nor a container engine has the servers that a run needs. */
+export class NoServersError extends Error {
+  readonly code = 'E_NO_SERVERS';
+  override readonly name = 'NoServersError';
+
+  constructor(missing: readonly string[], engine: EngineError) {
+    super(
+      `this machine has no ${missing.join(', ')} server: install it with npm run setup, or use containers; but ${engine.message}`,
+      { cause: engine },
+    );
+  }
+}
+
 /** An image that containers are made of is not here, and can't be pulled. */
 export class BackendImageError extends Error {
   readonly code = 'E_BACKEND_IMAGE';

@@ -36,7 +36,7 @@ export function progressAfter(progress: Progress, event: RunEvent): Progress {
     case 'run-started':
       return { ...progress, total: event.trials };
     case 'stack-starting':
-      return { ...progress, step: `starting ${event.backends.join(' and ')}` };
+      return { ...progress, step: `starting ${event.backends.join(' and ')} (${event.infra})` };
     case 'stack-started':
       return { ...progress, step: 'filling the database' };
     case 'trial-started': {

@@ -66,12 +66,17 @@ function frame(progress: Progress, nowUs: number): string {
   return `${bar}  ${finished} of ${total} trials${left}\n${now}`;
 }
 
+function whence({ infra, because }: RunEvent & { type: 'stack-starting' }): string {
+  const place = infra === 'containers' ? 'in containers' : `(${infra})`;
+  return because === null ? place : `${place}, as ${because}`;
+}
+
 function describe(event: RunEvent, progress: Progress): string | null {
   switch (event.type) {
     case 'run-started':
       return `run ${event.runId}: ${event.trials} trials`;
     case 'stack-starting':
-      return `starting ${event.backends.join(', ')}`;
+      return `starting ${event.backends.join(', ')} ${whence(event)}`;
     case 'stack-started':
       return `started ${event.backends.join(', ')} in ${(event.tookMs / 1000).toFixed(1)} s`;
     case 'dataset-seeded':

@@ -23,13 +23,9 @@ test.each([
   [['run', '--profile', 'smok'], 'smok', 'Did you mean "smoke"?'],
   [['run', '--rounds', '1.5'], '--rounds', 'Expected a whole number from 1 to 100'],
   [['run', '--seed', 'x'], '--seed', 'Expected a whole number from 0 to 4294967295'],
-  [['run', '--infra', 'clouds'], '--infra', 'Expected one of local, containers'],
+  [['run', '--infra', 'clouds'], '--infra', 'Expected one of auto, local, containers'],
   [['run', '--image', 'reddis=redis:8'], '--image', 'Did you mean "redis"?'],
-  [
-    ['run', '--infra', 'local', '--image', 'redis=redis:8'],
-    '--image: no effect without --infra containers',
-    '',
-  ],
+  [['run', '--infra', 'local', '--image', 'redis=redis:8'], '--image: no effect with --infra local', ''],
   [['run', '--set', 'origin.querMs=1'], 'origin.querMs', 'Did you mean "origin.queryMs"?'],
   [['run', '--set', 'origin.queryMs=slow'], 'expected number, got string "slow"', ''],
   [

@@ -55,6 +55,7 @@ export async function provideImage(
   try {
     const name = ImageName.fromString(image);
     if (await client.image.exists(name)) return;
+    signal.throwIfAborted();
     // The engine goes on when nobody waits any more; a pulled image does no harm.
     await orAborted(client.image.pull(name), signal);
     // An error in the middle of a pull goes unnoticed.
@@ -68,11 +69,9 @@ export async function provideImage(
 
 /** Rejects with the signal's reason when that is aborted first. */
 async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const onAbort = () => aborted.reject(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
-  promise.catch(() => {});
   try {
     return await Promise.race([promise, aborted.promise]);
   } finally {

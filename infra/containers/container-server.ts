@@ -57,6 +57,7 @@ export async function startContainer(
   { pickPort = pickFreePort, dataBytes, program }: ContainerOptions = {},
 ): Promise<ContainerServer> {
   const { image, command, environment, files, port, dataPath } = recipe;
+  context.signal.throwIfAborted();
   const connection = await connectEngine();
   await provideImage(connection, image, context.signal);
   openEngineJournal(context.root, connection.engine.socketPath);

@@ -29,13 +29,12 @@ export async function findEngine(env: Environment = process.env): Promise<Engine
     if (engine === undefined) throw new EngineError(`no container engine answers at DOCKER_HOST=${host}`);
     return engine;
   }
-  const sockets = usualSockets(env);
-  for (const socketPath of sockets) {
+  for (const socketPath of usualSockets(env)) {
     const engine = existsSync(socketPath) ? await ask(socketPath) : undefined;
     if (engine !== undefined) return engine;
   }
   throw new EngineError(
-    `no container engine answers: looked at ${sockets.join(', ')}. Start Docker or Podman, or set DOCKER_HOST`,
+    'no container engine answers at the usual sockets of Docker and Podman: start one, or set DOCKER_HOST',
   );
 }
 

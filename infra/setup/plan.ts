@@ -65,6 +65,6 @@ export function byHandInstructions(needs: readonly Need[], reason: string): stri
     `  macOS:           brew install ${brew}`,
     'or point to programs that you have:',
     ...sources.map(({ variable }) => `  export ${variable}=/path/to/its/program`),
-    'Servers in containers instead of local ones are planned.',
+    'or have Docker or Podman running: cachestorm run takes containers for what is missing (--infra containers).',
   ];
 }

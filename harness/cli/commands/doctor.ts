@@ -1,5 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { Command } from 'commander';
+import { type Engine, findEngine } from '../../../infra/engine/find.ts';
+import { EngineError } from '../../../infra/errors.ts';
 import { type Finding, findings } from '../../../infra/setup/findings.ts';
 import { measureNoise } from '../../probes/noise.ts';
 import { systemClock } from '../../time/clock.ts';
@@ -16,7 +18,10 @@ export function doctorCommand(): Command {
     .description('say what this machine has, what is missing, and how noisy it is')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const needs = await findings(['redis', 'database', 'rabbitmq', 'chromium']);
+      const [needs, engine] = await Promise.all([
+        findings(['redis', 'database', 'rabbitmq', 'chromium']),
+        lookForEngine(),
+      ]);
       const machine = {
         node: process.version,
         cpus: cpus().length,
@@ -24,15 +29,33 @@ export function doctorCommand(): Command {
         memoryBytes: totalmem(),
       };
       const noise = measureNoise(systemClock, NOISE_MS);
-      if (json) process.stdout.write(`${JSON.stringify({ machine, noise, needs }, null, 2)}\n`);
+      if (json) process.stdout.write(`${JSON.stringify({ machine, noise, needs, engine }, null, 2)}\n`);
       else
         process.stdout.write(
-          `${[...machineLines(machine, noise), ...needs.flatMap(needLines)].join('\n')}\n`,
+          `${[...machineLines(machine, noise), ...needs.flatMap(needLines), engineLine(engine)].join('\n')}\n`,
         );
-      // Chromium is for the tests of the report only: without it every scenario still runs.
-      const lacking = needs.some(({ status, need }) => status !== 'found' && need !== 'chromium');
+      // Chromium is for the tests of the report only: without it every scenario still runs. So it does without
+      // local servers where containers can be had, unless one was named that can't be used.
+      const lacking = needs.some(
+        ({ status, need }) =>
+          need !== 'chromium' &&
+          (status === 'unusable' || (status === 'missing' && engine.status === 'missing')),
+      );
       process.exitCode = lacking ? exitCodes.infrastructure : exitCodes.held;
     });
+}
+
+type EngineFinding =
+  | ({ readonly status: 'found' } & Engine)
+  | { readonly status: 'missing'; readonly reason: string };
+
+async function lookForEngine(): Promise<EngineFinding> {
+  try {
+    return { status: 'found', ...(await findEngine()) };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { status: 'missing', reason: error.message };
+  }
 }
 
 interface Machine {
@@ -71,6 +94,11 @@ function needLines(finding: Finding): string[] {
     case 'unusable':
       return [line('✗', finding.need, finding.reason)];
   }
+}
+
+function engineLine(engine: EngineFinding): string {
+  if (engine.status === 'missing') return line('-', 'engine', engine.reason);
+  return line('✓', 'engine', `${`${engine.product} ${engine.version}`.padEnd(20)} ${engine.socketPath}`);
 }
 
 function line(glyph: string, name: string, text: string): string {

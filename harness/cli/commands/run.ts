@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { chooseProvider, type ProviderChoice } from '../../../infra/choose.ts';
 import type { Images } from '../../../infra/containers/images.ts';
 import { containersProvider } from '../../../infra/containers/provider.ts';
-import { localProvider, type Provider, type ProviderName, providerNames } from '../../../infra/provider.ts';
+import { localProvider, type ProviderName, providerNames } from '../../../infra/provider.ts';
 import { renderHtml } from '../../../reports/html/render.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
@@ -15,7 +16,8 @@ import {
   withVariants,
 } from '../../catalog/scenarios.ts';
 import type { Setting } from '../../catalog/settings.ts';
-import type { Contest } from '../../plan/plan.ts';
+import { neededServers } from '../../needed-servers.ts';
+import { type Contest, expandPlan } from '../../plan/plan.ts';
 import { RunDirectory } from '../../record/run-directory.ts';
 import { run } from '../../run.ts';
 import { type ProfileName, profileNames } from '../../scenario/schema.ts';
@@ -32,7 +34,7 @@ interface RunFlags {
   readonly rounds?: number;
   readonly profile: ProfileName;
   readonly seed: number;
-  readonly infra: ProviderName;
+  readonly infra: ProviderName | 'auto';
   readonly image?: Partial<Images>;
   readonly out?: string;
   readonly aa?: boolean;
@@ -88,9 +90,9 @@ export function runCommand(): Command {
     .option('--seed <n>', 'of arrivals, keys and order', wholeNumber(0, 2 ** 32 - 1), 1)
     .option(
       '--infra <provider>',
-      'where the servers come from: local programs, or containers',
-      oneOf(providerNames),
-      'local',
+      'where the servers come from: local (programs of this machine), containers, or auto: local if all are there',
+      oneOf(['auto', ...providerNames]),
+      'auto',
     )
     .addOption(
       new Option(
@@ -127,8 +129,8 @@ export function runCommand(): Command {
 }
 
 async function execute(names: readonly string[], flags: RunFlags): Promise<void> {
-  const provider = providerOf(flags);
   const contests = await loadContests(names, flags);
+  const { provider, because } = await providerOf(flags, contests);
   const directory = await RunDirectory.create(flags.out ?? defaultDirectory(contests));
   const interrupts = listenForInterrupts();
   const progress = openProgress(process.stderr, systemClock);
@@ -139,6 +141,7 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
       seed: flags.seed,
       profile: flags.profile,
       provider,
+      because,
       ...(flags.rounds === undefined ? {} : { rounds: flags.rounds }),
       command: ['cachestorm', ...process.argv.slice(2)].join(' '),
       clock: systemClock,
@@ -164,10 +167,16 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
   }
 }
 
-function providerOf({ infra, image }: RunFlags): Provider {
-  if (infra === 'containers') return containersProvider(image);
-  if (image === undefined) return localProvider;
-  throw new UsageError([{ path: '--image', message: 'no effect without --infra containers' }]);
+async function providerOf(
+  { infra, image, seed, profile }: RunFlags,
+  contests: readonly Contest[],
+): Promise<ProviderChoice> {
+  if (infra === 'auto') {
+    return chooseProvider(neededServers(expandPlan(contests, { infra, seed, profile })), image);
+  }
+  if (infra === 'containers') return { provider: containersProvider(image), because: null };
+  if (image === undefined) return { provider: localProvider, because: null };
+  throw new UsageError([{ path: '--image', message: `no effect with --infra ${infra}` }]);
 }
 
 async function loadContests(
