@@ -143,9 +143,11 @@ test('two strategies of one name are refused in twice the same scenario, too', a
 
 test('a threshold that is about nobody is refused, and the baseline again is nobody else', async () => {
   const thresholds = ['vs none: db.reads < +5%'];
-  await expect(loadContest('breakdown', [], ['none'], { thresholds })).rejects.toThrow(
-    'is about no strategy',
-  );
+  for (const aa of [false, true]) {
+    await expect(loadContest('breakdown', [], ['none'], { thresholds, aa })).rejects.toThrow(
+      'is about no strategy',
+    );
+  }
   await expect(
     loadContest('breakdown', [], ['none', 'mutex'], { thresholds: ['mutex vs nobody: db.reads < 5%'] }),
   ).rejects.toThrow('names the strategy "nobody"');

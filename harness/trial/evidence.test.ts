@@ -59,7 +59,7 @@ test('looks twice at what was asked for, with rests before, and then reads what 
         async committed(first, last, onRow) {
           expect([first, last]).toEqual([from, to]);
           steps.push('commits');
-          await Promise.resolve();
+          await new Promise((later) => setImmediate(later));
           for (const each of [row('b', writtenValue(5, 9), 2), row('a', 'xx', 2), row('b', 'odd', 3)])
             onRow(each);
         },
