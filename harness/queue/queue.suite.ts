@@ -34,6 +34,12 @@ export function queueSuite(brokerUrl: () => string): void {
       (error: unknown) => (error instanceof QueueError ? error.reason : error),
     );
 
+  const deleteQueue = async () => {
+    const model = await connect(brokerUrl());
+    await (await model.createChannel()).deleteQueue('cachestorm.changes');
+    await model.close();
+  };
+
   test('a message comes out as it went in, in order, and is gone once it is acknowledged', async () => {
     await using sink = await open();
     await using source = await open();
@@ -63,11 +69,21 @@ export function queueSuite(brokerUrl: () => string): void {
   test('a message that no queue takes is refused, though the broker confirms it', async () => {
     await using sink = await open();
     await publishAll(sink, [change('a', 1)]);
-    const model = await connect(brokerUrl());
-    await (await model.createChannel()).deleteQueue('cachestorm.changes');
-    await model.close();
+    await deleteQueue();
     expect(await reasonOf(sink.publish(change('a', 2)))).toBe('unroutable');
     expect(sink.counters).toMatchObject({ published: 2, confirmed: 1 });
+  });
+
+  test('whose queue was deleted makes it anew, and goes on', async () => {
+    await using queue = await open();
+    const seen: (number | null)[] = [];
+    await queue.consume(async ({ version }) => void seen.push(version));
+    await deleteQueue();
+    await eventually(
+      async () => (await reasonOf(queue.publish(change('a', 1)))) === 'published',
+      'a queue that takes it',
+    );
+    await eventually(() => seen.length === 1, 'the message');
   });
 
   test('by key, each key has one consumer, and its order', async () => {
