@@ -12,7 +12,7 @@ import { connectDatabaseProbe } from '../probes/database.ts';
 import { type CountedOrigin, connectOrigin } from '../service/origin.ts';
 import { systemClock } from '../time/clock.ts';
 import { type ChangeLogOptions, changeLog } from './change-log.ts';
-import { comparePositions } from './log-position.ts';
+import { comparePositions, readPosition } from './log-position.ts';
 
 let stack: Stack;
 let origin: CountedOrigin;
@@ -138,6 +138,8 @@ test('who ends before its first change is done comes back to it', async () => {
     first.seen.push(...changes);
     return new Promise(() => {});
   });
+  // Before anything was handed out: it would come back to where the log ends by then.
+  expect(await readPosition(positionFile)).not.toBeNull();
   await origin.store('item-0', 'under way');
   await eventually(() => first.seen.length === 1, 'the first change');
   // What is being applied is not applied yet.
