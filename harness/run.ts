@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { StartedBackend } from '../infra/backend.ts';
+import { UnfitServersError } from '../infra/errors.ts';
 import type { Provider } from '../infra/provider.ts';
 import { type Stack, startStack } from '../infra/stack.ts';
 import { expiryOf, type StrategyDefinition } from '../scenarios/strategies/definition.ts';
@@ -34,6 +35,7 @@ import { type Result, resultSchema, SCHEMA_VERSION } from './result/schema.ts';
 import type { Scenario } from './scenario/schema.ts';
 import type { Clock } from './time/clock.ts';
 import { connectCacheLimiter } from './trial/cache-limit.ts';
+import { needsOf } from './trial/needs.ts';
 import type { Broker, TrialSite } from './trial/site.ts';
 import { runTrial } from './trial/trial.ts';
 
@@ -94,6 +96,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   } catch (cause) {
     if (signal.aborted) events.emit({ type: 'interrupted', reason: messageOf(signal.reason) });
     else {
+      hideCredentials(cause, options.provider);
       error = cause;
       events.emit({ type: 'failed', code: codeOf(cause), message: messageOf(cause) });
     }
@@ -146,7 +149,8 @@ async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions
   const startedUs = clock.nowUs();
   const needed = neededServers(plan);
   emit({ type: 'stack-starting', backends: needed, infra: provider.name, because: run.because ?? null });
-  const backends = needed.map((kind) => provider.backend(kind));
+  const needs = needsOf(plan, run.definitions);
+  const backends = needed.map((kind) => provider.backend(kind, needs));
   await using stack = await startStack({ runId, signal, backends });
   onBackends(stack.backends.map(({ kind, product, version }) => ({ kind, product, version })));
   const names = stack.backends.map(({ product, version }) => `${product} ${version}`);
@@ -237,6 +241,7 @@ async function openSite(
   const statements = await connectDatabaseProbe(database.url('probe'), new URL(relayUrl).username);
   return {
     redisUrl: redis.url('service'),
+    ...(redis.otherClients === undefined ? {} : { otherRedisClients: redis.otherClients }),
     keyPrefix: redis.prefix ?? KEY_PREFIX,
     databaseUrl,
     relays: {
@@ -278,6 +283,13 @@ function eventWriter({ clock, directory, onEvent }: RunOptions): { emit: Emit; f
     },
     flush: () => written,
   };
+}
+
+/** A lost process is quoted, and may have quoted an address. */
+function hideCredentials(error: unknown, { hide }: Provider): void {
+  if (hide === undefined || !(error instanceof Error) || error instanceof UnfitServersError) return;
+  error.message = hide(error.message);
+  if (error.stack !== undefined) error.stack = hide(error.stack);
 }
 
 function messageOf(error: unknown): string {

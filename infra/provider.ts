@@ -1,9 +1,9 @@
-import type { Backend, BackendKind } from './backend.ts';
+import type { Backend, BackendKind, Needs } from './backend.ts';
 import { localDatabase } from './local/database.ts';
 import { localRabbitmq } from './local/rabbitmq.ts';
 import { localRedis } from './local/redis.ts';
 
-export const providerNames = ['local', 'containers'] as const;
+export const providerNames = ['local', 'containers', 'external'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 /** Where the servers of a run come from. */
@@ -11,7 +11,10 @@ export interface Provider {
   readonly name: ProviderName;
   /** Whether the servers are the run's own, to be killed, paused and set as it likes. */
   readonly ownsServers: boolean;
-  backend(kind: BackendKind): Backend;
+  /** @param needs what the run does with its servers; those of its own are made for all of it */
+  backend(kind: BackendKind, needs: Needs): Backend;
+  /** Takes what gives access to the servers out of a text of somebody else's. @default as it is */
+  hide?(text: string): string;
 }
 
 const LOCAL: Readonly<Record<BackendKind, () => Backend>> = {

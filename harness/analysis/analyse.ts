@@ -28,7 +28,7 @@ import { spectrumOf, timelineOf } from './timeline.ts';
 import { NO_FINDINGS, readTrial, type TrialFindings, type TrialReading } from './trial.ts';
 import { triggersOf } from './triggers.ts';
 import { voids, warn } from './warning-catalogue.ts';
-import { roundWarnings, trialWarnings } from './warnings.ts';
+import { roundWarnings, sharingWarnings, trialWarnings } from './warnings.ts';
 import { worstKeyOf } from './worst-key.ts';
 
 export interface Analysed {
@@ -80,7 +80,7 @@ function analyseScenario(
 ): { readonly result: ScenarioResult; readonly ground: Ground } {
   const { scenario, rounds } = planned;
   const byStrategy = new Map<string, readonly TrialReading[]>();
-  const warnings: Warning[] = [...roundWarnings(rounds)];
+  const warnings: Warning[] = [...roundWarnings(rounds), ...sharingWarnings(samples)];
   const doubtful = new Set<string>();
   for (const { name } of planned.strategies) {
     const definition = definitionOf(name, definitions);

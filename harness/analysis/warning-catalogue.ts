@@ -109,6 +109,13 @@ const catalogue = {
     repeat: false,
     remedy: 'Take the two for alike, or use more --rounds on a quieter machine.',
   },
+  // Its counters are the whole server's; the database's are those of the run's own users.
+  'cache-shared': {
+    voids: false,
+    repeat: false,
+    remedy:
+      'Take hits, misses, memory, evictions and entries of Redis for everybody’s, or use a Redis that nobody else uses meanwhile. What the database counted is the run’s own, and exact.',
+  },
   'trial-repeated': {
     voids: false,
     repeat: false,

@@ -97,6 +97,14 @@ function missingFaults({ faults = [], load, relays }: TrialSample, scenario: Sce
   });
 }
 
+/** Of the scenario, as it is the same for all its trials. */
+export function sharingWarnings(samples: readonly TrialSample[]): Warning[] {
+  const others = Math.max(0, ...samples.map(({ otherRedisClients = 0 }) => otherRedisClients));
+  if (others === 0) return [];
+  const clients = `${others} other client${others === 1 ? '' : 's'}`;
+  return [warn('cache-shared', `${clients} used the same Redis, whose counters tell nobody apart`)];
+}
+
 export function roundWarnings(rounds: number): Warning[] {
   return rounds < 3
     ? [

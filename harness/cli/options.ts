@@ -42,6 +42,12 @@ export function severalOf(names: readonly string[]): (text: string) => string[] 
   return (text) => commaList(text).map(one);
 }
 
+/** What keys and queues of a run begin with; printable, as people will see them in their servers. */
+export function namePrefix(text: string): string {
+  if (/^[!-~]{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected 1 to 64 letters, digits and signs, such as storm:');
+}
+
 /** For an option that may be given several times. */
 export function settings(text: string, earlier: readonly Setting[]): Setting[] {
   try {

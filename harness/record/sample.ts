@@ -22,6 +22,8 @@ export interface TrialSample {
   readonly preloadedAtUs?: number;
   /** How much the cache could hold; absent where it had no limit. */
   readonly cacheLimit?: AppliedCacheLimit;
+  /** Clients of Redis when the run began that were none of its own; absent where there can't be any. */
+  readonly otherRedisClients?: number;
   /** What was done to the servers during the storm. */
   readonly faults?: readonly FaultRecord[];
   /** Loads that were still queued long after the storm, and dropped. Absent when there were none. */

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../../infra/external/credentials.ts';
 import type { Relay } from '../../scenarios/strategies/relay.ts';
 import type { RelayDefinition, WriteStrategyDefinition } from '../../scenarios/strategies/write-strategy.ts';
 import { findStrategy } from '../catalog/strategies.ts';
@@ -46,7 +47,7 @@ export async function hostRelay(config: RelayConfig, servers: RelayServers): Pro
   let queue: ConnectedQueue | null = null;
   const onBackgroundError = (error: unknown) => {
     backgroundErrors++;
-    lastError = String(error);
+    lastError = withoutCredentials(String(error));
   };
   const onCount = config.accountFile === undefined ? () => {} : keepAccount(config.accountFile, report);
 

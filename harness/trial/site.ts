@@ -8,6 +8,8 @@ import type { CacheLimiter } from './cache-limit.ts';
 /** Where a trial runs: servers that are up and seeded. */
 export interface TrialSite {
   readonly redisUrl: string;
+  /** Clients of Redis that are none of the run's. @default nobody else can reach it */
+  readonly otherRedisClients?: number;
   /** Of every Redis key of the run. */
   readonly keyPrefix: string;
   readonly databaseUrl: string;

@@ -125,6 +125,7 @@ export async function runTrial(
     ...(warmUp === null ? {} : { warmUp }),
     ...(preloadedAtUs === null ? {} : { preloadedAtUs }),
     ...(cacheLimit === null ? {} : { cacheLimit }),
+    ...(site.otherRedisClients === undefined ? {} : { otherRedisClients: site.otherRedisClients }),
     ...(faults.length === 0 ? {} : { faults }),
     ...(end.abandoned === 0 ? {} : { abandonedLoads: end.abandoned }),
     load,

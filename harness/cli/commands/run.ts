@@ -3,12 +3,15 @@ import { Command, Option } from 'commander';
 import { chooseProvider, type ProviderChoice } from '../../../infra/choose.ts';
 import type { Images } from '../../../infra/containers/images.ts';
 import { containersProvider } from '../../../infra/containers/provider.ts';
+import { withoutCredentials } from '../../../infra/external/credentials.ts';
+import { externalProvider } from '../../../infra/external/provider.ts';
 import { localProvider, type ProviderName, providerNames } from '../../../infra/provider.ts';
 import { renderHtml } from '../../../reports/html/render.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
 import { definitionsOf, loadContest } from '../../catalog/contest.ts';
 import { type Problem, UsageError } from '../../catalog/errors.ts';
+import { foreignServerProblems } from '../../catalog/foreign-servers.ts';
 import {
   builtInScenarios,
   type VariantChoice,
@@ -25,7 +28,7 @@ import { systemClock } from '../../time/clock.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { imageOption } from '../image-option.ts';
 import { listenForInterrupts } from '../interrupts.ts';
-import { commaList, oneOf, settings, thresholds, wholeNumber } from '../options.ts';
+import { commaList, namePrefix, oneOf, settings, thresholds, wholeNumber } from '../options.ts';
 import { openProgress } from '../progress.ts';
 
 interface RunFlags {
@@ -36,6 +39,8 @@ interface RunFlags {
   readonly seed: number;
   readonly infra: ProviderName | 'auto';
   readonly image?: Partial<Images>;
+  readonly keyPrefix?: string;
+  readonly schema?: string;
   readonly out?: string;
   readonly aa?: boolean;
   readonly json?: boolean;
@@ -90,7 +95,7 @@ export function runCommand(): Command {
     .option('--seed <n>', 'of arrivals, keys and order', wholeNumber(0, 2 ** 32 - 1), 1)
     .option(
       '--infra <provider>',
-      'where the servers come from: local (programs of this machine), containers, or auto: local if all are there',
+      'where the servers come from: local (programs of this machine), containers, external (your own, at REDIS_URL, MYSQL_URL and AMQP_URL), or auto: local if all are there',
       oneOf(['auto', ...providerNames]),
       'auto',
     )
@@ -101,6 +106,15 @@ export function runCommand(): Command {
       )
         .argParser(imageOption)
         .default(undefined, 'official images'),
+    )
+    .option(
+      '--key-prefix <prefix>',
+      'with --infra external: of all Redis keys, queues and exchanges of the run; none may be there',
+      namePrefix,
+    )
+    .option(
+      '--schema <name>',
+      'with --infra external: the schema of the run, empty or not there; default: that of MYSQL_URL, or cachestorm',
     )
     .option('--out <dir>', 'directory of the run; default: a new one in cachestorm-runs')
     .addOption(
@@ -131,7 +145,12 @@ export function runCommand(): Command {
 async function execute(names: readonly string[], flags: RunFlags): Promise<void> {
   const contests = await loadContests(names, flags);
   const { provider, because } = await providerOf(flags, contests);
+  if (!provider.ownsServers) {
+    const problems = await foreignServerProblems(contests.map(({ scenario }) => scenario));
+    if (problems.length > 0) throw new UsageError(problems);
+  }
   const directory = await RunDirectory.create(flags.out ?? defaultDirectory(contests));
+  const commandLine = ['cachestorm', ...process.argv.slice(2)].join(' ');
   const interrupts = listenForInterrupts();
   const progress = openProgress(process.stderr, systemClock);
   try {
@@ -143,7 +162,7 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
       provider,
       because,
       ...(flags.rounds === undefined ? {} : { rounds: flags.rounds }),
-      command: ['cachestorm', ...process.argv.slice(2)].join(' '),
+      command: provider.hide?.(commandLine) ?? withoutCredentials(commandLine),
       clock: systemClock,
       signal: interrupts.signal,
       onEvent: (event) => progress.onEvent(event),
@@ -168,15 +187,28 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
 }
 
 async function providerOf(
-  { infra, image, seed, profile }: RunFlags,
+  { infra, image, keyPrefix, schema, seed, profile }: RunFlags,
   contests: readonly Contest[],
 ): Promise<ProviderChoice> {
-  if (infra === 'auto') {
-    return chooseProvider(neededServers(expandPlan(contests, { infra, seed, profile })), image);
+  const ineffective = [
+    ...(image !== undefined && infra !== 'containers' && infra !== 'auto' ? ['--image'] : []),
+    ...(keyPrefix !== undefined && infra !== 'external' ? ['--key-prefix'] : []),
+    ...(schema !== undefined && infra !== 'external' ? ['--schema'] : []),
+  ];
+  if (ineffective.length > 0) {
+    throw new UsageError(ineffective.map((path) => ({ path, message: `no effect with --infra ${infra}` })));
   }
-  if (infra === 'containers') return { provider: containersProvider(image), because: null };
-  if (image === undefined) return { provider: localProvider, because: null };
-  throw new UsageError([{ path: '--image', message: `no effect with --infra ${infra}` }]);
+  const needed = neededServers(expandPlan(contests, { infra, seed, profile }));
+  switch (infra) {
+    case 'auto':
+      return chooseProvider(needed, image);
+    case 'containers':
+      return { provider: containersProvider(image), because: null };
+    case 'external':
+      return { provider: externalProvider({ env: process.env, needed, keyPrefix, schema }), because: null };
+    case 'local':
+      return { provider: localProvider, because: null };
+  }
 }
 
 async function loadContests(
