@@ -1,0 +1,85 @@
+/** The command with servers in containers, as a user runs it. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BackendKind } from '../../infra/backend.ts';
+import { imagesOf, leftOf } from '../../infra/containers/testing.ts';
+import type { Result } from '../result/schema.ts';
+import { exitCodes } from './exit-codes.ts';
+import { finish, start } from './testing.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'containers-test-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const KINDS: readonly BackendKind[] = ['redis', 'database', 'rabbitmq'];
+const options = (images: readonly (readonly [BackendKind, string | undefined])[]) =>
+  images.flatMap(([kind, image]) => (image === undefined ? [] : ['--image', `${kind}=${image}`]));
+const FIRST = options(KINDS.map((kind) => [kind, imagesOf(kind)[0]]));
+const LAST = options(KINDS.map((kind) => [kind, imagesOf(kind).at(-1)]));
+
+async function resultIn(out: string): Promise<Result> {
+  return JSON.parse(await readFile(join(out, 'result.json'), 'utf8')) as Result;
+}
+
+describe.each([
+  ['the first images', FIRST],
+  ['the last images', LAST],
+])('a smoke storm on %s', (name, images) => {
+  it('writes by cache, queue and binary log, and leaves nothing', async () => {
+    const out = join(folder, name.replaceAll(' ', '-'));
+    const args = ['--strategy', 'cache-aside,message-queue,binlog', '--rounds', '1', '--variants', 'none'];
+    const ended = await finish(start(['run', 'write-consistency', ...args, ...images, '--out', out]));
+    // Latencies on a busy machine may void the verdict, not the run.
+    expect([exitCodes.held, exitCodes.inconclusive], ended.stderr).toContain(ended.code);
+    expect(ended.stderr).toContain('in containers, as images are given');
+    const { runId, provenance, interrupted, scenarios } = await resultIn(out);
+    expect([interrupted, provenance.infra, provenance.backends.length]).toEqual([false, 'containers', 3]);
+    const metrics = scenarios[0]?.strategies.map(({ metrics: of }) => ({
+      failed: of['requests.failed']?.median,
+      divergent: of['consistency.divergentKeys']?.median,
+    }));
+    // What the binary log and the queue promise, they hold in containers, too.
+    expect(metrics?.slice(1)).toEqual(Array.from({ length: 2 }, () => ({ failed: 0, divergent: 0 })));
+    expect([await leftOf(runId), existsSync(join(tmpdir(), `cachestorm-${runId}`))]).toEqual([[], false]);
+  });
+});
+
+it('says in one sentence that an image can not be had', async () => {
+  const out = join(folder, 'missing');
+  const image = 'localhost:1/nobody/redis:0';
+  const args = ['--infra', 'containers', '--image', `redis=${image}`, '--out', out];
+  const { code, stderr } = await finish(start(['run', 'breakdown', ...args]));
+  expect(code).toBe(exitCodes.infrastructure);
+  const errors = stderr.split('\n').filter((line) => line.startsWith('error: '));
+  expect(errors).toEqual([expect.stringMatching(`the image ${image} is not here and can't be pulled: .+`)]);
+  expect(stderr).not.toContain('    at ');
+});
+
+it('undoes everything when it is interrupted', async () => {
+  const out = join(folder, 'interrupted');
+  const child = start(['run', 'breakdown', '--infra', 'containers', ...FIRST.slice(0, 4), '--out', out]);
+  const finished = finish(child);
+  const events = join(out, 'events.jsonl');
+  await expect
+    .poll(() => readFile(events, 'utf8').catch(() => ''), { timeout: 180_000 })
+    .toContain('stack-started');
+  child.kill('SIGINT');
+  const { code, stderr } = await finished;
+  expect(code, stderr).toBe(exitCodes.interrupted);
+  expect(await leftOf((await resultIn(out)).runId)).toEqual([]);
+});
+
+it('refuses an engine on another machine', async () => {
+  const env = { DOCKER_HOST: 'tcp://192.0.2.1:2375' };
+  const args = ['run', 'breakdown', '--infra', 'containers', '--out', join(folder, 'remote')];
+  const { code, stderr } = await finish(start(args, { env }));
+  expect([code, stderr]).toEqual([
+    exitCodes.infrastructure,
+    expect.stringContaining('has to be on this machine'),
+  ]);
+});
