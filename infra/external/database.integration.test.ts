@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeExternalBackend } from '../contract/external.suite.ts';
@@ -145,6 +146,19 @@ describe('a database that is not fit', () => {
     expect(await found('storm', { url: reader, needs: ALL_NEEDS })).toEqual([]);
     await theirs.admin.query("REVOKE ALL PRIVILEGES, GRANT OPTION FROM reader@'%'");
     await theirs.admin.query("GRANT SELECT ON *.* TO reader@'%'");
+  });
+
+  it('is fit for a user with the rights that the docs name', async () => {
+    const docs = await readFile(new URL('../../docs/external.md', import.meta.url), 'utf8');
+    const statements = docs.match(/^ {4}(CREATE USER|GRANT) .*;$/gm) ?? [];
+    expect(statements).toHaveLength(5);
+    const url = theirs.url.replace(/admin:\w+/, 'cachestorm:...');
+    for (const statement of statements.slice(0, 4)) await theirs.admin.query(statement);
+    expect(await found('storm', { url, needs: NO_NEEDS })).toEqual([]);
+    expect(await found('storm', { url, needs: ALL_NEEDS })).toMatchObject([{ mend: statements[4]?.trim() }]);
+    await theirs.admin.query(statements[4] ?? '');
+    expect(await found('storm', { url, needs: ALL_NEEDS })).toEqual([]);
+    await theirs.admin.query("DROP USER cachestorm@'%'");
   });
 
   it('logs statements, and the log is to be read: the statements that are given mend it', async () => {

@@ -5,6 +5,7 @@ import type { Backend, Finding, Needs, Role, StartContext, StartedBackend } from
 import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
 import { newSecret } from '../secret.ts';
 import { type Attempt, connectFailure } from './connect-failure.ts';
+import { secretsIn } from './credentials.ts';
 import { addressFor, type DatabaseAddress, parseDatabaseAddress } from './database/address.ts';
 import { type DatabasePlace, examineDatabase, factsOf, takenBy } from './database/examine.ts';
 import {
@@ -21,6 +22,7 @@ import { grantsOf } from './database/privileges.ts';
 import { remove } from './database/removal.ts';
 import type { DatabaseFacts } from './database/settings.ts';
 import { reachAny } from './reach.ts';
+import { settingUp } from './setting-up.ts';
 
 export interface ExternalDatabaseOptions {
   /** See `parseDatabaseAddress`. */
@@ -78,7 +80,13 @@ export function externalDatabase({ url, schema: chosen, needs }: ExternalDatabas
       const findings = await examine();
       if (findings.length > 0) throw new UnfitServersError(findings);
       context.signal.throwIfAborted();
-      return claim(address, place, context);
+      const accounts = {
+        service: newAccount('service'),
+        relay: newAccount('relay'),
+        probe: newAccount('probe'),
+      };
+      const secrets = [...secretsIn([url]), ...Object.values(accounts).map(({ password }) => password)];
+      return settingUp(place.server, secrets, context.signal, () => claim(address, place, accounts, context));
     },
   };
 }
@@ -87,6 +95,7 @@ export function externalDatabase({ url, schema: chosen, needs }: ExternalDatabas
 async function claim(
   address: DatabaseAddress,
   place: DatabasePlace,
+  accounts: Readonly<Record<Role, Account>>,
   context: StartContext,
 ): Promise<StartedBackend> {
   const { url, schema } = address;
@@ -108,7 +117,6 @@ async function claim(
     await remove(remains);
     released();
   });
-  const accounts = { service: newAccount('service'), relay: newAccount('relay'), probe: newAccount('probe') };
   const users = Object.values(accounts).map(({ name }) => name);
   const startedAt = new Date(systemClock.wallMs()).toISOString();
   if (madeSchema) await holder.query('CREATE SCHEMA ??', [schema]);

@@ -4,11 +4,13 @@ import { AddressError } from '../address/address-error.ts';
 import type { Backend, Finding, Needs, StartContext, StartedBackend } from '../backend.ts';
 import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
 import { type Attempt, connectFailure } from './connect-failure.ts';
+import { secretsIn } from './credentials.ts';
 import { connectBroker } from './rabbitmq/connection.ts';
 import { type BrokerPlace, examineBroker, factsOf, takenBy } from './rabbitmq/examine.ts';
 import { dismantle, namesOf, readMarker, removeOwn, replyCode, writeMarker } from './rabbitmq/possession.ts';
 import { type BrokerRemains, remove } from './rabbitmq/removal.ts';
 import { reachAny } from './reach.ts';
+import { settingUp } from './setting-up.ts';
 
 export interface ExternalRabbitmqOptions {
   /** See `amqpAddress`. */
@@ -66,7 +68,8 @@ export function externalRabbitmq({ url: text, prefix = PREFIX, needs }: External
       const findings = await examine();
       if (findings.length > 0) throw new UnfitServersError(findings);
       context.signal.throwIfAborted();
-      return claim({ url: url.href, prefix, runId: context.runId }, place, context);
+      const remains = { url: url.href, prefix, runId: context.runId };
+      return settingUp(place.server, secretsIn([text]), context.signal, () => claim(remains, place, context));
     },
   };
 }

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redisClient } from '../address/redis-client.ts';
+import { CLIENTS } from '../contract/clients.ts';
 import { describeExternalBackend } from '../contract/external.suite.ts';
 import { localRedis } from '../local/redis.ts';
 import { pickFreePort } from '../ports.ts';
@@ -126,8 +128,9 @@ describe('a redis that is not fit', () => {
     limited.username = 'limited';
     limited.password = 'secret';
     const finding = await onlyFinding(limited.href, 'ours:');
-    expect(finding?.mend).toBe("ACL SETUSER limited '~ours:*' '&*' +unlink +eval");
-    await redis.acl('SETUSER', 'limited', '~ours:*', '&*', '+unlink', '+eval');
+    expect(finding?.mend).toBe("ACL SETUSER limited '~ours:*' '&ours:*' +unlink +eval");
+    const events = '&__keyspace@0__:ours:*';
+    await redis.acl('SETUSER', 'limited', '~ours:*', '&ours:*', events, '+unlink', '+eval');
     expect(
       await findingsOf(externalRedis({ url: limited.href, keyPrefix: 'ours:', needs: ALL_NEEDS })),
     ).toBeNull();
@@ -187,6 +190,48 @@ describe('a redis that is not fit', () => {
       got: expect.stringContaining('does not answer as a Redis does'),
     });
     greeter.close();
+  });
+});
+
+describe('other clients', () => {
+  it('are counted, and those that looked at it before are none', async () => {
+    await using other = await startForTest(localRedis());
+    const address = other.get('redis').url('service');
+    const othersOf = async () => {
+      await using stack = await startForTest(externalRedis({ url: address, needs: NO_NEEDS }));
+      return stack.get('redis').otherClients;
+    };
+    expect(await othersOf()).toBe(0);
+    const client = redisClient(address, {});
+    await client.connect();
+    expect(await othersOf()).toBe(1);
+    client.disconnect();
+  });
+});
+
+describe('the rights that the docs name', () => {
+  it('suffice, and are enforced', async () => {
+    const docs = await readFile(new URL('../../docs/external.md', import.meta.url), 'utf8');
+    const [, rules = ''] = /ACL SETUSER cachestorm (on .*)/.exec(docs) ?? [];
+    await fill();
+    await redis.flushdb();
+    await redis.acl('SETUSER', 'cachestorm', ...rules.replace('>...', '>secret').split(' '));
+    const address = url.replace(/:\/\/.*@/, '://cachestorm:secret@');
+    const limited = redisClient(address, {});
+    await limited.connect();
+    await expect(limited.set('user:1', 'x')).rejects.toThrow(/NOPERM/);
+    await expect(limited.flushall()).rejects.toThrow(/NOPERM/);
+    // As the probe does.
+    await limited.subscribe('__keyspace@0__:cachestorm:item:0');
+    limited.disconnect();
+    {
+      await using stack = await startForTest(externalRedis({ url: address, needs: ALL_NEEDS }));
+      await using client = await CLIENTS.redis(stack.get('redis').url('service'), 'cachestorm:');
+      await client.put();
+      await stack.get('redis').flush();
+    }
+    await redis.acl('DELUSER', 'cachestorm');
+    expect(await redis.dbsize()).toBe(0);
   });
 });
 

@@ -5,12 +5,14 @@ import { redisClient } from '../address/redis-client.ts';
 import type { Backend, Finding, Needs, StartContext, StartedBackend } from '../backend.ts';
 import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
 import { type Attempt, connectFailure } from './connect-failure.ts';
+import { secretsIn } from './credentials.ts';
 import { reachAny } from './reach.ts';
 import { nodeFor, oneSlotPrefix } from './redis/cluster.ts';
 import { examineRedis, factsOf, type RedisFacts, type RedisPlace, takenBy } from './redis/examine.ts';
 import { removeKeys } from './redis/keyspace.ts';
 import { isAlive, lifeline, markerKey, readMarker, setMarker } from './redis/marker.ts';
 import { type RedisRemains, remove } from './redis/removal.ts';
+import { settingUp } from './setting-up.ts';
 import { within } from './within.ts';
 
 export interface ExternalRedisOptions {
@@ -67,7 +69,10 @@ export function externalRedis({ url, keyPrefix, needs }: ExternalRedisOptions): 
     try {
       const { redis } = await connect();
       try {
-        return await examineRedis(redis, place);
+        const findings = await examineRedis(redis, place);
+        // So that it is gone when its clients are counted.
+        await redis.quit();
+        return findings;
       } finally {
         redis.disconnect();
       }
@@ -85,8 +90,9 @@ export function externalRedis({ url, keyPrefix, needs }: ExternalRedisOptions): 
       if (findings.length > 0) throw new UnfitServersError(findings);
       context.signal.throwIfAborted();
       const { redis, url: server } = await connect();
-      redis.disconnect();
-      return claim({ url: server, prefix, runId: context.runId }, place, context);
+      await redis.quit();
+      const remains = { url: server, prefix, runId: context.runId };
+      return settingUp(place.server, secretsIn([url]), context.signal, () => claim(remains, place, context));
     },
   };
 }

@@ -74,7 +74,10 @@ export function factsOf(info: string): RedisFacts {
 }
 
 /** The commands and keys that its access control list keeps from this user. */
-async function refusedCommands(redis: Redis, { server, prefix, needs }: RedisPlace): Promise<Finding[]> {
+async function refusedCommands(
+  redis: Redis,
+  { server, prefix, database, needs }: RedisPlace,
+): Promise<Finding[]> {
   const key = `${prefix}marker:nothing`;
   // On a key that is not there: none of them changes anything.
   const tries: [string, () => Promise<unknown>][] = [
@@ -91,39 +94,43 @@ async function refusedCommands(redis: Redis, { server, prefix, needs }: RedisPla
     ['unlink', () => redis.unlink(key)],
     ['eval', () => redis.eval("return redis.call('exists', KEYS[1])", 1, key)],
     ['multi', () => redis.multi().exists(key).exec()],
+    ['subscribe', () => listen(redis, lifeline(prefix, 'none'))],
     ...(needs.keyEvents
-      ? ([['config|get', () => redis.config('GET', 'notify-keyspace-events')]] as [
-          string,
-          () => Promise<unknown>,
-        ][])
+      ? ([
+          ['subscribe', () => listen(redis, `__keyspace@${database}__:${prefix}marker`)],
+          ['config|get', () => redis.config('GET', 'notify-keyspace-events')],
+        ] as [string, () => Promise<unknown>][])
       : []),
   ];
   const commands: string[] = [];
-  let keys = false;
+  const places = new Set<string>();
   for (const [command, attempt] of tries) {
     const refusal = await attempt().then(
-      () => null,
+      () => '',
       (error: unknown) => String(error),
     );
-    if (refusal === null) continue;
-    if (/NOPERM.*key/i.test(refusal)) keys = true;
-    else if (/NOPERM|unknown command|unknown subcommand/i.test(refusal)) commands.push(command);
+    if (/NOPERM.*key/i.test(refusal)) places.add(`'~${prefix}*'`);
+    else if (/NOPERM.*channel/i.test(refusal)) {
+      places.add(`'&${prefix}*'`);
+      if (needs.keyEvents) places.add(`'&__keyspace@${database}__:${prefix}*'`);
+    } else if (/NOPERM|unknown command|unknown subcommand/i.test(refusal)) commands.push(command);
   }
-  if (commands.length === 0 && !keys) return [];
-  const rules = [...(keys ? [`'~${prefix}*'`, `'&*'`] : []), ...commands.map((command) => `+${command}`)];
+  const rules = [...places, ...commands.map((command) => `+${command}`)];
+  if (rules.length === 0) return [];
   return [
     {
       server,
       what: 'the rights of this user',
-      expected: `${[...commands, ...(keys ? [`keys ${prefix}*`] : [])].join(', ')}`,
+      expected: rules.join(' '),
       got: 'a refusal (NOPERM)',
-      mend: `ACL SETUSER ${await nameOf(redis)} ${rules.join(' ')}`,
+      mend: `ACL SETUSER ${redis.options.username ?? 'default'} ${rules.join(' ')}`,
     },
   ];
 }
 
-async function nameOf(redis: Redis): Promise<string> {
-  return redis.options.username ?? 'default';
+async function listen(redis: Redis, channel: string): Promise<void> {
+  await redis.subscribe(channel);
+  await redis.unsubscribe(channel);
 }
 
 async function examineKeyEvents(redis: Redis, server: string): Promise<Finding[]> {

@@ -1,0 +1,31 @@
+import { UnfitServersError } from '../errors.ts';
+import { withoutCredentials } from './credentials.ts';
+
+/**
+ * What `work` gives. Whatever else than an interruption keeps it from that is told as what was found to be wrong, though
+ * too late to be told with the rest.
+ *
+ * @param server as findings name it
+ * @param secrets never to be seen in an error
+ */
+export async function settingUp<T>(
+  server: string,
+  secrets: readonly string[],
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted || error instanceof UnfitServersError) throw error;
+    const got = withoutCredentials(error instanceof Error ? error.message : String(error), secrets);
+    const finding = {
+      server,
+      what: 'setting up',
+      expected: 'no refusal after all that was looked at before',
+      got,
+      mend: 'Mend what it says, or report it: it is to be found before anything is written.',
+    };
+    throw new UnfitServersError([finding]);
+  }
+}
