@@ -25,7 +25,7 @@ export async function connectEngine(): Promise<EngineConnection> {
   try {
     client = await getContainerRuntimeClient();
   } catch (error) {
-    throw new EngineError(`the container engine at ${engine.socketPath} can't be used: ${String(error)}`);
+    throw new EngineError(`the container engine at ${engine.socketPath} can't be used: ${reasonOf(error)}`);
   }
   const { socketPath } = client.container.getById('none').modem as { readonly socketPath?: string };
   if (socketPath !== engine.socketPath) {
@@ -80,9 +80,12 @@ async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T
 }
 
 /** What the engine says, without the library's words around it, on one line. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (error === undefined) return 'the engine gives no reason';
   const said = (error as { json?: { message?: unknown } }).json?.message;
   const text = typeof said === 'string' ? said : error instanceof Error ? error.message : String(error);
-  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+  return text
+    .replace(/^\(HTTP code \d+\) [\w ]+ - /, '')
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ');
 }

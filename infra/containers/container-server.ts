@@ -3,7 +3,7 @@ import type { BackendKind, Role, StartContext, StartedBackend } from '../backend
 import { openEngineJournal } from '../engine/journal.ts';
 import { BackendStartError, BackendStoppedError } from '../errors.ts';
 import { type PickPort, pickFreePort } from '../ports.ts';
-import { connectEngine, type EngineConnection, provideImage } from './connection.ts';
+import { connectEngine, type EngineConnection, provideImage, reasonOf } from './connection.ts';
 import { Container, PortTakenError } from './container.ts';
 import type { ContainerOrder } from './loopback-container.ts';
 
@@ -93,7 +93,7 @@ async function create(
   try {
     return await Container.create(connection, order, root);
   } catch (error) {
-    throw new BackendStartError(image, 'the engine does not make its container', '', error);
+    throw new BackendStartError(image, `its container can't be made: ${reasonOf(error)}`, '', error);
   }
 }
 
@@ -130,7 +130,7 @@ async function answerOf(
     if (state.kind === 'gone') throw await failed('somebody removed its container');
     if (refusal !== undefined) {
       if (refusal.error instanceof PortTakenError) throw refusal.error;
-      throw await failed(`the engine can't start it: ${String(refusal.error)}`, refusal.error);
+      throw await failed(`the engine can't start it: ${reasonOf(refusal.error)}`, refusal.error);
     }
     // The engine may be busy with something else before.
     if (state.kind === 'running') {

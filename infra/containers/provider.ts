@@ -3,6 +3,7 @@ import type { Backend, BackendKind, StartContext } from '../backend.ts';
 import type { Provider } from '../provider.ts';
 import type { ContainerOptions, ContainerServer } from './container-server.ts';
 import { DEFAULT_IMAGES, type Images } from './images.ts';
+import { oneAfterTheOther } from './one-after-the-other.ts';
 
 type Start = (image: string, context: StartContext, options?: ContainerOptions) => Promise<ContainerServer>;
 
@@ -34,15 +35,5 @@ export function containersProvider(images: Partial<Images> = {}, cores: number =
       const backend = containerBackend(kind, images[kind] ?? DEFAULT_IMAGES[kind]);
       return { kind, start: (context) => inTurn(() => backend.start(context)) };
     },
-  };
-}
-
-/** Each starts when the one before has ended, well or not. */
-function oneAfterTheOther() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(start: () => Promise<T>): Promise<T> => {
-    const current = last.then(start);
-    last = current.catch(() => {});
-    return current;
   };
 }
