@@ -88,9 +88,16 @@ export class Container implements AsyncDisposable {
     return output(['bash', '-c', 'docker logs "$1" 2>&1', 'bash', this.#id]);
   }
 
-  /** In order: its first process gets SIGTERM. */
+  /**
+   * In order: its first process gets SIGTERM.
+   *
+   * @throws when that did not end it
+   */
   async restart(): Promise<void> {
-    await this.#docker('restart', '--time', '60');
+    await this.#docker('stop', '--time', '60');
+    const code = await this.inspect('{{.State.ExitCode}}');
+    if (code !== '0') throw new Error(`stopped with ${code}; its log:\n${await this.log()}`);
+    await this.#docker('start');
   }
 
   /** With SIGKILL, and started again. */
