@@ -6,9 +6,7 @@ packages=()
 for program in "$@"; do
   command -v "$program" > /dev/null && continue
   case $program in
-    # From Debian 13 on the client is a package of its own.
-    docker) packages+=(docker.io docker-cli) ;;
-    dockerd) packages+=(docker.io) ;;
+    docker | dockerd) packages+=(docker.io) ;;
     ip) packages+=(iproute2) ;;
     *) packages+=("$program") ;;
   esac
@@ -26,8 +24,6 @@ if [[ ! -e $policy ]]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq -o DPkg::Lock::Timeout=120 update
-known=()
-for package in "${packages[@]}"; do
-  if apt-cache show "$package" &> /dev/null; then known+=("$package"); fi
-done
-apt-get -qq -o DPkg::Lock::Timeout=120 install --yes --no-install-recommends "${known[@]}" debian-archive-keyring
+# From Debian 13 on the client is a package of its own.
+if apt-cache show docker-cli &> /dev/null; then packages+=(docker-cli); fi
+apt-get -qq -o DPkg::Lock::Timeout=120 install --yes --no-install-recommends "${packages[@]}" debian-archive-keyring

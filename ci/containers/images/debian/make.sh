@@ -16,7 +16,6 @@ mmdebstrap --quiet --variant=apt --format=tar \
   --dpkgopt=path-exclude='/usr/share/man/*' \
   --skip=cleanup/apt/lists \
   --customize-hook="copy-in '$folder/install-packages' /usr/local/sbin" \
-  --customize-hook="copy-in '$folder/policy-rc.d' /usr/sbin" \
   "$1" - http://deb.debian.org/debian |
   docker import \
     --change "LABEL cachestorm.recipe=$2" \

@@ -1,3 +1,0 @@
-#!/bin/sh
-# A package that is installed must not start its server.
-exit 101
