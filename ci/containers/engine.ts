@@ -14,11 +14,10 @@ const START_DEADLINE_MS = 60_000;
 /** What its log is good for in an error. */
 const LOG_KEPT = 2_000;
 
+/** One that was started here is stopped when this is disposed of; one that was found stays. */
 export interface Engine extends AsyncDisposable {
   /** The environment in which `docker` and testcontainers reach it. */
   readonly env: NodeJS.ProcessEnv;
-  /** `found`: it ran before, and stays. `started`: it is stopped when this is disposed of. */
-  readonly origin: 'found' | 'started';
 }
 
 export interface Opening {
@@ -45,7 +44,7 @@ export class EngineError extends Error {
  */
 export async function openEngine(opening: Opening): Promise<Engine> {
   const env = { ...process.env };
-  if (await answers(env)) return { env, origin: 'found', [Symbol.asyncDispose]: async () => {} };
+  if (await answers(env)) return { env, [Symbol.asyncDispose]: async () => {} };
   if (process.getuid?.() !== 0) {
     throw new EngineError(
       'no container engine answers, and only root can start one: start it, or run this as root',
@@ -75,7 +74,6 @@ async function startEngine(folder: string, { signal }: Opening): Promise<Engine>
   const exited = once(child, 'exit');
   const engine: Engine = {
     env,
-    origin: 'started',
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
