@@ -26,7 +26,7 @@ async function connectRedis(url: string, prefix = ''): Promise<TestClient> {
   const item = (name: string) => `${prefix}item:${name}`;
   return {
     put: async () => void (await client.set(item(randomUUID()), 'x')),
-    count: async () => (await client.keys(item('*'))).length,
+    count: async () => (await client.keys('*')).filter((key) => key.startsWith(item(''))).length,
     [Symbol.asyncDispose]: async () => client.disconnect(),
   };
 }

@@ -46,7 +46,10 @@ async function controlOf(server: LocalServer): Promise<typeof control> {
         ? run(rabbitmqctl, ['--quiet', 'eval', expression], { env })
         : run(erlCall, ['-sname', env.RABBITMQ_NODENAME ?? '', '-e'], { env });
     if (erlCall !== undefined) call.child.stdin?.end(`${expression}\n`);
-    return (await call).stdout;
+    // erl_call writes texts as numbers.
+    return (await call).stdout.replace(/#Bin<([\d,]*)[^>]*>/g, (_found, bytes: string) =>
+      String.fromCharCode(...bytes.split(',').map(Number)),
+    );
   };
 }
 

@@ -43,7 +43,7 @@ async function snapshot(): Promise<unknown> {
 async function fill(): Promise<void> {
   await redis.flushall();
   await redis.set('user:1', 'Ann');
-  await redis.set('storm', 'no key of ours: our prefix has a colon');
+  await redis.set('storm:item:1', 'no key of ours: what SCAN takes for our prefix');
   await redis.hset('stor[m]:x', { a: 1 });
   await redis.set('session', 'x', 'PX', 3_600_000);
   await redis.select(1);
@@ -56,7 +56,8 @@ describe('beside the keys of others', () => {
   describeExternalBackend({
     name: 'an external redis, by prefix',
     kind: 'redis',
-    make: () => externalRedis({ url, keyPrefix: 'storm:', needs: ALL_NEEDS }),
+    // To SCAN most of it would mean something else than itself.
+    make: () => externalRedis({ url, keyPrefix: 'st[o]?*m:', needs: ALL_NEEDS }),
     snapshot,
   });
   describeExternalBackend({
