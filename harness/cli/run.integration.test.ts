@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TrialSample } from '../record/sample.ts';
 import { resultJsonSchema } from '../result/json-schema.ts';
-import { type Result, resultSchema } from '../result/schema.ts';
+import { type Result, resultSchema, SCHEMA_VERSION } from '../result/schema.ts';
 import { finish, remains, start as startIn } from './testing.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -107,7 +107,7 @@ describe('run', () => {
       ...['--set', 'profiles.smoke.stormMs=500', '--set', 'cache.ttlMs=200', '--out', out],
     );
     const { schemaVersion, scenarios } = await readResult();
-    expect(schemaVersion).toBe('1.3');
+    expect(schemaVersion).toBe(SCHEMA_VERSION);
     const [scenario] = scenarios;
     expect(scenario?.strategies.map(({ name, aa, baseline }) => [name, aa ?? false, baseline])).toEqual([
       ['none', false, true],

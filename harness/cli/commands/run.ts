@@ -6,7 +6,6 @@ import { containersProvider } from '../../../infra/containers/provider.ts';
 import { withoutCredentials } from '../../../infra/external/credentials.ts';
 import { externalProvider } from '../../../infra/external/provider.ts';
 import { localProvider, type ProviderName, providerNames } from '../../../infra/provider.ts';
-import { renderHtml } from '../../../reports/html/render.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
 import { definitionsOf, loadContest } from '../../catalog/contest.ts';
@@ -22,7 +21,6 @@ import type { Setting } from '../../catalog/settings.ts';
 import { neededServers } from '../../needed-servers.ts';
 import { type Contest, expandPlan } from '../../plan/plan.ts';
 import { RunDirectory } from '../../record/run-directory.ts';
-import { run } from '../../run.ts';
 import { type ProfileName, profileNames } from '../../scenario/schema.ts';
 import { systemClock } from '../../time/clock.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
@@ -154,6 +152,8 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
   const interrupts = listenForInterrupts();
   const progress = openProgress(process.stderr, systemClock);
   try {
+    // Loaded where they are needed: wrong usage is told in half the time.
+    const { run } = await import('../../run.ts');
     const { result, error } = await run({
       contests,
       directory,
@@ -170,6 +170,7 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
     progress.close();
     // Nothing was measured: the error is all there is to say.
     if (error !== null && result.scenarios.every(({ strategies }) => strategies.length === 0)) throw error;
+    const { renderHtml } = await import('../../../reports/html/render.ts');
     const reportPath = await directory.write('report.html', await renderHtml(result));
     await directory.write('summary.md', renderMarkdown(result));
     process.stdout.write(
