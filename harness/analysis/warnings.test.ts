@@ -2,9 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { loadContest } from '../catalog/contest.ts';
 import { expandPlan, type PlannedScenario } from '../plan/plan.ts';
+import type { TrialSample } from '../record/sample.ts';
 import { analyse } from './analyse.ts';
 import { EXPIRIES, sampleOf, type TrialFacts, withTrials } from './fixtures/trials.ts';
 import { worthRepeating } from './warning-catalogue.ts';
+import { sharingWarnings } from './warnings.ts';
 
 const SETTINGS = [
   { path: ['cache', 'ttlMs'], value: 500 },
@@ -25,6 +27,14 @@ function judged(...rounds: readonly Partial<TrialFacts>[]) {
   const warnings = scenarios[0]?.warnings.filter(({ code }) => code !== 'few-rounds') ?? [];
   return { verdict, warnings, codes: warnings.map(({ code }) => code) };
 }
+
+test('other clients of the same Redis are told of once, and none of a Redis of our own', () => {
+  const samples = [{ otherRedisClients: 1 }, { otherRedisClients: 3 }, {}] as TrialSample[];
+  expect(sharingWarnings(samples).map(({ code, message }) => [code, message])).toEqual([
+    ['cache-shared', '3 other clients used the same Redis, whose counters tell nobody apart'],
+  ]);
+  expect([...sharingWarnings([{ otherRedisClients: 0 } as TrialSample]), ...sharingWarnings([])]).toEqual([]);
+});
 
 test('an ordinary trial warns of nothing', () => {
   expect(judged({}, {}, {})).toEqual({ verdict: 'pass', warnings: [], codes: [] });

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { redisClient } from '../../infra/address/redis-client.ts';
+import { connectBroker } from '../../infra/external/rabbitmq/connection.ts';
+import { found, queueExists } from '../../infra/external/rabbitmq/possession.ts';
 import { startForTest, startTheirDatabase, type TheirDatabase } from '../../infra/external/testing.ts';
 import { localRabbitmq } from '../../infra/local/rabbitmq.ts';
 import { localRedis } from '../../infra/local/redis.ts';
@@ -112,14 +114,22 @@ describe('run --infra external', { timeout: SLOW_MS }, () => {
 
   test('leaves nothing after a kill -9', async () => {
     const before = await snapshot();
-    const child = launch(['breakdown', '--strategy', 'none', '--variants', 'none', ...OURS]);
+    const args = ['write-consistency', '--strategy', 'message-queue', '--variants', 'none', '--rounds', '1'];
+    const child = launch([...args, ...OURS]);
     const ended = finish(child);
     const events = () => readFile(join(out, 'events.jsonl'), 'utf8').catch(() => '');
     await expect.poll(events, { timeout: 60_000 }).toContain('storm-started');
     expect(await redis.exists('storm:marker')).toBe(1);
+    const broker = await connectBroker(env.AMQP_URL);
+    expect((await found(broker, 'storm:')).queues).toHaveLength(1);
     child.kill('SIGKILL');
     await ended;
     await expect.poll(snapshot, { timeout: 60_000, interval: 500 }).toEqual(before);
+    await expect
+      .poll(() => found(broker, 'storm:'), { timeout: 60_000 })
+      .toEqual({ queues: [], exchanges: [] });
+    await expect.poll(() => queueExists(broker, 'storm:run'), { timeout: 60_000 }).toBe(false);
+    await broker.close();
   });
 
   test.each([
