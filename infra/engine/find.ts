@@ -14,8 +14,6 @@ export interface Engine {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const ASK_WITHIN_MS = 10_000;
-
 /**
  * Finds the engine: the one that DOCKER_HOST names, else the first of the usual sockets that answers.
  *
@@ -66,7 +64,7 @@ interface VersionAnswer {
 
 async function ask(socketPath: string): Promise<Engine | undefined> {
   try {
-    const { status, body } = await engineRequest(socketPath, 'GET', '/version', {}, ASK_WITHIN_MS);
+    const { status, body } = await engineRequest(socketPath, 'GET', '/version');
     const { Version: version = 'unknown', Components: parts = [] } = (body ?? {}) as VersionAnswer;
     if (status !== 200) return undefined;
     const isPodman = parts.some(({ Name: name }) => /podman/i.test(name ?? ''));

@@ -21,7 +21,6 @@ export function engineRequest(
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   query: Readonly<Record<string, unknown>> = {},
-  timeoutMs: number = TIMEOUT_MS,
 ): Promise<EngineAnswer> {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -35,8 +34,8 @@ export function engineRequest(
       response.on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(text) }));
     });
-    asked.setTimeout(timeoutMs, () =>
-      asked.destroy(new Error(`the engine at ${socketPath} did not answer within ${timeoutMs / 1e3} s`)),
+    asked.setTimeout(TIMEOUT_MS, () =>
+      asked.destroy(new Error(`the engine at ${socketPath} did not answer within ${TIMEOUT_MS / 1e3} s`)),
     );
     asked.once('error', reject);
     asked.end();
