@@ -13,7 +13,7 @@ const PROGRAMS = { globalSetup: './ci/compile-cache.ts', env: { NODE_COMPILE_CAC
  */
 const BESIDE_OTHERS = [
   '{ci,infra,reports,harness/{change-log,faults,races,relay,selfcheck,service}}/**/*.integration.test.ts',
-  'harness/cli/{eviction,external,load,run-ends,usage}.integration.test.ts',
+  'harness/cli/{eviction,load,run-ends,usage}.integration.test.ts',
   'harness/load/operation-log.integration.test.ts',
   'harness/peers/compare.integration.test.ts',
   'harness/trial/consistency.integration.test.ts',
@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.{integration,containers}.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.{integration,containers,external}.test.ts'],
           ...DEADLINE,
           maxWorkers: 4,
           sequence: { groupOrder: 0 },

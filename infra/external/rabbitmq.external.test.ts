@@ -25,11 +25,13 @@ beforeAll(async () => {
   url = server.url('service');
   control = await controlOf(server);
   const model = cleanUp.adopt(await connect(url), (held) => held.close());
-  channel = await model.createChannel();
+  const confirmed = await model.createConfirmChannel();
+  channel = confirmed;
   await channel.assertQueue('orders', { durable: true });
   await channel.assertExchange('shop', 'topic');
   await channel.bindQueue('orders', 'shop', '#');
   for (let n = 0; n < 3; n++) channel.sendToQueue('orders', Buffer.from(`${n}`), { persistent: true });
+  await confirmed.waitForConfirms();
 }, SLOW_MS);
 afterAll(() => cleanUp.disposeAsync(), SLOW_MS);
 

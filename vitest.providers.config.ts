@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+import { COMPILE_CACHE } from './ci/compile-cache.ts';
+
+const SLOW = {
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  expect: { poll: { timeout: 15_000 } },
+  globalSetup: './ci/compile-cache.ts',
+  env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
+};
+
+/** Servers that are not started as child processes: longer than `npm test` may take. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // `npm run test:containers`, with an engine. One file at a time, as a small machine boots one server.
+        test: {
+          name: 'containers',
+          include: ['**/*.containers.test.ts'],
+          exclude: ['**/node_modules/**'],
+          ...SLOW,
+          fileParallelism: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // `npm run test:external`: servers of this machine, as if they were somebody else's.
+        test: {
+          name: 'external',
+          include: ['**/*.external.test.ts'],
+          exclude: ['**/node_modules/**'],
+          ...SLOW,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
