@@ -12,7 +12,7 @@ const PROGRAMS = { globalSetup: './ci/compile-cache.ts', env: { NODE_COMPILE_CAC
  * can only add to. So they run several at a time, beside the unit tests.
  */
 const BESIDE_OTHERS = [
-  '{ci,infra,reports,harness/{change-log,faults,races,relay,selfcheck,service}}/**/*.integration.test.ts',
+  '{ci,infra,reports,harness/{change-log,faults,probes,races,relay,selfcheck,service}}/**/*.integration.test.ts',
   'harness/cli/{eviction,load,run-ends,usage}.integration.test.ts',
   'harness/load/operation-log.integration.test.ts',
   'harness/peers/compare.integration.test.ts',

@@ -17,37 +17,51 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const KINDS: readonly BackendKind[] = ['redis', 'database', 'rabbitmq'];
-const options = (images: readonly (readonly [BackendKind, string | undefined])[]) =>
-  images.flatMap(([kind, image]) => (image === undefined ? [] : ['--image', `${kind}=${image}`]));
-const FIRST = options(KINDS.map((kind) => [kind, imagesOf(kind)[0]]));
-const LAST = options(KINDS.map((kind) => [kind, imagesOf(kind).at(-1)]));
+type Images = readonly (readonly [kind: BackendKind, image: string])[];
+const options = (images: Images) => images.flatMap(([kind, image]) => ['--image', `${kind}=${image}`]);
+
+/** The nth image of each kind, or the first where there are fewer. */
+const imagesAt = (n: number): Images =>
+  KINDS.flatMap((kind) => {
+    const images = imagesOf(kind);
+    const image = images[n] ?? images[0];
+    return image === undefined ? [] : [[kind, image] as const];
+  });
+const STORMS = Array.from({ length: Math.max(...KINDS.map((kind) => imagesOf(kind).length)) }, (_, n) =>
+  imagesAt(n),
+);
+const FIRST = options(imagesAt(0));
 
 async function resultIn(out: string): Promise<Result> {
   return JSON.parse(await readFile(join(out, 'result.json'), 'utf8')) as Result;
 }
 
-describe.each([
-  ['the first images', FIRST],
-  ['the last images', LAST],
-])('a smoke storm on %s', (name, images) => {
-  it('writes by cache, queue and binary log, and leaves nothing', async () => {
-    const out = join(folder, name.replaceAll(' ', '-'));
-    const args = ['--strategy', 'cache-aside,message-queue,binlog', '--rounds', '1', '--variants', 'none'];
-    const ended = await finish(start(['run', 'write-consistency', ...args, ...images, '--out', out]));
-    // Latencies on a busy machine may void the verdict, not the run.
-    expect([exitCodes.held, exitCodes.inconclusive], ended.stderr).toContain(ended.code);
-    expect(ended.stderr).toContain('in containers, as images are given');
-    const { runId, provenance, interrupted, scenarios } = await resultIn(out);
-    expect([interrupted, provenance.infra, provenance.backends.length]).toEqual([false, 'containers', 3]);
-    const metrics = scenarios[0]?.strategies.map(({ metrics: of }) => ({
-      failed: of['requests.failed']?.median,
-      divergent: of['consistency.divergentKeys']?.median,
-    }));
-    // What the binary log and the queue promise, they hold in containers, too.
-    expect(metrics?.slice(1)).toEqual(Array.from({ length: 2 }, () => ({ failed: 0, divergent: 0 })));
-    expect([await leftOf(runId), existsSync(join(tmpdir(), `cachestorm-${runId}`))]).toEqual([[], false]);
-  });
-});
+describe.each(STORMS.map((images) => [images.map(([, image]) => image).join(', '), images] as const))(
+  'a smoke storm on %s',
+  (name, images) => {
+    it('writes by cache, queue and binary log, and leaves nothing', async ({ task }) => {
+      task.meta.feature = 'a whole storm';
+      task.meta.servers = images.map(([kind, image]) => ({ kind, provider: 'containers', image }));
+      const out = join(folder, name.replaceAll(/\W+/g, '-'));
+      const args = ['--strategy', 'cache-aside,message-queue,binlog', '--rounds', '1', '--variants', 'none'];
+      const ended = await finish(
+        start(['run', 'write-consistency', ...args, ...options(images), '--out', out]),
+      );
+      // Latencies on a busy machine may void the verdict, not the run.
+      expect([exitCodes.held, exitCodes.inconclusive], ended.stderr).toContain(ended.code);
+      expect(ended.stderr).toContain('in containers, as images are given');
+      const { runId, provenance, interrupted, scenarios } = await resultIn(out);
+      expect([interrupted, provenance.infra, provenance.backends.length]).toEqual([false, 'containers', 3]);
+      const metrics = scenarios[0]?.strategies.map(({ metrics: of }) => ({
+        failed: of['requests.failed']?.median,
+        divergent: of['consistency.divergentKeys']?.median,
+      }));
+      // What the binary log and the queue promise, they hold in containers, too.
+      expect(metrics?.slice(1)).toEqual(Array.from({ length: 2 }, () => ({ failed: 0, divergent: 0 })));
+      expect([await leftOf(runId), existsSync(join(tmpdir(), `cachestorm-${runId}`))]).toEqual([[], false]);
+    });
+  },
+);
 
 it('says in one sentence that an image can not be had', async () => {
   const out = join(folder, 'missing');
