@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { CompatibilityReporter } from './ci/compatibility/reporter.ts';
 import { COMPILE_CACHE } from './ci/compile-cache.ts';
 
 const SLOW = {
@@ -12,6 +13,7 @@ const SLOW = {
 /** Servers that are not started as child processes: longer than `npm test` may take. */
 export default defineConfig({
   test: {
+    reporters: ['default', new CompatibilityReporter()],
     projects: [
       {
         // `npm run test:containers`, with an engine. One file at a time, as a small machine boots one server.
