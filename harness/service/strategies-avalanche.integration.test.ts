@@ -62,10 +62,12 @@ describe('stale-if-error', () => {
   }
 
   test('serves the old value when the load fails, and says that it failed', async () => {
-    const { strategy, board, backgroundErrors } = await withExpiredEntry();
+    const { strategy, board, passed, backgroundErrors } = await withExpiredEntry();
     const held = board.hold('beforeDbRead');
     const reading = [strategy.get('item-1'), strategy.get('item-1')];
     await held.reached();
+    // Both of them, after the one that filled it: who came after the failure would load for himself.
+    await expect.poll(() => passed.filter((name) => name === 'afterCacheMiss')).toHaveLength(1 + 2);
     held.fail(new Error('the database burns'));
     for (const answer of await Promise.all(reading)) {
       expect(answer).toMatchObject({ item: { id: 'item-1' }, outcome: 'stale' });
