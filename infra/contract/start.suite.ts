@@ -1,10 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend, BackendKind, StartContext } from '../backend.ts';
 import { BackendStartError } from '../errors.ts';
+import { type Guardian, startGuardian } from '../guardian/guardian.ts';
+import { ROOT_PREFIX } from '../guardian/root.ts';
 import { type PickPort, pickFreePort } from '../ports.ts';
 import { CLIENTS } from './clients.ts';
 import { eventually } from './eventually.ts';
@@ -23,10 +25,10 @@ export interface StartUnderTest {
   /** As the tests name it: `local redis`. */
   readonly name: string;
   readonly kind: BackendKind;
-  /** @param directory for what the test itself has to write; removed in the end */
+  /** @param directory for what the test itself has to write; removed with the run */
   make(order: StartOrder, directory: string): Promise<Backend>;
   /** A server with a tiny disk for its data; undefined where none can be had. */
-  readonly makeOnFullDisk?: (directory: string) => Promise<Backend & AsyncDisposable>;
+  readonly makeOnFullDisk?: () => Promise<Backend & AsyncDisposable>;
   /** Prints every file that this provider writes passwords into. */
   readonly printSecrets: string;
   /** Whether anything of the run lives: a process, or a container. */
@@ -46,23 +48,23 @@ export function describeStart(tested: StartUnderTest): void {
   const { name, kind } = tested;
 
   describe(`starting ${name}`, { timeout: SLOW_MS }, () => {
-    let root: string;
-    let directory: string;
     const runId = `test-start-${name.replaceAll(/\W/g, '-')}-${process.pid}`;
+    const root = join(tmpdir(), `${ROOT_PREFIX}${runId}`);
+    const directory = join(root, 'test');
+    let guardian: Guardian;
     const context = (signal = new AbortController().signal): StartContext => ({
       runId,
       root,
       signal,
-      onProcess: () => {},
-      onRemains: () => () => {},
+      onProcess: (group) => guardian.watch(group),
+      onRemains: (remains) => guardian.entrust(remains),
     });
+    // Without a stack, whose end would hide what a backend leaves; not even a killed test may leave it.
     beforeAll(async () => {
-      root = await mkdtemp(join(tmpdir(), 'test-start-'));
-      directory = await mkdtemp(join(tmpdir(), 'test-start-'));
+      guardian = await startGuardian({ runId, root });
+      await mkdir(directory);
     });
-    afterAll(async () => {
-      for (const path of [root, directory]) await rm(path, { recursive: true, force: true });
-    });
+    afterAll(() => guardian?.[Symbol.asyncDispose]());
     const failureOf = async (order: StartOrder): Promise<BackendStartError> => {
       const backend = await tested.make(order, directory);
       const failure = await backend.start(context()).catch((error: unknown) => error);
@@ -127,7 +129,7 @@ export function describeStart(tested: StartUnderTest): void {
     const { makeOnFullDisk } = tested;
     if (makeOnFullDisk !== undefined) {
       it(kind === 'redis' ? 'writes nothing to its disk' : 'says why when its disk is full', async () => {
-        await using backend = await makeOnFullDisk(directory);
+        await using backend = await makeOnFullDisk();
         const starting = backend.start(context());
         if (kind === 'redis') {
           await using server = await starting;

@@ -1,6 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Backend, BackendKind } from '../backend.ts';
@@ -71,7 +73,7 @@ for (const { kind, make } of BACKENDS) {
     async make({ script, ...options }, directory) {
       return make({ ...options, ...(script === undefined ? {} : await pretending(kind, script, directory)) });
     },
-    ...(CAN_MOUNT ? { makeOnFullDisk: (directory) => onFullDisk(make(), directory) } : {}),
+    ...(CAN_MOUNT ? { makeOnFullDisk: () => onFullDisk(make()) } : {}),
     // Each server is given its password in another way; all of these are tried.
     printSecrets: 'cat - init.sql rabbitmq.conf .erlang.cookie',
     lives: async (runId) => markedProcesses(runId).length > 0,
@@ -88,13 +90,21 @@ async function pretending(kind: BackendKind, script: string, directory: string) 
   return { program: { ...(await findProgram(kind)), path }, templatePath };
 }
 
+/** Its own end of the pipe is closed with the test's process, however that ends. */
+const MOUNT = 'mount -t tmpfs -o size=64k tmpfs "$1" && echo mounted && cat; umount -l "$1"; rmdir "$1"';
+
 /** The same with a root on a file system of 64 kB. */
-async function onFullDisk(backend: Backend, directory: string): Promise<Backend & AsyncDisposable> {
-  const root = await mkdtemp(join(directory, 'disk-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', root]);
+async function onFullDisk(backend: Backend): Promise<Backend & AsyncDisposable> {
+  const root = await mkdtemp(join(tmpdir(), 'test-disk-'));
+  const disk = spawn('sh', ['-c', MOUNT, 'sh', root], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
+  const gone = once(disk, 'exit');
+  expect(String(await once(disk.stdout, 'data'))).toBe('mounted\n');
   return {
     ...backend,
     start: (context) => backend.start({ ...context, root }),
-    [Symbol.asyncDispose]: async () => void execFileSync('umount', [root]),
+    async [Symbol.asyncDispose]() {
+      disk.stdin.end();
+      await gone;
+    },
   };
 }
