@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { AddressError } from './address-error.ts';
 
 /** As Node's `tls.connect` takes them. */
@@ -17,7 +18,7 @@ export interface TlsOptions {
  * - `verify=verify_none`: trust whatever certificate comes. @default `verify_peer`
  * - `server_name_indication`: the name that the certificate is to have. @default the host
  *
- * @throws AddressError for a file that can't be read
+ * @throws AddressError for a file that can't be read, or is none of that kind
  */
 export function tlsOptions(query: URLSearchParams): TlsOptions {
   const file = (name: string) => {
@@ -26,10 +27,19 @@ export function tlsOptions(query: URLSearchParams): TlsOptions {
   };
   const [ca, cert, key] = [file('cacertfile'), file('certfile'), file('keyfile')];
   const servername = query.get('server_name_indication');
-  return {
+  const files = {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
+  };
+  try {
+    // A driver would come to it in the middle of a handshake, where nobody catches what it throws.
+    createSecureContext(files);
+  } catch (error) {
+    throw new AddressError(`the certificate files can't be used (${codeOf(error)})`);
+  }
+  return {
+    ...files,
     ...(query.get('verify') === 'verify_none' ? { rejectUnauthorized: false } : {}),
     ...(servername === null ? {} : { servername }),
   };
@@ -39,7 +49,10 @@ function readPem(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new AddressError(`${name}=${path} can't be read (${code})`);
+    throw new AddressError(`${name}=${path} can't be read (${codeOf(error)})`);
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'no code';
 }

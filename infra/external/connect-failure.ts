@@ -18,8 +18,14 @@ type Words = Pick<Finding, 'what' | 'expected' | 'got' | 'mend'>;
 /** As drivers put it when a user or password is refused. */
 const REFUSED =
   /WRONGPASS|NOAUTH|invalid password|Access denied|ACCESS[-_]REFUSED|AUTH <password>|without any password/i;
-const CERTIFICATE =
-  /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|certificate|unknown ca|HANDSHAKE_FAILURE|handshake failure/i;
+const ANOTHER_HOST = /does not match certificate's altnames/;
+const NAMES_IN_IT = /is not (?:in the cert's altnames|in the cert's list|cert's CN): ([\w.:*, -]{1,200})/;
+const EXPIRED = /certificate has expired/;
+const NO_CLIENT_CERTIFICATE =
+  /ALERT_CERTIFICATE_REQUIRED|alert certificate required|alert handshake failure/i;
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|certificate|unknown ca/i;
+/** In OpenSSL's words, which drivers pass on. */
+const REASON = /self-signed certificate(?: in certificate chain)?|unable to (?:get|verify)[a-z ]*/;
 const NO_TLS_HERE =
   /wrong version number|EPROTO|packet length too long|does not support (SSL|secure)|HANDSHAKE_NO_SSL/i;
 
@@ -48,7 +54,9 @@ function wordsFor({ variable, product, tls, schemes }: Attempt, text: string): W
       what: 'the log-in',
       expected: 'to be let in',
       got: 'a refusal of this user, password, or database',
-      mend: `Correct them in ${variable}; special characters of a password are percent-encoded there.`,
+      mend: `Correct them in ${variable}; special characters of a password are percent-encoded there${
+        tls ? ', and a certificate that the user has to show is named with certfile= and keyfile=' : ''
+      }.`,
     };
   if (tls && NO_TLS_HERE.test(text))
     return {
@@ -57,12 +65,33 @@ function wordsFor({ variable, product, tls, schemes }: Attempt, text: string): W
       got: 'an answer without TLS',
       mend: `Correct the port, or use ${schemes.plain} in ${variable}.`,
     };
+  if (tls && ANOTHER_HOST.test(text))
+    return {
+      what: 'TLS',
+      expected: 'a certificate for this host',
+      got: `one for ${NAMES_IN_IT.exec(text)?.[1] ?? 'another'}`,
+      mend: `Write the host in ${variable} as the certificate does, or whose it is: server_name_indication=NAME in its query.`,
+    };
+  if (tls && NO_CLIENT_CERTIFICATE.test(text))
+    return {
+      what: 'TLS',
+      expected: 'to be let in',
+      got: 'a server that asks for a certificate, and takes none or not this one',
+      mend: `Name one that it trusts: certfile=/path/cert.pem&keyfile=/path/key.pem in the query of ${variable}.`,
+    };
+  if (tls && EXPIRED.test(text))
+    return {
+      what: 'TLS',
+      expected: 'a valid certificate',
+      got: 'one that has expired',
+      mend: 'Renew it on the server.',
+    };
   if (tls && CERTIFICATE.test(text))
     return {
       what: 'TLS',
       expected: 'a certificate that can be trusted',
-      got: `one that can't (${codeIn(text)})`,
-      mend: `Name the authority that signed it: NODE_EXTRA_CA_CERTS=/path/ca.pem.`,
+      got: `one that can't (${REASON.exec(text)?.[0] ?? codeIn(text)})`,
+      mend: `Name the authority that signed it: NODE_EXTRA_CA_CERTS=/path/ca.pem, or cacertfile=/path/ca.pem in the query of ${variable}.`,
     };
   if (/ETIMEDOUT|timed out|timeout/i.test(text))
     return {
@@ -79,10 +108,10 @@ function wordsFor({ variable, product, tls, schemes }: Attempt, text: string): W
 
 /** The words of an error, of those that it goes back to, and their codes. */
 function textOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(textOf).join(' ');
+  if (error instanceof AggregateError) return error.errors.map(textOf).join('\n');
   if (!(error instanceof Error)) return String(error);
   const { code = '' } = error as { readonly code?: unknown };
-  return `${code} ${error.message} ${error.cause === undefined ? '' : textOf(error.cause)}`;
+  return [code, error.message, ...(error.cause === undefined ? [] : [textOf(error.cause)])].join('\n');
 }
 
 /** Only what looks like a code: the rest may hold anything. */

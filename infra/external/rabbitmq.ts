@@ -1,6 +1,7 @@
 import type { ChannelModel } from 'amqplib';
 import { systemClock } from '../../harness/time/clock.ts';
 import { AddressError } from '../address/address-error.ts';
+import { tlsOptions } from '../address/tls-options.ts';
 import type { Backend, Finding, Needs, StartContext, StartedBackend } from '../backend.ts';
 import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
 import { type Attempt, connectFailure } from './connect-failure.ts';
@@ -32,6 +33,7 @@ const REMOVAL = new URL('./rabbitmq/removal.ts', import.meta.url).href;
 export function externalRabbitmq({ url: text, prefix = PREFIX, needs }: ExternalRabbitmqOptions): Backend {
   const url = parseBrokerAddress(text);
   const tls = url.protocol === 'amqps:';
+  if (tls) tlsOptions(url.searchParams);
   const port = Number(url.port || (tls ? 5671 : 5672));
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const attempt: Attempt = {

@@ -1,9 +1,8 @@
 /** Redis behind TLS, behind Sentinels, and in a cluster: processes started here, as somebody else would. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { redisClient } from '../address/redis-client.ts';
@@ -12,10 +11,10 @@ import { eventually } from '../contract/eventually.ts';
 import { describeExternalBackend } from '../contract/external.suite.ts';
 import { findProgram } from '../local/find.ts';
 import { pickFreePort } from '../ports.ts';
+import { makeCertificates } from './fixtures/certificates.ts';
 import { externalRedis } from './redis.ts';
 import { ALL_NEEDS, findingsOf, NO_NEEDS, startForTest } from './testing.ts';
 
-const run = promisify(execFile);
 const PASSWORD = 'p@ss/word';
 const CREDENTIALS = `:${encodeURIComponent(PASSWORD)}`;
 const SLOW_MS = 120_000;
@@ -63,31 +62,13 @@ async function dump(redis: Redis): Promise<unknown> {
   return Promise.all(keys.map(async (key) => [key, (await redis.dumpBuffer(key))?.toString('hex')]));
 }
 
-/** An authority, and a certificate of its own for 127.0.0.1. */
-async function makeCertificates(): Promise<{ ca: string; cert: string; key: string }> {
-  const file = (name: string) => join(folder, name);
-  const [ca, caKey, cert, key, request, extensions] = [
-    ...['ca.pem', 'ca.key', 'cert.pem', 'cert.key', 'cert.csr', 'cert.ext'].map(file),
-  ] as [string, string, string, string, string, string];
-  const openssl = (...args: string[]) => run('openssl', args);
-  const newKey = ['-newkey', 'rsa:2048', '-nodes'];
-  await openssl('req', '-x509', ...newKey, '-keyout', caKey, '-out', ca, '-subj', '/CN=test authority');
-  await openssl('req', ...newKey, '-keyout', key, '-out', request, '-subj', '/CN=127.0.0.1');
-  await writeFile(extensions, 'subjectAltName=IP:127.0.0.1\n');
-  await openssl(
-    ...['x509', '-req', '-in', request, '-CA', ca, '-CAkey', caKey, '-CAcreateserial'],
-    ...['-out', cert, '-extfile', extensions],
-  );
-  return { ca, cert, key };
-}
-
 let tls: { url: string; redis: Redis; ca: string };
 beforeAll(async () => {
-  const { ca, cert, key } = await makeCertificates();
+  const { ca, server } = await makeCertificates(folder);
   const port = await pickFreePort();
   const url = `rediss://${CREDENTIALS}@127.0.0.1:${port}`;
   const lines = [
-    ...['port 0', `tls-port ${port}`, `tls-cert-file ${cert}`, `tls-key-file ${key}`],
+    ...['port 0', `tls-port ${port}`, `tls-cert-file ${server.cert}`, `tls-key-file ${server.key}`],
     ...[`tls-ca-cert-file ${ca}`, 'tls-auth-clients no', `requirepass "${PASSWORD}"`],
   ];
   const redis = await startRedis(port, lines, `${url}/0?cacertfile=${ca}`);
@@ -103,13 +84,20 @@ describeExternalBackend({
   snapshot: () => dump(tls.redis),
 });
 
-it('says whom to trust where a certificate is not known, and that TLS is wanted', async () => {
+it('says whom to trust where a certificate is not known, whose it is, and that TLS is wanted', async () => {
   const [untrusted] = (await findingsOf(externalRedis({ url: tls.url, needs: NO_NEEDS }))) ?? [];
   expect(untrusted).toMatchObject({
     what: 'TLS',
     got: expect.stringContaining("one that can't"),
     mend: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
   });
+  const byName = `${tls.url.replace('127.0.0.1', 'localhost')}?cacertfile=${tls.ca}`;
+  expect(await findingsOf(externalRedis({ url: byName, needs: NO_NEEDS }))).toMatchObject([
+    { what: 'TLS', got: expect.stringContaining('one for IP Address:127.0.0.1') },
+  ]);
+  expect(() => externalRedis({ url: `${tls.url}?cacertfile=/nowhere.pem`, needs: NO_NEEDS })).toThrow(
+    /cacertfile=\/nowhere\.pem can't be read/,
+  );
   const plain = tls.url.replace('rediss:', 'redis:');
   const [wanted] = (await findingsOf(externalRedis({ url: plain, needs: NO_NEEDS }))) ?? [];
   expect(wanted).toMatchObject({ what: 'the connection', mend: expect.stringContaining('rediss://') });

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { systemClock } from '../../harness/time/clock.ts';
 import { parseRedisAddress } from '../address/redis-address.ts';
 import { redisClient } from '../address/redis-client.ts';
+import { tlsOptions } from '../address/tls-options.ts';
 import type { Backend, Finding, Needs, StartContext, StartedBackend } from '../backend.ts';
 import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
 import { type Attempt, connectFailure } from './connect-failure.ts';
@@ -36,6 +37,7 @@ const REMOVAL = new URL('./redis/removal.ts', import.meta.url).href;
  */
 export function externalRedis({ url, keyPrefix, needs }: ExternalRedisOptions): Backend {
   const address = parseRedisAddress(url);
+  if (address.tls) tlsOptions(address.query);
   const prefix =
     address.kind === 'cluster' ? oneSlotPrefix(keyPrefix ?? KEY_PREFIX) : (keyPrefix ?? KEY_PREFIX);
   const [first] = address.hosts;
