@@ -6,6 +6,7 @@ import ZongJi, {
   type RowData,
   type RowsEvent,
 } from '@vlasky/zongji';
+import { mysqlOptions } from '../../infra/address/mysql-address.ts';
 import type { LogPosition } from './log-position.ts';
 
 /** The binary log can't be read, or not any more. */
@@ -61,7 +62,7 @@ export async function readLog(options: LogReaderOptions): Promise<LogReader> {
   const { url, from, tables, onCommit, signal } = options;
   signal.throwIfAborted();
   const schema = decodeURIComponent(new URL(url).pathname.slice(1));
-  const zongji = new ZongJi({ uri: url, connectTimeout: CONNECT_MS });
+  const zongji = new ZongJi({ ...mysqlOptions(url), connectTimeout: CONNECT_MS });
   const ready = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   // Whoever waits for `ready` hears of it there.

@@ -1,4 +1,5 @@
 import { createConnection } from 'mysql2/promise';
+import { mysqlOptions } from '../../infra/address/mysql-address.ts';
 import { currentPosition } from '../change-log/database-log.ts';
 import { comparePositions, type LogPosition } from '../change-log/log-position.ts';
 import { readLog } from '../change-log/log-reader.ts';
@@ -18,7 +19,7 @@ export interface CommitLog extends AsyncDisposable {
 
 /** @param url of the user `probe` */
 export async function connectCommitLog(url: string): Promise<CommitLog> {
-  const connection = await createConnection({ uri: url, connectTimeout: 5_000 });
+  const connection = await createConnection({ ...mysqlOptions(url), connectTimeout: 5_000 });
   // Without a listener a lost connection ends the process; the next question reports it.
   connection.on('error', () => undefined);
   return {

@@ -1,4 +1,5 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { mysqlOptions } from '../../infra/address/mysql-address.ts';
 
 /** What the database server counted for one user since it started. */
 export interface DatabaseCounters {
@@ -49,7 +50,7 @@ const BATCH_ROWS = 1_000;
  * @param serviceUser The database user whose statements count.
  */
 export async function connectDatabaseProbe(url: string, serviceUser: string): Promise<DatabaseProbe> {
-  const connection = await createConnection({ uri: url, connectTimeout: 5_000 });
+  const connection = await createConnection({ ...mysqlOptions(url), connectTimeout: 5_000 });
   // Without a listener a lost connection ends the process; the next query reports it.
   connection.on('error', () => undefined);
   return {

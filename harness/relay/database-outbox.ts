@@ -1,4 +1,5 @@
 import { createPool, type RowDataPacket } from 'mysql2/promise';
+import { mysqlOptions } from '../../infra/address/mysql-address.ts';
 import type { Outbox } from '../../scenarios/strategies/relay.ts';
 
 export interface OutboxStats {
@@ -29,7 +30,12 @@ interface OutboxRow extends RowDataPacket {
 
 /** The outbox table, over connections of its own. Connects with the first question. */
 export function databaseOutbox(url: string, onCount: () => void): CountedOutbox {
-  const pool = createPool({ uri: url, connectionLimit: 2, connectTimeout: 5_000, maxPreparedStatements: 1 });
+  const pool = createPool({
+    ...mysqlOptions(url),
+    connectionLimit: 2,
+    connectTimeout: 5_000,
+    maxPreparedStatements: 1,
+  });
   const stats = { reads: 0, writes: 0, inFlight: 0 };
   async function counted<T>(kind: 'reads' | 'writes', work: () => Promise<T>): Promise<T> {
     stats[kind]++;

@@ -1,4 +1,5 @@
 import { createPool, type Pool, type PoolConnection, type RowDataPacket } from 'mysql2/promise';
+import { mysqlOptions } from '../../infra/address/mysql-address.ts';
 import type { Item, Origin, StoreOptions } from '../../scenarios/strategies/strategy.ts';
 import type { Clock } from '../time/clock.ts';
 import { AbandonedError, OriginError, RolledBackError, reasonOf } from './origin-error.ts';
@@ -67,7 +68,7 @@ export function connectOrigin({
   onCount = () => {},
 }: OriginOptions): CountedOrigin {
   const pool = createPool({
-    uri: url,
+    ...mysqlOptions(url),
     connectionLimit: poolSize,
     maxIdle: poolSize,
     connectTimeout: 5_000,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { connect as connectAmqp } from 'amqplib';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { amqpAddress } from '../address/amqp-address.ts';
+import { mysqlOptions } from '../address/mysql-address.ts';
 import { redisClient } from '../address/redis-client.ts';
 import type { BackendKind } from '../backend.ts';
 
@@ -32,7 +33,7 @@ async function connectRedis(url: string, prefix = ''): Promise<TestClient> {
 }
 
 async function connectDatabase(url: string): Promise<TestClient> {
-  const connection = await createConnection({ uri: url, connectTimeout: 5_000 });
+  const connection = await createConnection({ ...mysqlOptions(url), connectTimeout: 5_000 });
   connection.on('error', () => {});
   await connection.query('CREATE TABLE IF NOT EXISTS items (id INT AUTO_INCREMENT PRIMARY KEY, v INT)');
   return {

@@ -37,6 +37,17 @@ export function connectFailure(attempt: Attempt, error: unknown): Finding {
   return { server: `${attempt.variable} (${attempt.at})`, ...wordsFor(attempt, textOf(error)) };
 }
 
+/** When a server refuses whoever comes without TLS. */
+export function insistsOnTls({ variable, at, schemes }: Attempt): Finding {
+  return {
+    server: `${variable} (${at})`,
+    what: 'TLS',
+    expected: 'to be let in without it',
+    got: 'a server that insists on it',
+    mend: `Use ${schemes.tls} in ${variable}.`,
+  };
+}
+
 function wordsFor({ variable, product, tls, schemes }: Attempt, text: string): Words {
   const connection = { what: 'the connection', expected: product };
   if (/ECONNREFUSED/.test(text))

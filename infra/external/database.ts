@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { systemClock } from '../../harness/time/clock.ts';
+import { mysqlOptions } from '../address/mysql-address.ts';
 import type { Backend, Finding, Needs, Role, StartContext, StartedBackend } from '../backend.ts';
 import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
 import { newSecret } from '../secret.ts';
-import { type Attempt, connectFailure } from './connect-failure.ts';
+import { type Attempt, connectFailure, insistsOnTls } from './connect-failure.ts';
 import { secretsIn } from './credentials.ts';
-import { addressFor, type DatabaseAddress, parseDatabaseAddress } from './database/address.ts';
+import { addressFor, type DatabaseAddress, parseDatabaseAddress, withTls } from './database/address.ts';
 import { type DatabasePlace, examineDatabase, factsOf, takenBy } from './database/examine.ts';
 import {
   contentsOf,
@@ -33,6 +34,8 @@ export interface ExternalDatabaseOptions {
 }
 
 const CONNECT_MS = 5_000;
+/** MySQL says that it wants TLS, MariaDB refuses as it does for a wrong password. */
+const REFUSED_PLAIN = /^ER_(ACCESS_DENIED|SECURE_TRANSPORT)/;
 const REMOVAL = new URL('./database/removal.ts', import.meta.url).href;
 
 /** A user of the run's own: by its name the server counts its statements apart from everybody else's. */
@@ -55,7 +58,10 @@ export function externalDatabase({ url, schema: chosen, needs }: ExternalDatabas
     at,
     product: 'a MariaDB or MySQL',
     tls,
-    schemes: { plain: 'mysql:// without ?ssl=', tls: 'mysql:// with ?ssl={}' },
+    schemes: {
+      plain: 'mysql:// with ?ssl-mode=DISABLED',
+      tls: 'mysql:// with ?ssl-mode=VERIFY_IDENTITY',
+    },
   };
   const place: DatabasePlace = { server: `${attempt.variable} (${at})`, schema, needs };
 
@@ -69,7 +75,9 @@ export function externalDatabase({ url, schema: chosen, needs }: ExternalDatabas
         connection.destroy();
       }
     } catch (error) {
-      return [connectFailure(attempt, error)];
+      const insists =
+        !tls && REFUSED_PLAIN.test(String(Object(error).code)) && (await letsIn(withTls(address.url)));
+      return [insists ? insistsOnTls(attempt) : connectFailure(attempt, error)];
     }
   }
 
@@ -199,10 +207,19 @@ function newAccount(role: Role): Account {
   return { name: `cachestorm_${role}_${randomBytes(5).toString('hex')}`, password: `Cs1-${newSecret()}` };
 }
 
-async function connect(uri: string): Promise<Connection> {
+async function letsIn(url: string): Promise<boolean> {
+  try {
+    (await connect(url)).destroy();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function connect(url: string): Promise<Connection> {
   // Loaded on first use: a run on servers of its own does without.
   const { createConnection } = await import('mysql2/promise');
-  const connection = await createConnection({ uri, connectTimeout: CONNECT_MS });
+  const connection = await createConnection({ ...mysqlOptions(url), connectTimeout: CONNECT_MS });
   // Without a listener a lost connection ends the process; the next statement reports it.
   connection.on('error', () => undefined);
   return connection;

@@ -1,4 +1,5 @@
 import { AddressError } from '../../address/address-error.ts';
+import { mysqlOptions } from '../../address/mysql-address.ts';
 
 /** The user's database, as an address names it. */
 export interface DatabaseAddress {
@@ -17,7 +18,7 @@ const DEFAULT_PORT = 3306;
 const SYSTEM = ['mysql', 'information_schema', 'performance_schema', 'sys'];
 
 /**
- * `mysql://user:password@host[:3306][/schema]`; the query is mysql2's: `?ssl={"ca":"..."}`.
+ * `mysql://user:password@host[:3306][/schema]`; for the query see `mysqlOptions`.
  *
  * @param chosen the schema, before that of the address. @default the address's, or `cachestorm`
  * @throws AddressError
@@ -35,7 +36,7 @@ export function parseDatabaseAddress(text: string, chosen?: string): DatabaseAdd
   const port = Number(url.port || DEFAULT_PORT);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   url.pathname = '/';
-  const tls = url.searchParams.has('ssl');
+  const tls = mysqlOptions(text).ssl !== undefined || url.searchParams.has('ssl');
   return { url: url.href, at: `${url.hostname}:${port}`, host, port, tls, schema };
 }
 
@@ -49,6 +50,13 @@ export function addressFor(
   own.password = password;
   own.pathname = `/${schema}`;
   return own.href;
+}
+
+/** The same server by TLS, whatever its certificate is. */
+export function withTls(url: string): string {
+  const secured = new URL(url);
+  secured.searchParams.set('ssl-mode', 'REQUIRED');
+  return secured.href;
 }
 
 function decode(text: string): string {

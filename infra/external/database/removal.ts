@@ -1,5 +1,6 @@
 // Loaded by the guardian, once the harness is gone.
 import { createConnection } from 'mysql2/promise';
+import { mysqlOptions } from '../../address/mysql-address.ts';
 import { contentsOf, dismantle, MARKER_TABLE, readMarker, schemaExists, takeLock } from './possession.ts';
 
 /** What a run has in a database. */
@@ -17,7 +18,7 @@ const LOCK_SEC = 10;
 
 /** Removes all of a run from its schema, if it still is that run's, and its users. */
 export async function remove({ url, schema, runId, madeSchema }: DatabaseRemains): Promise<void> {
-  const connection = await createConnection({ uri: url, connectTimeout: CONNECT_MS });
+  const connection = await createConnection({ ...mysqlOptions(url), connectTimeout: CONNECT_MS });
   connection.on('error', () => undefined);
   try {
     if (!(await schemaExists(connection, schema)) || !(await takeLock(connection, schema, LOCK_SEC))) return;
