@@ -1,29 +1,20 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { type Channel, connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeExternalBackend } from '../contract/external.suite.ts';
-import { findProgram } from '../local/find.ts';
-import type { LocalServer } from '../local/local-server.ts';
-import { localRabbitmq } from '../local/rabbitmq.ts';
 import { pickFreePort } from '../ports.ts';
+import { startTheirRabbitmq, type TheirRabbitmq } from './fixtures/their-rabbitmq.ts';
 import { writeMarker } from './rabbitmq/possession.ts';
 import { externalRabbitmq } from './rabbitmq.ts';
-import { ALL_NEEDS, findingsOf, startForTest } from './testing.ts';
+import { ALL_NEEDS, findingsOf } from './testing.ts';
 
-const run = promisify(execFile);
 const SLOW_MS = 240_000;
 const cleanUp = new AsyncDisposableStack();
 let url: string;
 let channel: Channel;
-/** Has the broker itself do something, in Erlang. */
-let control: (expression: string) => Promise<string>;
+let control: TheirRabbitmq['control'];
+let snapshot: TheirRabbitmq['snapshot'];
 beforeAll(async () => {
-  const theirs = cleanUp.use(await startForTest(localRabbitmq()));
-  const server = theirs.get('rabbitmq') as LocalServer;
-  url = server.url('service');
-  control = await controlOf(server);
+  ({ url, control, snapshot } = cleanUp.use(await startTheirRabbitmq()));
   const model = cleanUp.adopt(await connect(url), (held) => held.close());
   const confirmed = await model.createConfirmChannel();
   channel = confirmed;
@@ -35,35 +26,6 @@ beforeAll(async () => {
 }, SLOW_MS);
 afterAll(() => cleanUp.disposeAsync(), SLOW_MS);
 
-/** `rabbitmqctl` boots an Erlang machine for each question. */
-async function controlOf(server: LocalServer): Promise<typeof control> {
-  const { rabbitmqctl, erlCall } = await findProgram('rabbitmq');
-  const environment = readFileSync(`/proc/${server.pid}/environ`, 'utf8').split('\0');
-  const env = Object.fromEntries(
-    environment.map((line) => [line.split('=')[0], line.slice(line.indexOf('=') + 1)]),
-  );
-  return async (expression) => {
-    const call =
-      erlCall === undefined
-        ? run(rabbitmqctl, ['--quiet', 'eval', expression], { env })
-        : run(erlCall, ['-sname', env.RABBITMQ_NODENAME ?? '', '-e'], { env });
-    if (erlCall !== undefined) call.child.stdin?.end(`${expression}\n`);
-    // erl_call writes texts as numbers.
-    return (await call).stdout.replace(/#Bin<([\d,]*)[^>]*>/g, (_found, bytes: string) =>
-      String.fromCharCode(...bytes.split(',').map(Number)),
-    );
-  };
-}
-
-/** All users, vhosts, rights, queues, exchanges and bindings, and how many messages are in each queue. */
-async function snapshot(): Promise<unknown> {
-  const counts =
-    '[{element(2, amqqueue:get_name(Q)), rabbit_amqqueue:info(Q, [name, messages])} || Q <- rabbit_amqqueue:list()]';
-  const definitions = await control('rabbit_definitions:all_definitions().');
-  expect(definitions).toContain('orders');
-  return [definitions, await control(`${counts}.`)];
-}
-
 const external = (address = url, prefix?: string) =>
   externalRabbitmq({ url: address, prefix, needs: ALL_NEEDS });
 
@@ -71,7 +33,7 @@ describeExternalBackend({
   name: 'an external rabbitmq',
   kind: 'rabbitmq',
   make: () => external(),
-  snapshot,
+  snapshot: () => snapshot(),
 });
 
 describe('a rabbitmq that is not fit', { timeout: SLOW_MS }, () => {
