@@ -116,6 +116,13 @@ const catalogue = {
     remedy:
       'Take hits, misses, memory, evictions and entries of Redis for everybody’s, or use a Redis that nobody else uses meanwhile. What the database counted is the run’s own, and exact.',
   },
+  // What is missing is less than two readings' worth, and of Redis alone.
+  'cache-taken-over': {
+    voids: false,
+    repeat: false,
+    remedy:
+      'None needed where a failover is meant: hits, misses, expiries and evictions lack what the new master counted before it was asked.',
+  },
   'trial-repeated': {
     voids: false,
     repeat: false,

@@ -36,6 +36,13 @@ test('other clients of the same Redis are told of once, and none of a Redis of o
   expect([...sharingWarnings([{ otherRedisClients: 0 } as TrialSample]), ...sharingWarnings([])]).toEqual([]);
 });
 
+test('a Redis that took over during the storm is told of, not one of an earlier trial', () => {
+  expect(judged({ takeovers: [2, 2] }).codes).toEqual([]);
+  expect(judged({ takeovers: [2, 3] }).warnings).toMatchObject([
+    { code: 'cache-taken-over', message: expect.stringContaining('became the master once') },
+  ]);
+});
+
 test('an ordinary trial warns of nothing', () => {
   expect(judged({}, {}, {})).toEqual({ verdict: 'pass', warnings: [], codes: [] });
 });

@@ -79,6 +79,9 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
       `${reading.backgroundErrors} pieces of work failed after their request was answered`,
     );
   }
+  const takeovers = (sample.after.redisTakeovers ?? 0) - (sample.before.redisTakeovers ?? 0);
+  if (takeovers > 0)
+    add('cache-taken-over', `another Redis became the master ${times(takeovers)} while counters were read`);
   if (sample.voided.length > 0) {
     add('trial-repeated', `the first try was void and is not counted: ${sample.voided.join('; ')}`);
   }
@@ -114,6 +117,10 @@ export function roundWarnings(rounds: number): Warning[] {
         ),
       ]
     : [];
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
 }
 
 function percent(share: number): string {

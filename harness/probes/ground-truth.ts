@@ -17,6 +17,8 @@ export interface TruthReading {
   readonly redisEntries?: number;
   /** Writes that found no room. */
   readonly redisRefused?: number;
+  /** How often another Redis has taken over since the run began; absent: never. */
+  readonly redisTakeovers?: number;
 }
 
 export interface Probes {
@@ -56,6 +58,7 @@ export async function readTruth({ database, redis, clock }: Probes): Promise<Tru
     redisMemoryBytes: cache.memoryBytes,
     redisEntries: cache.entries,
     redisRefused: cache.refused,
+    ...(cache.takeovers > 0 ? { redisTakeovers: cache.takeovers } : {}),
   };
 }
 

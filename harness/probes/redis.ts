@@ -1,19 +1,7 @@
 import type { Redis } from 'ioredis';
 import { redisClient } from '../../infra/address/redis-client.ts';
 import type { Clock } from '../time/clock.ts';
-
-/** What the Redis server counted since it started. */
-export interface RedisCounters {
-  readonly hits: number;
-  readonly misses: number;
-  readonly expired: number;
-  readonly evicted: number;
-  readonly memoryBytes: number;
-  /** Keys that it holds. */
-  readonly entries: number;
-  /** Commands that it refused because its memory was full and nothing could be evicted. */
-  readonly refused: number;
-}
+import { carryingOver, parseInfo, type RedisCounters, runIdOf } from './redis-counters.ts';
 
 /** Something that happened to a watched key, as the server announced it. */
 export interface KeyEvent {
@@ -32,13 +20,34 @@ export interface RedisProbe extends AsyncDisposable {
   watch(key: string): Promise<() => Promise<readonly KeyEvent[]>>;
 }
 
+/** A failover takes a second or two, and a command waits for five. */
+const TAKES_OVER_WITHIN_MS = 10_000;
+const BETWEEN_TRIES_MS = 20;
+
 export async function connectRedisProbe(url: string, clock: Clock): Promise<RedisProbe> {
   const client = await connectToRedis(url);
   const subscriber = await connectToRedis(url);
   const database = client.options.db ?? 0;
+  const carryOver = carryingOver();
+  const mayChange = client.options.sentinels != null;
+
+  /** Where others may take over, until one of them has. */
+  async function ask(question: () => Promise<string>): Promise<string> {
+    const giveUpUs = clock.nowUs() + TAKES_OVER_WITHIN_MS * 1000;
+    for (;;) {
+      try {
+        return await question();
+      } catch (error) {
+        if (!mayChange || clock.nowUs() > giveUpUs) throw error;
+        await clock.sleep(BETWEEN_TRIES_MS);
+      }
+    }
+  }
+
   return {
     async read() {
-      return parseInfo(await client.info('stats', 'memory', 'keyspace', 'errorstats'), database);
+      const info = await ask(() => client.info('server', 'stats', 'memory', 'keyspace', 'errorstats'));
+      return carryOver(parseInfo(info, database), runIdOf(info));
     },
     async watch(key) {
       const channel = `__keyspace@${database}__:${key}`;
@@ -66,42 +75,4 @@ export async function connectToRedis(url: string): Promise<Redis> {
   const redis = redisClient(url, { commandTimeout: 5_000, maxRetriesPerRequest: 0 });
   await redis.connect();
   return redis;
-}
-
-/**
- * Picks the counters out of the text of INFO.
- *
- * @param database whose keys are counted; all else is the whole server's
- * @throws Error when a field is missing: a zero in its place would pass for a measurement.
- */
-export function parseInfo(info: string, database = 0): RedisCounters {
-  const fields = new Map(
-    info.split('\r\n').flatMap((line): [string, string][] => {
-      const colon = line.indexOf(':');
-      return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1)]];
-    }),
-  );
-  const number = (name: string) => {
-    const value = Number(fields.get(name) ?? Number.NaN);
-    if (Number.isNaN(value)) throw new Error(`Redis INFO has no number ${name}`);
-    return value;
-  };
-  return {
-    hits: number('keyspace_hits'),
-    misses: number('keyspace_misses'),
-    expired: number('expired_keys'),
-    evicted: number('evicted_keys'),
-    memoryBytes: number('used_memory'),
-    entries: Number(keysOf(database).exec(section(info, 'Keyspace'))?.[1] ?? 0),
-    refused: Number(/^errorstat_OOM:count=(\d+)/m.exec(section(info, 'Errorstats'))?.[1] ?? 0),
-  };
-}
-
-const keysOf = (database: number) => new RegExp(`^db${database}:keys=(\\d+)`, 'm');
-
-/** Sections that list only what there is: nothing listed is zero, but only where the section itself is there. */
-function section(info: string, name: string): string {
-  const from = info.indexOf(`# ${name}\r\n`);
-  if (from < 0) throw new Error(`Redis INFO has no section ${name}`);
-  return info.slice(from).split('\r\n\r\n')[0] ?? '';
 }
