@@ -32,6 +32,7 @@ import type { RunDirectory } from './record/run-directory.ts';
 import type { TrialSample } from './record/sample.ts';
 import { programProvenance } from './result/provenance.ts';
 import { type Result, resultSchema, SCHEMA_VERSION } from './result/schema.ts';
+import { serverName } from './result/server-name.ts';
 import type { Scenario } from './scenario/schema.ts';
 import type { Clock } from './time/clock.ts';
 import { connectCacheLimiter } from './trial/cache-limit.ts';
@@ -152,8 +153,13 @@ async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions
   const needs = needsOf(plan, run.definitions);
   const backends = needed.map((kind) => provider.backend(kind, needs));
   await using stack = await startStack({ runId, signal, backends });
-  onBackends(stack.backends.map(({ kind, product, version }) => ({ kind, product, version })));
-  const names = stack.backends.map(({ product, version }) => `${product} ${version}`);
+  onBackends(
+    stack.backends.map(({ kind, product, version, topology }) => ({
+      ...{ kind, product, version },
+      ...(topology === undefined ? {} : { topology }),
+    })),
+  );
+  const names = stack.backends.map(serverName);
   emit({ type: 'stack-started', backends: names, tookMs: (clock.nowUs() - startedUs) / 1000 });
 
   await using cleanUp = new AsyncDisposableStack();

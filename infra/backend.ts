@@ -2,6 +2,9 @@
 
 export type BackendKind = 'redis' | 'database' | 'rabbitmq';
 
+/** Of Redis: a master that Sentinels replace when it fails, or keys that are spread over several masters. */
+export type Topology = 'sentinel' | 'cluster';
+
 /** Who connects. The database gives each role a user of its own, so that its counters tell them apart. */
 export type Role = 'service' | 'relay' | 'probe';
 
@@ -73,6 +76,8 @@ export interface StartedBackend extends AsyncDisposable {
   readonly version: string;
   /** A connection URL with the credentials of `role` in it: never print it. */
   url(role: Role): string;
+  /** How servers work together to be one to clients. @default a server by itself */
+  readonly topology?: Topology;
   /** What the names of all keys, queues and exchanges of a run begin with. @default one of the harness's own */
   readonly prefix?: string;
   /** How many others used it when it started: what it counts is not of this run alone. Only where there may be any. */

@@ -8,7 +8,7 @@ import { freshness } from './freshness-schema.ts';
 import { spectrumPoint, timeline } from './timeline-schema.ts';
 import { worstKey } from './worst-key-schema.ts';
 
-export const SCHEMA_VERSION = '1.4';
+export const SCHEMA_VERSION = '1.5';
 
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 
@@ -239,7 +239,17 @@ const provenance = z.object({
     kernel: z.string(),
   }),
   infra: z.string(),
-  backends: z.array(z.object({ kind: z.string(), product: z.string(), version: z.string() })),
+  backends: z.array(
+    z.object({
+      kind: z.string(),
+      product: z.string(),
+      version: z.string(),
+      topology: z
+        .enum(['sentinel', 'cluster'])
+        .optional()
+        .describe('How servers work together to be one; absent: a server by itself. Since 1.5'),
+    }),
+  ),
   packages: z
     .record(z.string(), z.string())
     .describe('Exact versions of the packages that shape the numbers'),

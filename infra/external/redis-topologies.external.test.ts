@@ -148,6 +148,7 @@ it('is followed to another master, by services too', { timeout: SLOW_MS }, async
     externalRedis({ url: sentinel.url, keyPrefix: 'storm:', needs: NO_NEEDS }),
   );
   const server = stack.get('redis');
+  expect(server.topology).toBe('sentinel');
   await eventually(
     async () => (await sentinel.guard.call('SENTINEL', 'FAILOVER', 'mymaster').catch(() => null)) === 'OK',
     'a failover',
@@ -206,7 +207,7 @@ describeExternalBackend({
 it('keeps to one node of a cluster, and a plain address of a node is refused', async () => {
   await using stack = await startForTest(externalRedis({ url: cluster.url, needs: NO_NEEDS }));
   const server = stack.get('redis');
-  expect(server.prefix).toBe('{cachestorm:}');
+  expect([server.prefix, server.topology]).toEqual(['{cachestorm:}', 'cluster']);
   await using client = await CLIENTS.redis(server.url('service'), server.prefix);
   for (let n = 0; n < 5; n++) await client.put();
   const sizes = await Promise.all(cluster.nodes.map((node) => node.dbsize()));

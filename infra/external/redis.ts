@@ -3,7 +3,7 @@ import { systemClock } from '../../harness/time/clock.ts';
 import { parseRedisAddress } from '../address/redis-address.ts';
 import { redisClient } from '../address/redis-client.ts';
 import { tlsOptions } from '../address/tls-options.ts';
-import type { Backend, Finding, Needs, StartContext, StartedBackend } from '../backend.ts';
+import type { Backend, Finding, Needs, StartContext, StartedBackend, Topology } from '../backend.ts';
 import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
 import { type Attempt, connectFailure } from './connect-failure.ts';
 import { secretsIn } from './credentials.ts';
@@ -53,6 +53,7 @@ export function externalRedis({ url, keyPrefix, needs }: ExternalRedisOptions): 
     prefix,
     prefixGiven: keyPrefix !== undefined,
     database: address.database,
+    kind: address.kind,
     needs,
   };
 
@@ -124,7 +125,7 @@ async function claim(
       throw new UnfitServersError([takenBy(place, found)]);
     await remove({ ...remains, runId: found.runId });
   }
-  return new ExternalRedis(remains, facts, redis, starting.move());
+  return new ExternalRedis(remains, facts, place, redis, starting.move());
 }
 
 class ExternalRedis implements StartedBackend {
@@ -133,6 +134,7 @@ class ExternalRedis implements StartedBackend {
   readonly version: string;
   readonly prefix: string;
   readonly otherClients: number;
+  readonly topology?: Topology;
   readonly #url: string;
   readonly #redis: Redis;
   readonly #cleanUp: AsyncDisposableStack;
@@ -141,12 +143,14 @@ class ExternalRedis implements StartedBackend {
   constructor(
     { url, prefix }: RedisRemains,
     { product, version, clients }: RedisFacts,
+    { kind }: RedisPlace,
     redis: Redis,
     cleanUp: AsyncDisposableStack,
   ) {
     this.product = product;
     this.version = version;
     this.prefix = prefix;
+    if (kind !== 'server') this.topology = kind;
     // But for the one that asked.
     this.otherClients = Math.max(0, clients - 1);
     this.#url = url;

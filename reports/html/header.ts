@@ -1,5 +1,6 @@
 /** The first screen: what was run, the verdict, and one sentence. */
 import type { Result, ScenarioResult, Verdict } from '../../harness/result/schema.ts';
+import { serverName } from '../../harness/result/server-name.ts';
 import { duration, significant, timestamp } from '../model/format.ts';
 import { roundsWords } from '../model/rounds.ts';
 import { verdictWords } from '../model/verdict.ts';
@@ -22,7 +23,7 @@ export function environmentLine(result: Result): Markup {
   const parts = [
     `${host.cpus} × ${host.cpuModel}`,
     `${significant(host.memoryBytes / 1024 ** 3)} GiB`,
-    ...backends.map(({ product, version }) => `${product} ${version}`),
+    ...backends.map(serverName),
     `${infra} infra`,
     `profile ${profile}`,
     roundsWords(result),

@@ -1,6 +1,7 @@
 /** The end of the page: how numbers are measured, glossary, environment, raw data. */
 import { gzipSync } from 'node:zlib';
 import type { Result } from '../../harness/result/schema.ts';
+import { serverName } from '../../harness/result/server-name.ts';
 import { duration, significant, timestamp } from '../model/format.ts';
 import { GLOSSARY } from '../model/glossary.ts';
 import { allMetricNotes, noteName } from '../model/metrics.ts';
@@ -45,7 +46,7 @@ export function provenanceList(result: Result): Markup {
     ['Machine', `${p.host.cpus} × ${p.host.cpuModel}, ${significant(p.host.memoryBytes / 1024 ** 3)} GiB`],
     ['System', `${p.host.platform}, kernel ${p.host.kernel}, Node ${p.node}`],
     ['Infra', p.infra],
-    ...p.backends.map(({ kind, product, version }) => [kind, `${product} ${version}`] as const),
+    ...p.backends.map((backend) => [backend.kind, serverName(backend)] as const),
     [
       'Packages',
       Object.entries(p.packages)

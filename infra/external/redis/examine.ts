@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { RedisAddress } from '../../address/redis-address.ts';
 import type { Finding, Needs } from '../../backend.ts';
 import { keysWith } from './keyspace.ts';
 import { isAlive, lifeline, type Marker, markerKey, readMarker } from './marker.ts';
@@ -15,6 +16,7 @@ export interface RedisPlace {
   /** Whether the user chose the prefix: only then may the database hold other keys. */
   readonly prefixGiven: boolean;
   readonly database: number;
+  readonly kind: RedisAddress['kind'];
   readonly needs: Needs;
 }
 
