@@ -28,9 +28,12 @@ it.each([
   expect([choice.provider.name, choice.because]).toEqual([name, expect.stringContaining(because)]);
 });
 
-it('chooses containers for images', async () => {
-  const choice = await chooseProvider(BOTH, { redis: 'redis:8.2' }, machine(BOTH, true));
-  expect(choice.provider.name).toBe('containers');
+it.each([
+  [{ images: { redis: 'redis:8.2' } }, 'images are given'],
+  [{ sentinel: true }, 'a Sentinel is wanted'],
+])('chooses containers for what only they have: %j', async (wish, because) => {
+  const choice = await chooseProvider(BOTH, wish, machine(BOTH, true));
+  expect([choice.provider.name, choice.because]).toEqual(['containers', because]);
 });
 
 it('names both ways when there is neither', async () => {

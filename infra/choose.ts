@@ -1,6 +1,5 @@
 import type { BackendKind } from './backend.ts';
-import type { Images } from './containers/images.ts';
-import { containersProvider } from './containers/provider.ts';
+import { type ContainersWish, containersProvider } from './containers/provider.ts';
 import { type Engine, findEngine } from './engine/find.ts';
 import { BackendMissingError, EngineError, NoServersError } from './errors.ts';
 import { findProgram } from './local/find.ts';
@@ -22,16 +21,17 @@ export interface Search {
  * The provider for whoever names none: local programs when all that are needed are there, else containers when an
  * engine answers. Local first, as it starts sooner and nothing stands between the harness and the servers.
  *
- * @param images given, they speak for containers
+ * @param wish given, it speaks for containers
  * @throws NoServersError when neither can be had; BackendOverrideError when a program that was named can't be used.
  */
 export async function chooseProvider(
   kinds: readonly BackendKind[],
-  images?: Partial<Images>,
+  wish: ContainersWish = {},
   search: Search = { findProgram: (kind) => findProgram(kind), findEngine: () => findEngine() },
 ): Promise<ProviderChoice> {
-  if (images !== undefined) {
-    return { provider: containersProvider(images), because: 'images are given' };
+  if (wish.images !== undefined || wish.sentinel === true) {
+    const because = wish.images === undefined ? 'a Sentinel is wanted' : 'images are given';
+    return { provider: containersProvider(wish), because };
   }
   const missing = await missingOf(kinds, search);
   if (missing.length === 0) return { provider: localProvider, because: 'this machine has the servers' };

@@ -70,6 +70,42 @@ describe.each(STORMS.map((images) => [images.map(([, image]) => image).join(', '
   },
 );
 
+it('storms a Redis behind a Sentinel through a failover, and counts on', async () => {
+  const out = join(folder, 'sentinel');
+  const pause = { kind: 'pause', target: 'redis', atMs: 500, durationMs: 4_000 };
+  const set = [`faults=[${JSON.stringify(pause)}]`, 'profiles.smoke.stormMs=6000', 'load.ratePerSec=200'];
+  const args = [
+    ...[
+      '--sentinel',
+      ...FIRST.slice(0, 4),
+      '--rounds',
+      '1',
+      '--variants',
+      'none',
+      '--strategy',
+      'none,mutex',
+    ],
+    ...set.flatMap((setting) => ['--set', setting]),
+  ];
+  const ended = await finish(start(['run', 'breakdown', ...args, '--out', out]));
+  expect([exitCodes.held, exitCodes.failed, exitCodes.inconclusive], ended.stderr).toContain(ended.code);
+  const { runId, provenance, scenarios, interrupted } = await resultIn(out);
+  expect(interrupted).toBe(false);
+  expect(provenance.backends.map(({ kind, topology }) => [kind, topology])).toEqual([
+    ['redis', 'sentinel'],
+    ['database', undefined],
+  ]);
+  // Once in each trial, whose counters go on with the new master's.
+  const { strategies = [], warnings = [] } = scenarios[0] ?? {};
+  expect(warnings.filter(({ code }) => code === 'cache-taken-over')).toHaveLength(2);
+  for (const { metrics } of strategies) {
+    expect(metrics['cache.lookups']?.median).toBeGreaterThan(0);
+    expect(metrics['requests.completed']?.median).toBeGreaterThan(0);
+  }
+  expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('behind Sentinel');
+  expect(await leftOf(runId)).toEqual([]);
+});
+
 it('says in one sentence that an image can not be had', async () => {
   const out = join(folder, 'missing');
   const image = 'localhost:1/nobody/redis:0';

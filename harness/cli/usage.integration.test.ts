@@ -26,6 +26,7 @@ test.each([
   [['run', '--infra', 'clouds'], '--infra', 'Expected one of auto, local, containers'],
   [['run', '--image', 'reddis=redis:8'], '--image', 'Did you mean "redis"?'],
   [['run', '--infra', 'local', '--image', 'redis=redis:8'], '--image: no effect with --infra local', ''],
+  [['run', '--infra', 'local', '--sentinel'], '--sentinel: no effect with --infra local', ''],
   [['run', '--set', 'origin.querMs=1'], 'origin.querMs', 'Did you mean "origin.queryMs"?'],
   [['run', '--set', 'origin.queryMs=slow'], 'expected number, got string "slow"', ''],
   [

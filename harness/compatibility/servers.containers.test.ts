@@ -39,11 +39,12 @@ for (let n = 0; n < threes; n++) {
     let stack: Stack;
     let bench: StrategyBench;
     beforeAll(async () => {
-      const provider = containersProvider({
+      const images = {
         ...(redis === undefined ? {} : { redis }),
         ...(database === undefined ? {} : { database }),
         ...(brokerImage === undefined ? {} : { rabbitmq: brokerImage }),
-      });
+      };
+      const provider = containersProvider({ images });
       const kinds: BackendKind[] = ['redis', 'database', ...(brokerImage ? (['rabbitmq'] as const) : [])];
       stack = await startStack({
         runId: `test-${randomUUID()}`,

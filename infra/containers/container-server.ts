@@ -5,7 +5,7 @@ import { BackendStartError, BackendStoppedError } from '../errors.ts';
 import { type PickPort, pickFreePort } from '../ports.ts';
 import { connectEngine, type EngineConnection, provideImage, reasonOf } from './connection.ts';
 import { Container, PortTakenError } from './container.ts';
-import type { ContainerOrder } from './loopback-container.ts';
+import type { ContainerOrder, PublishedPort } from './loopback-container.ts';
 
 /** What a running server says that it is. */
 export interface ServerIdentity {
@@ -15,8 +15,16 @@ export interface ServerIdentity {
 
 /** What tells one server from another; the life of a container is the same for all of them. */
 export interface ContainerRecipe
-  extends Pick<ContainerOrder, 'image' | 'command' | 'environment' | 'files' | 'port' | 'dataPath'> {
+  extends Pick<ContainerOrder, 'image' | 'command' | 'environment' | 'files' | 'dataPath'> {
   readonly kind: BackendKind;
+  /** Tells it from others of its kind in the same run. */
+  readonly part?: string;
+  /** Where the server listens, inside. */
+  readonly port: number;
+  /** How many more ports to publish, each as the same number inside, for containers that join its network. @default 0 */
+  readonly portsToJoin?: number;
+  /** A container whose network it joins; `port` is one of its `portsToJoin`. @default it has a network of its own */
+  readonly joins?: ContainerServer;
   /** Never to be seen in an error. */
   readonly secrets: readonly string[];
   /** How long until the first answer, in ms; the pull of an image does not count. */
@@ -56,32 +64,53 @@ export async function startContainer(
   context: StartContext,
   { pickPort = pickFreePort, dataBytes, program }: ContainerOptions = {},
 ): Promise<ContainerServer> {
-  const { image, command, environment, files, port, dataPath } = recipe;
+  const { kind, part, image, command, environment, files, dataPath } = recipe;
   context.signal.throwIfAborted();
   const connection = await connectEngine();
   await provideImage(connection, image, context.signal);
   openEngineJournal(context.root, connection.engine.socketPath);
   for (let attempt = 1; ; attempt++) {
     context.signal.throwIfAborted();
-    const hostPort = await pickPort();
+    const reach = await reachOf(recipe, pickPort);
     const container = await create(connection, recipe, context.root, {
-      name: `cachestorm-${context.runId}-${recipe.kind}`,
+      name: ['cachestorm', context.runId, kind, ...(part === undefined ? [] : [part])].join('-'),
       runId: context.runId,
-      ...{ image, command, environment, files, port, dataPath, hostPort },
+      ...{ image, command, environment, files, dataPath, ports: reach.published },
+      ...(recipe.joins === undefined ? {} : { networkOf: recipe.joins.containerId }),
       ...(dataBytes === undefined ? {} : { dataBytes }),
       ...(program === undefined ? {} : { program }),
     });
     try {
       const starting = container.started();
-      const identity = await answerOf(container, recipe, hostPort, context.signal, starting);
+      const identity = await answerOf(container, recipe, reach.port, context.signal, starting);
       await starting;
-      return new ContainerServer(recipe, context, connection, container, hostPort, identity);
+      return new ContainerServer(recipe, context, connection, container, reach, identity);
     } catch (error) {
       await container.remove();
       if (!(error instanceof PortTakenError)) throw error;
       if (attempt === PORT_ATTEMPTS) throw new BackendStartError(recipe.image, error.message, '', error);
     }
   }
+}
+
+/** By which ports of 127.0.0.1 a container is reached. */
+interface Reach {
+  readonly port: number;
+  readonly published: readonly PublishedPort[];
+}
+
+async function reachOf(
+  { port: inside, portsToJoin = 0, joins }: ContainerRecipe,
+  pickPort: PickPort,
+): Promise<Reach> {
+  if (joins !== undefined) return { port: inside, published: [] };
+  const port = await pickPort();
+  const published = [{ inside, host: port }];
+  for (let n = 0; n < portsToJoin; n++) {
+    const same = await pickPort();
+    published.push({ inside: same, host: same });
+  }
+  return { port, published };
 }
 
 async function create(
@@ -149,7 +178,7 @@ export class ContainerServer implements StartedBackend {
   readonly #context: StartContext;
   readonly #connection: EngineConnection;
   readonly #container: Container;
-  readonly #port: number;
+  readonly #reach: Reach;
   readonly #identity: ServerIdentity;
   #disposal: Promise<void> | undefined;
 
@@ -158,14 +187,14 @@ export class ContainerServer implements StartedBackend {
     context: StartContext,
     connection: EngineConnection,
     container: Container,
-    port: number,
+    reach: Reach,
     identity: ServerIdentity,
   ) {
     this.#recipe = recipe;
     this.#context = context;
     this.#connection = connection;
     this.#container = container;
-    this.#port = port;
+    this.#reach = reach;
     this.#identity = identity;
   }
 
@@ -186,8 +215,18 @@ export class ContainerServer implements StartedBackend {
     return this.#container.id;
   }
 
+  /** Where it is reached, on 127.0.0.1. */
+  get port(): number {
+    return this.#reach.port;
+  }
+
+  /** Those of 127.0.0.1 that lead to who joins its network. */
+  get portsToJoin(): readonly number[] {
+    return this.#reach.published.slice(1).map(({ host }) => host);
+  }
+
   url(role: Role): string {
-    return this.#recipe.url(this.#port, role);
+    return this.#recipe.url(this.#reach.port, role);
   }
 
   async kill(): Promise<void> {
@@ -209,17 +248,17 @@ export class ContainerServer implements StartedBackend {
     this.#requireUndisposed('restart');
     try {
       await this.#container.startAgain();
-      await answerOf(this.#container, this.#recipe, this.#port, this.#context.signal);
+      await answerOf(this.#container, this.#recipe, this.#reach.port, this.#context.signal);
     } catch (error) {
       this.#requireUndisposed('restart');
       if (!(error instanceof PortTakenError)) throw error;
-      throw new BackendStartError(this.#recipe.image, `its port ${this.#port} is taken`, '', error);
+      throw new BackendStartError(this.#recipe.image, `its port ${this.#reach.port} is taken`, '', error);
     }
   }
 
   async flush(): Promise<void> {
     await this.#requireRunning('flush');
-    await this.#recipe.flush(this.#port, (command) => this.#container.run(this.#connection, command));
+    await this.#recipe.flush(this.#reach.port, (command) => this.#container.run(this.#connection, command));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

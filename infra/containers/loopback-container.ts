@@ -12,23 +12,32 @@ export interface ContainerOrder {
   readonly environment: Readonly<Record<string, string>>;
   /** Put into the container before it starts. */
   readonly files: readonly ContainerFile[];
-  /** Where the server listens, inside. */
-  readonly port: number;
-  /** On 127.0.0.1. */
-  readonly hostPort: number;
+  /** Reached on 127.0.0.1. */
+  readonly ports: readonly PublishedPort[];
+  /** The id of a container whose network it shares, with the ports that are published there. @default its own network */
+  readonly networkOf?: string;
   /** Where the server keeps its data, inside: outlives a kill, and goes with the container. */
   readonly dataPath: string;
   /** Data on a file system in memory of so many bytes, which a kill empties. @default a volume on the engine's disk */
   readonly dataBytes?: number;
 }
 
+export interface PublishedPort {
+  /** Where the server listens, inside. */
+  readonly inside: number;
+  /** On 127.0.0.1. */
+  readonly host: number;
+}
+
 export interface ContainerFile {
   readonly target: string;
   readonly content: string;
+  /** @default 0o444: the server's own user has to read it, whose number differs from image to image */
+  readonly mode?: number;
 }
 
 /**
- * A container of testcontainers with one port, published on loopback: testcontainers itself publishes on all
+ * A container of testcontainers whose ports are published on loopback: testcontainers itself publishes on all
  * interfaces.
  */
 export class LoopbackContainer extends GenericContainer {
@@ -38,24 +47,24 @@ export class LoopbackContainer extends GenericContainer {
 
   constructor(order: ContainerOrder) {
     super(order.image);
-    const { name, runId, program, port, hostPort, dataPath, dataBytes } = order;
+    const { name, runId, program, ports, networkOf, dataPath, dataBytes } = order;
     const labels = { [RUN_LABEL]: runId };
     this.id = this.#created.promise;
     this.withName(name)
       .withLabels(labels)
       .withCommand([...order.command])
       .withEnvironment(order.environment)
-      .withExposedPorts({ container: port, host: hostPort })
+      .withExposedPorts(...ports.map(({ inside, host }) => ({ container: inside, host })))
       .withCopyContentToContainer(
-        // The server's own user has to read them, whose number differs from image to image.
-        order.files.map(({ target, content }) => ({ target, content, mode: 0o444 })),
+        order.files.map(({ target, content, mode = 0o444 }) => ({ target, content, mode })),
       )
       .withWaitStrategy(AT_ONCE)
       .withAutoCleanup(wantsRyuk());
     if (program !== undefined) this.withEntrypoint([...program]);
-    this.hostConfig.PortBindings = {
-      [`${port}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(hostPort) }],
-    };
+    this.hostConfig.PortBindings = Object.fromEntries(
+      ports.map(({ inside, host }) => [`${inside}/tcp`, [{ HostIp: '127.0.0.1', HostPort: String(host) }]]),
+    );
+    if (networkOf !== undefined) this.withNetworkMode(`container:${networkOf}`);
     if (dataBytes === undefined) {
       // In place of the image's own anonymous volume, which could not carry our label.
       this.hostConfig.Mounts = [

@@ -14,6 +14,14 @@ const START: Readonly<Record<BackendKind, () => Promise<Start>>> = {
   rabbitmq: async () => (await import('./rabbitmq.ts')).startRabbitmq,
 };
 
+/** What a user may want of servers in containers. */
+export interface ContainersWish {
+  /** @default official images */
+  readonly images?: Partial<Images>;
+  /** Whether Redis has a replica, and a Sentinel that puts it in its place. @default false */
+  readonly sentinel?: boolean;
+}
+
 /** Up to so many cores, servers that boot at once keep each other from it. */
 const FEW_CORES = 4;
 
@@ -25,14 +33,27 @@ export function containerBackend(kind: BackendKind, image: string, options?: Con
   };
 }
 
+/** A Redis behind a Sentinel, in containers. */
+export function sentinelBackend(image: string, options?: ContainerOptions): Backend {
+  return {
+    kind: 'redis',
+    start: async (context) =>
+      (await import('./redis-sentinel.ts')).startRedisSentinel(image, context, options),
+  };
+}
+
 /** Servers in containers on loopback, one after the other on a small machine. */
-export function containersProvider(images: Partial<Images> = {}, cores: number = cpus().length): Provider {
+export function containersProvider(
+  { images = {}, sentinel = false }: ContainersWish = {},
+  cores: number = cpus().length,
+): Provider {
   const inTurn = cores <= FEW_CORES ? oneAfterTheOther() : <T>(start: () => Promise<T>) => start();
   return {
     name: 'containers',
     ownsServers: true,
     backend(kind) {
-      const backend = containerBackend(kind, images[kind] ?? DEFAULT_IMAGES[kind]);
+      const image = images[kind] ?? DEFAULT_IMAGES[kind];
+      const backend = sentinel && kind === 'redis' ? sentinelBackend(image) : containerBackend(kind, image);
       return { kind, start: (context) => inTurn(() => backend.start(context)) };
     },
   };

@@ -37,6 +37,7 @@ interface RunFlags {
   readonly seed: number;
   readonly infra: ProviderName | 'auto';
   readonly image?: Partial<Images>;
+  readonly sentinel?: true;
   readonly keyPrefix?: string;
   readonly schema?: string;
   readonly out?: string;
@@ -105,6 +106,7 @@ export function runCommand(): Command {
         .argParser(imageOption)
         .default(undefined, 'official images'),
     )
+    .option('--sentinel', 'Redis in containers as a master and a replica, behind a Sentinel')
     .option(
       '--key-prefix <prefix>',
       'with --infra external: of all Redis keys, queues and exchanges of the run; none may be there',
@@ -188,11 +190,13 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
 }
 
 async function providerOf(
-  { infra, image, keyPrefix, schema, seed, profile }: RunFlags,
+  { infra, image, sentinel, keyPrefix, schema, seed, profile }: RunFlags,
   contests: readonly Contest[],
 ): Promise<ProviderChoice> {
+  const mayBeContainers = infra === 'containers' || infra === 'auto';
   const ineffective = [
-    ...(image !== undefined && infra !== 'containers' && infra !== 'auto' ? ['--image'] : []),
+    ...(image !== undefined && !mayBeContainers ? ['--image'] : []),
+    ...(sentinel !== undefined && !mayBeContainers ? ['--sentinel'] : []),
     ...(keyPrefix !== undefined && infra !== 'external' ? ['--key-prefix'] : []),
     ...(schema !== undefined && infra !== 'external' ? ['--schema'] : []),
   ];
@@ -200,11 +204,15 @@ async function providerOf(
     throw new UsageError(ineffective.map((path) => ({ path, message: `no effect with --infra ${infra}` })));
   }
   const needed = neededServers(expandPlan(contests, { infra, seed, profile }));
+  const wish = {
+    ...(image === undefined ? {} : { images: image }),
+    ...(sentinel === undefined ? {} : { sentinel }),
+  };
   switch (infra) {
     case 'auto':
-      return chooseProvider(needed, image);
+      return chooseProvider(needed, wish);
     case 'containers':
-      return { provider: containersProvider(image), because: null };
+      return { provider: containersProvider(wish), because: null };
     case 'external':
       return { provider: externalProvider({ env: process.env, needed, keyPrefix, schema }), because: null };
     case 'local':
