@@ -94,7 +94,8 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       backends = started;
     });
     events.emit({ type: 'stack-stopped' });
-  } catch (cause) {
+  } catch (thrown) {
+    const cause = firstOf(thrown);
     if (signal.aborted) events.emit({ type: 'interrupted', reason: messageOf(signal.reason) });
     else {
       hideCredentials(cause, options.provider);
@@ -296,6 +297,11 @@ function hideCredentials(error: unknown, { hide }: Provider): void {
   if (hide === undefined || !(error instanceof Error) || error instanceof UnfitServersError) return;
   error.message = hide(error.message);
   if (error.stack !== undefined) error.stack = hide(error.stack);
+}
+
+/** What an error was thrown for, rather than what failed in the clean-up after it. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 }
 
 function messageOf(error: unknown): string {
