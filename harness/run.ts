@@ -39,6 +39,7 @@ import { connectCacheLimiter } from './trial/cache-limit.ts';
 import { needsOf } from './trial/needs.ts';
 import type { Broker, TrialSite } from './trial/site.ts';
 import { runTrial } from './trial/trial.ts';
+import { unlessAborted } from './trial/unless-aborted.ts';
 
 /** What every Redis key of a run begins with, on a Redis of its own. */
 const KEY_PREFIX = 'cachestorm:';
@@ -162,15 +163,27 @@ async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions
   );
   const names = stack.backends.map(serverName);
   emit({ type: 'stack-started', backends: names, tookMs: (clock.nowUs() - startedUs) / 1000 });
+  try {
+    await runTrials(stack, run);
+  } catch (error) {
+    // Where a server is lost to the run, that is why whatever else has failed.
+    await unlessAborted(stack.confirm(), signal);
+    throw error;
+  }
+}
 
+/** Step 3. */
+async function runTrials(stack: Stack, run: RunUnderWay): Promise<void> {
+  const { plan, emit } = run;
   await using cleanUp = new AsyncDisposableStack();
   const site = await openSite(stack, run, cleanUp);
   for (const planned of plan.scenarios) {
     const { name, dataset } = planned.scenario;
+    await site.confirm();
     await seedDataset(planned.scenario, site);
     emit({ type: 'dataset-seeded', scenario: name, rows: dataset.rows });
     for (const trial of plan.trials.filter(({ scenario }) => scenario === name)) {
-      signal.throwIfAborted();
+      site.signal.throwIfAborted();
       await runAndRecord(trial, planned, site, run);
     }
   }
@@ -186,6 +199,7 @@ async function runAndRecord(
   emit({ type: 'trial-started', trial, stormMs: planned.stormMs });
   const writes = planned.scenario.streams.some(({ operation }) => operation === 'write');
   const attempt = async () => {
+    await site.confirm();
     // Rows that an earlier trial wrote would be there already.
     if (writes) await seedDataset(planned.scenario, site);
     return runTrial(trial, planned, site, {
@@ -232,7 +246,7 @@ function reasonsToRepeat(
 
 async function openSite(
   stack: Stack,
-  { clock, signal }: RunOptions,
+  { clock }: RunOptions,
   cleanUp: AsyncDisposableStack,
 ): Promise<TrialSite> {
   const redis = stack.get('redis');
@@ -263,7 +277,8 @@ async function openSite(
     cacheLimiter: cleanUp.use(await connectCacheLimiter(redis.url('probe'))),
     probes,
     clock,
-    signal,
+    signal: stack.signal,
+    confirm: () => stack.confirm(),
     env: stack.marker,
     onProcess: (group) => stack.guardian.watch(group),
   };

@@ -22,6 +22,8 @@ export interface StartContext {
    * end without a word, the guardian removes it. Call what is returned once it is gone.
    */
   readonly onRemains: (remains: Remains) => () => void;
+  /** Told when a server that is not the run's own is lost to it, and why: the run has to end. */
+  readonly onLost: (error: Error) => void;
 }
 
 /** Something that a run has on a server which outlives it, and how it is removed from outside of the harness. */
@@ -82,6 +84,13 @@ export interface StartedBackend extends AsyncDisposable {
   readonly prefix?: string;
   /** How many others used it when it started: what it counts is not of this run alone. Only where there may be any. */
   readonly otherClients?: number;
+  /**
+   * Resolves once the server has said that it still is this run's to use. Only of servers that are not the run's own:
+   * one that was stopped for long may have been taken for dead by another run.
+   *
+   * @throws PlaceLostError
+   */
+  confirm?(): Promise<void>;
   /**
    * Ends the server at once, as `kill -9` does, and keeps its data directory. As `pause`, `resume` and `restart`, it
    * rejects with a BackendControlError on a server that is not the run's own.

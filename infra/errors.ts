@@ -84,6 +84,22 @@ export class UnfitServersError extends Error {
   }
 }
 
+/** A run lost its place on a server of the user's own. Another run may be there by now: it must not go on. */
+export class PlaceLostError extends Error {
+  readonly code = 'E_PLACE_LOST';
+  override readonly name = 'PlaceLostError';
+  readonly server: string;
+
+  /**
+   * @param what the place: `the schema storm`
+   * @param why it could not be had again, as the rest of a sentence
+   */
+  constructor(server: string, what: string, why: string) {
+    super(`${server}: lost ${what}: the connection that held this place was cut, and ${why}`);
+    this.server = server;
+  }
+}
+
 /** No container engine of this machine can be used. */
 export class EngineError extends Error {
   readonly code = 'E_ENGINE';

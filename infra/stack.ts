@@ -53,6 +53,14 @@ export interface Stack extends AsyncDisposable {
   /** To be added to the environment of everything else that the run starts: the guardian goes by it. */
   readonly marker: Readonly<Record<string, string>>;
   readonly backends: readonly StartedBackend[];
+  /** That of the options; aborted, too, when a server is lost to the run. */
+  readonly signal: AbortSignal;
+  /**
+   * Resolves once all servers are known to be the run's to use: to be asked before anything is removed or made there.
+   *
+   * @throws PlaceLostError
+   */
+  confirm(): Promise<void>;
   /** @throws RangeError when the stack has no backend of that kind. */
   get(kind: BackendKind): StartedBackend;
 }
@@ -76,12 +84,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   onEvent({ type: 'guardian-started', pid: guardian.pid, root, tookMs: msSince(startedUs) });
 
   const firstFailure = new AbortController();
+  const lost = new AbortController();
+  const signal = AbortSignal.any([options.signal, lost.signal]);
   const context: StartContext = {
     runId,
     root,
-    signal: AbortSignal.any([options.signal, firstFailure.signal]),
+    signal: AbortSignal.any([signal, firstFailure.signal]),
     onProcess: (group) => guardian.watch(group),
     onRemains: (remains) => guardian.entrust(remains),
+    onLost: (error) => lost.abort(error),
   };
   const started: StartedBackend[] = [];
   const failures: unknown[] = [];
@@ -118,6 +129,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     marker: { [RUN_VARIABLE]: runId },
     // In the order asked for, whichever was ready first.
     backends: backends.map(({ kind }) => ofKind(started, kind)),
+    signal,
+    async confirm() {
+      await Promise.all(started.map((backend) => backend.confirm?.()));
+    },
     get: (kind) => ofKind(started, kind),
     [Symbol.asyncDispose]: dispose,
   };

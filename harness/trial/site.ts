@@ -27,6 +27,8 @@ export interface TrialSite {
   readonly env: Readonly<Record<string, string>>;
   readonly onProcess: (processGroup: number) => void;
   readonly signal: AbortSignal;
+  /** See `Stack`. */
+  readonly confirm: () => Promise<void>;
 }
 
 /** What the relays of a strategy work on, beside Redis. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend, BackendKind, StartedBackend } from '../backend.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { CLIENTS } from './clients.ts';
+import { eventually } from './eventually.ts';
 import { servesAndFlushes } from './every-backend.ts';
 
 const SLOW_MS = 120_000;
@@ -13,10 +14,16 @@ export interface ExternalBackendUnderTest {
   make(): Backend;
   /** All that the server holds, to the byte, and how it is set. */
   snapshot(): Promise<unknown>;
+  /** The connection by which the run holds its place, as the server names it; undefined when there is none. */
+  holder(): Promise<string | undefined>;
+  /** Has the server's administrator end it. */
+  cut(holder: string): Promise<unknown>;
 }
 
 /** What every backend promises whose server is somebody else's, who uses it, too. */
-export function describeExternalBackend({ name, kind, make, snapshot }: ExternalBackendUnderTest): void {
+export function describeExternalBackend(tested: ExternalBackendUnderTest): void {
+  const { name, kind, make, snapshot } = tested;
+
   describe(name, { timeout: SLOW_MS }, () => {
     let before: unknown;
     let stack: Stack;
@@ -45,6 +52,24 @@ export function describeExternalBackend({ name, kind, make, snapshot }: External
         code: 'E_UNFIT_SERVERS',
         message: expect.stringContaining(stack.runId),
       });
+    });
+
+    it('is held again when its administrator cuts the connection that holds it', async () => {
+      await using client = await CLIENTS[kind](server.url('service'), server.prefix);
+      await client.put();
+      const count = await client.count();
+      const first = await eventually(tested.holder, 'a holder');
+      await tested.cut(first);
+      await eventually(async () => ![first, undefined].includes(await tested.holder()), 'another holder');
+      const second = await tested.holder();
+      await server.confirm?.();
+      expect(await tested.holder()).toBe(second);
+      await expect(start('-again')).rejects.toMatchObject({
+        code: 'E_UNFIT_SERVERS',
+        message: expect.stringContaining(stack.runId),
+      });
+      expect(await client.count()).toBe(count);
+      expect(stack.signal.aborted).toBe(false);
     });
 
     it('is as it was before once it is disposed, and can be disposed again', async () => {

@@ -58,6 +58,7 @@ export function describeStart(tested: StartUnderTest): void {
       signal,
       onProcess: (group) => guardian.watch(group),
       onRemains: (remains) => guardian.entrust(remains),
+      onLost: () => {},
     });
     // Without a stack, whose end would hide what a backend leaves; not even a killed test may leave it.
     beforeAll(async () => {

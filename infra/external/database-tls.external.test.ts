@@ -8,7 +8,14 @@ import { mysqlOptions } from '../address/mysql-address.ts';
 import { describeExternalBackend } from '../contract/external.suite.ts';
 import { externalDatabase } from './database.ts';
 import { type Certificates, makeCertificates, NAME } from './fixtures/certificates.ts';
-import { ALL_NEEDS, findingsOf, startForTest, startTheirDatabase, type TheirDatabase } from './testing.ts';
+import {
+  ALL_NEEDS,
+  findingsOf,
+  holderOf,
+  startForTest,
+  startTheirDatabase,
+  type TheirDatabase,
+} from './testing.ts';
 
 const cleanUp = new AsyncDisposableStack();
 let certificates: Certificates;
@@ -37,6 +44,8 @@ describeExternalBackend({
   kind: 'database',
   make: () => external(`${theirs.url}?cacertfile=${certificates.ca}`),
   snapshot: () => theirs.snapshot(),
+  holder: () => holderOf(theirs.admin, 'storm'),
+  cut: (holder) => theirs.admin.query(`KILL ${holder}`),
 });
 
 describe('TLS to a database', () => {

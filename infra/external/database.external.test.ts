@@ -8,6 +8,7 @@ import { externalDatabase } from './database.ts';
 import {
   ALL_NEEDS,
   findingsOf,
+  holderOf,
   NO_NEEDS,
   startForTest,
   startTheirDatabase,
@@ -37,6 +38,8 @@ for (const schema of ['storm', 'empty_one']) {
     kind: 'database',
     make: () => external(schema),
     snapshot: () => theirs.snapshot(),
+    holder: () => holderOf(theirs.admin, schema),
+    cut: (holder) => theirs.admin.query(`KILL ${holder}`),
   });
 }
 

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { systemClock } from '../../harness/time/clock.ts';
-import { mysqlOptions } from '../address/mysql-address.ts';
 import type { Backend, Finding, Needs, Role, StartContext, StartedBackend } from '../backend.ts';
 import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
 import { newSecret } from '../secret.ts';
 import { type Attempt, connectFailure, insistsOnTls } from './connect-failure.ts';
 import { secretsIn } from './credentials.ts';
 import { addressFor, type DatabaseAddress, parseDatabaseAddress, withTls } from './database/address.ts';
+import { connect } from './database/connection.ts';
 import { type DatabasePlace, examineDatabase, factsOf, takenBy } from './database/examine.ts';
+import { lockSchema } from './database/grip.ts';
 import {
   contentsOf,
   dismantle,
@@ -16,12 +17,12 @@ import {
   OWN_TABLES,
   readMarker,
   schemaExists,
-  takeLock,
   writeMarker,
 } from './database/possession.ts';
 import { grantsOf } from './database/privileges.ts';
 import { remove } from './database/removal.ts';
 import type { DatabaseFacts } from './database/settings.ts';
+import { type Grip, type Held, Hold, NotYetError } from './hold.ts';
 import { reachAny } from './reach.ts';
 import { settingUp } from './setting-up.ts';
 
@@ -33,7 +34,6 @@ export interface ExternalDatabaseOptions {
   readonly needs: Needs;
 }
 
-const CONNECT_MS = 5_000;
 /** MySQL says that it wants TLS, MariaDB refuses as it does for a wrong password. */
 const REFUSED_PLAIN = /^ER_(ACCESS_DENIED|SECURE_TRANSPORT)/;
 const REMOVAL = new URL('./database/removal.ts', import.meta.url).href;
@@ -63,7 +63,7 @@ export function externalDatabase({ url, schema: chosen, needs }: ExternalDatabas
       tls: 'mysql:// with ?ssl-mode=VERIFY_IDENTITY',
     },
   };
-  const place: DatabasePlace = { server: `${attempt.variable} (${at})`, schema, needs };
+  const place: DatabasePlace = { attempt, server: `${attempt.variable} (${at})`, schema, needs };
 
   async function examine(): Promise<readonly Finding[]> {
     try {
@@ -109,23 +109,21 @@ async function claim(
   const { url, schema } = address;
   const { runId } = context;
   await using starting = new AsyncDisposableStack();
-  const holder = starting.adopt(await connect(url), async (connection) => connection.destroy());
-  // It holds the lock for as long as the run takes, and has nothing else to say.
-  await holder.query('SET SESSION wait_timeout = 2147483');
-  if (!(await takeLock(holder, schema, 0)))
-    throw new UnfitServersError([takenBy(place, await readMarker(holder, schema))]);
+  const grip = starting.use(await lockSchema(url, schema));
+  const { holder } = grip;
+  if (!grip.locked) throw new UnfitServersError([takenBy(place, await readMarker(holder, schema))]);
   const facts = await factsOf(holder);
   await removeDeadRun(holder, schema);
   const madeSchema = !(await schemaExists(holder, schema));
-  const remains = { url, schema, runId, madeSchema };
+  const users = Object.values(accounts).map(({ name }) => name);
+  const remains = { url, schema, runId, madeSchema, users };
   const released = context.onRemains({ module: REMOVAL, data: remains });
   starting.defer(async () => {
     // Whoever removes has to take the lock.
-    holder.destroy();
+    await grip[Symbol.asyncDispose]();
     await remove(remains);
     released();
   });
-  const users = Object.values(accounts).map(({ name }) => name);
   const startedAt = new Date(systemClock.wallMs()).toISOString();
   if (madeSchema) await holder.query('CREATE SCHEMA ??', [schema]);
   await writeMarker(holder, schema, { runId, startedAt, users, madeSchema });
@@ -134,7 +132,29 @@ async function claim(
     await holder.query("CREATE USER ?@'%' IDENTIFIED BY ?", [name, password]);
     for (const grant of grantsOf(role, `'${name}'@'%'`, schema, place.needs)) await holder.query(grant);
   }
-  return new ExternalDatabase(address, facts, accounts, starting.move());
+  const hold = starting.use(
+    new Hold(grip, {
+      clock: systemClock,
+      server: place.server,
+      what: `the schema ${schema}`,
+      take: () => lockAgain(url, place, runId),
+      explain: (error) => connectFailure(place.attempt, error),
+      onLost: context.onLost,
+    }),
+  );
+  return new ExternalDatabase(address, facts, accounts, { hold, cleanUp: starting.move() });
+}
+
+/** @throws UnfitServersError when the schema is no longer this run's */
+async function lockAgain(url: string, place: DatabasePlace, runId: string): Promise<Grip> {
+  await using taking = new AsyncDisposableStack();
+  const grip = taking.use(await lockSchema(url, place.schema));
+  const marker = await readMarker(grip.holder, place.schema);
+  if (marker?.runId !== runId) throw new UnfitServersError([takenBy(place, marker)]);
+  // Of the connection that was lost, if the server does not know that yet; or of another run, which will change the marker.
+  if (!grip.locked) throw new NotYetError('its lock is taken');
+  taking.move();
+  return grip;
 }
 
 /** What is there after the examination is either nothing or a dead run's. */
@@ -151,6 +171,7 @@ class ExternalDatabase implements StartedBackend {
   readonly version: string;
   readonly #address: DatabaseAddress;
   readonly #accounts: Readonly<Record<Role, Account>>;
+  readonly #hold: Hold;
   readonly #cleanUp: AsyncDisposableStack;
   #disposal: Promise<void> | undefined;
 
@@ -158,12 +179,13 @@ class ExternalDatabase implements StartedBackend {
     address: DatabaseAddress,
     { product, version }: DatabaseFacts,
     accounts: Readonly<Record<Role, Account>>,
-    cleanUp: AsyncDisposableStack,
+    { hold, cleanUp }: Held,
   ) {
     this.product = product;
     this.version = version;
     this.#address = address;
     this.#accounts = accounts;
+    this.#hold = hold;
     this.#cleanUp = cleanUp;
   }
 
@@ -176,9 +198,14 @@ class ExternalDatabase implements StartedBackend {
   resume = () => this.#refuse('resume');
   restart = () => this.#refuse('restart');
 
+  confirm(): Promise<void> {
+    return this.#hold.confirm();
+  }
+
   /** Empties the tables of the run, and no others. */
   async flush(): Promise<void> {
     if (this.#disposal !== undefined) throw new BackendStoppedError(this.product, 'flush');
+    await this.confirm();
     const connection = await connect(this.url('probe'));
     try {
       const [tables] = await connection.query<RowDataPacket[]>(
@@ -214,13 +241,4 @@ async function letsIn(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function connect(url: string): Promise<Connection> {
-  // Loaded on first use: a run on servers of its own does without.
-  const { createConnection } = await import('mysql2/promise');
-  const connection = await createConnection({ ...mysqlOptions(url), connectTimeout: CONNECT_MS });
-  // Without a listener a lost connection ends the process; the next statement reports it.
-  connection.on('error', () => undefined);
-  return connection;
 }

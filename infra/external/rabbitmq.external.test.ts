@@ -9,12 +9,14 @@ import { ALL_NEEDS, findingsOf } from './testing.ts';
 
 const SLOW_MS = 240_000;
 const cleanUp = new AsyncDisposableStack();
+let theirs: TheirRabbitmq;
 let url: string;
 let channel: Channel;
 let control: TheirRabbitmq['control'];
 let snapshot: TheirRabbitmq['snapshot'];
 beforeAll(async () => {
-  ({ url, control, snapshot } = cleanUp.use(await startTheirRabbitmq()));
+  theirs = cleanUp.use(await startTheirRabbitmq());
+  ({ url, control, snapshot } = theirs);
   const model = cleanUp.adopt(await connect(url), (held) => held.close());
   const confirmed = await model.createConfirmChannel();
   channel = confirmed;
@@ -34,6 +36,8 @@ describeExternalBackend({
   kind: 'rabbitmq',
   make: () => external(),
   snapshot: () => snapshot(),
+  holder: () => theirs.holder(),
+  cut: (holder) => theirs.cut(holder),
 });
 
 describe('a rabbitmq that is not fit', { timeout: SLOW_MS }, () => {

@@ -1,4 +1,3 @@
-import type { ChannelModel } from 'amqplib';
 import { systemClock } from '../../harness/time/clock.ts';
 import { AddressError } from '../address/address-error.ts';
 import { tlsOptions } from '../address/tls-options.ts';
@@ -6,9 +5,11 @@ import type { Backend, Finding, Needs, StartContext, StartedBackend } from '../b
 import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
 import { type Attempt, connectFailure } from './connect-failure.ts';
 import { secretsIn } from './credentials.ts';
+import { type Grip, type Held, Hold, NotYetError } from './hold.ts';
 import { connectBroker } from './rabbitmq/connection.ts';
 import { type BrokerPlace, examineBroker, factsOf, takenBy } from './rabbitmq/examine.ts';
-import { dismantle, namesOf, readMarker, removeOwn, replyCode, writeMarker } from './rabbitmq/possession.ts';
+import { holdQueue } from './rabbitmq/grip.ts';
+import { dismantle, readMarker, removeOwn, writeMarker } from './rabbitmq/possession.ts';
 import { type BrokerRemains, remove } from './rabbitmq/removal.ts';
 import { reachAny } from './reach.ts';
 import { settingUp } from './setting-up.ts';
@@ -44,6 +45,7 @@ export function externalRabbitmq({ url: text, prefix = PREFIX, needs }: External
     schemes: { plain: 'amqp://', tls: 'amqps://' },
   };
   const place: BrokerPlace = {
+    attempt,
     server: `${attempt.variable} (${attempt.at})`,
     prefix,
     user: decodeURIComponent(url.username) || 'guest',
@@ -112,21 +114,43 @@ async function claim(
 ): Promise<StartedBackend> {
   const { url, prefix, runId } = remains;
   await using starting = new AsyncDisposableStack();
-  const model = starting.adopt(await connectBroker(url), (held) => held.close().catch(() => undefined));
-  try {
-    const sign = await model.createChannel();
-    sign.on('error', () => undefined);
-    await sign.assertQueue(namesOf(prefix).alive, { exclusive: true, durable: false });
-  } catch (error) {
-    // Another connection's.
-    if (replyCode(error) !== 405) throw error;
-    throw new UnfitServersError([takenBy(place, await readMarker(model, prefix))]);
-  }
+  const grip = starting.use(await holdQueue(url, prefix));
+  const { model } = grip;
+  if (!grip.held) throw new UnfitServersError([takenBy(place, await readMarker(model, prefix))]);
   const released = context.onRemains({ module: REMOVAL, data: remains });
-  starting.defer(() => remove(remains).then(released));
+  starting.defer(async () => {
+    // Whoever removes has to have it.
+    await grip[Symbol.asyncDispose]();
+    await remove(remains);
+    released();
+  });
   if ((await readMarker(model, prefix)) !== null) await dismantle(model, prefix);
   await writeMarker(model, prefix, { runId, startedAt: new Date(systemClock.wallMs()).toISOString() });
-  return new ExternalRabbitmq(remains, model, starting.move());
+  const hold = starting.use(
+    new Hold(grip, {
+      clock: systemClock,
+      server: place.server,
+      what: `the queues ${prefix}*`,
+      take: () => holdAgain(remains, place),
+      explain: (error) => connectFailure(place.attempt, error),
+      onLost: context.onLost,
+    }),
+  );
+  return new ExternalRabbitmq(remains, factsOf(model), { hold, cleanUp: starting.move() });
+}
+
+/** @throws UnfitServersError when the names are no longer this run's */
+async function holdAgain({ url, prefix, runId }: BrokerRemains, place: BrokerPlace): Promise<Grip> {
+  await using taking = new AsyncDisposableStack();
+  const grip = taking.use(await holdQueue(url, prefix));
+  const marker = await readMarker(grip.model, prefix);
+  if (marker !== null && marker.runId !== runId) throw new UnfitServersError([takenBy(place, marker)]);
+  // A queue is not found, either, while its node boots.
+  if (marker === null) throw new NotYetError('its queue is not there');
+  // Of the connection that was lost, if the broker does not know that yet; or of another run, which will change the marker.
+  if (!grip.held) throw new NotYetError('its queue is taken');
+  taking.move();
+  return grip;
 }
 
 class ExternalRabbitmq implements StartedBackend {
@@ -135,15 +159,20 @@ class ExternalRabbitmq implements StartedBackend {
   readonly version: string;
   readonly prefix: string;
   readonly #url: string;
+  readonly #hold: Hold;
   readonly #cleanUp: AsyncDisposableStack;
   #disposal: Promise<void> | undefined;
 
-  constructor({ url, prefix }: BrokerRemains, model: ChannelModel, cleanUp: AsyncDisposableStack) {
-    const { product, version } = factsOf(model);
+  constructor(
+    { url, prefix }: BrokerRemains,
+    { product, version }: ReturnType<typeof factsOf>,
+    { hold, cleanUp }: Held,
+  ) {
     this.product = product;
     this.version = version;
     this.prefix = prefix;
     this.#url = url;
+    this.#hold = hold;
     this.#cleanUp = cleanUp;
   }
 
@@ -156,9 +185,14 @@ class ExternalRabbitmq implements StartedBackend {
   resume = () => this.#refuse('resume');
   restart = () => this.#refuse('restart');
 
+  confirm(): Promise<void> {
+    return this.#hold.confirm();
+  }
+
   /** Deletes the queues and the exchange of the run, and no others. */
   async flush(): Promise<void> {
     if (this.#disposal !== undefined) throw new BackendStoppedError(this.product, 'flush');
+    await this.confirm();
     const model = await connectBroker(this.#url);
     try {
       await removeOwn(model, this.prefix);

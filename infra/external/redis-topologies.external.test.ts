@@ -13,7 +13,7 @@ import { findProgram } from '../local/find.ts';
 import { pickFreePort } from '../ports.ts';
 import { makeCertificates } from './fixtures/certificates.ts';
 import { externalRedis } from './redis.ts';
-import { ALL_NEEDS, findingsOf, NO_NEEDS, startForTest } from './testing.ts';
+import { ALL_NEEDS, findingsOf, listenerOf, NO_NEEDS, startForTest } from './testing.ts';
 
 const PASSWORD = 'p@ss/word';
 const CREDENTIALS = `:${encodeURIComponent(PASSWORD)}`;
@@ -82,6 +82,8 @@ describeExternalBackend({
   make: () =>
     externalRedis({ url: `${tls.url}/0?cacertfile=${tls.ca}`, keyPrefix: 'storm:', needs: NO_NEEDS }),
   snapshot: () => dump(tls.redis),
+  holder: () => listenerOf(tls.redis),
+  cut: (id) => tls.redis.client('KILL', 'ID', id),
 });
 
 it('says whom to trust where a certificate is not known, whose it is, and that TLS is wanted', async () => {
@@ -140,6 +142,8 @@ describeExternalBackend({
   kind: 'redis',
   make: () => externalRedis({ url: sentinel.url, keyPrefix: 'storm:', needs: NO_NEEDS }),
   snapshot: () => dump(sentinel.masters[0] as Redis),
+  holder: () => listenerOf(sentinel.masters[0] as Redis),
+  cut: (id) => (sentinel.masters[0] as Redis).client('KILL', 'ID', id),
 });
 
 it('is followed to another master, by services too', { timeout: SLOW_MS }, async () => {
@@ -202,6 +206,15 @@ describeExternalBackend({
   kind: 'redis',
   make: () => externalRedis({ url: cluster.url, keyPrefix: 'storm:', needs: NO_NEEDS }),
   snapshot: () => Promise.all(cluster.nodes.map(dump)),
+  async holder() {
+    const ids = await Promise.all(cluster.nodes.map(listenerOf));
+    const node = ids.findIndex((id) => id !== undefined);
+    return node === -1 ? undefined : `${node}:${ids[node]}`;
+  },
+  async cut(holder) {
+    const [node, id = ''] = holder.split(':');
+    await cluster.nodes[Number(node)]?.client('KILL', 'ID', id);
+  },
 });
 
 it('keeps to one node of a cluster, and a plain address of a node is refused', async () => {

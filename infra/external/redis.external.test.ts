@@ -8,8 +8,10 @@ import { describeExternalBackend } from '../contract/external.suite.ts';
 import { localRedis } from '../local/redis.ts';
 import { pickFreePort } from '../ports.ts';
 import type { Stack } from '../stack.ts';
+import { listen } from './redis/grip.ts';
+import { isAlive, type Marker, readMarker, setMarker, takeOver } from './redis/marker.ts';
 import { externalRedis } from './redis.ts';
-import { ALL_NEEDS, findingsOf, NO_NEEDS, startForTest } from './testing.ts';
+import { ALL_NEEDS, findingsOf, listenerOf, NO_NEEDS, startForTest } from './testing.ts';
 
 const cleanUp = new AsyncDisposableStack();
 let theirs: Stack;
@@ -59,12 +61,16 @@ describe('beside the keys of others', () => {
     // To SCAN most of it would mean something else than itself.
     make: () => externalRedis({ url, keyPrefix: 'st[o]?*m:', needs: ALL_NEEDS }),
     snapshot,
+    holder: () => listenerOf(redis),
+    cut: (id) => redis.client('KILL', 'ID', id),
   });
   describeExternalBackend({
     name: 'an external redis, in a database of its own',
     kind: 'redis',
     make: () => externalRedis({ url: url.replace(/0$/, '2'), needs: NO_NEEDS }),
     snapshot,
+    holder: () => listenerOf(redis),
+    cut: (id) => redis.client('KILL', 'ID', id),
   });
 });
 
@@ -108,6 +114,13 @@ describe('a redis that is not fit', () => {
     await redis.set('ours:item:1', 'Ann');
     before = await snapshot();
     expect(await onlyFinding(url, 'ours:')).toMatchObject({ got: expect.stringMatching(/^2 of somebody/) });
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('holds something else in the place of our marker', async () => {
+    await redis.hset('ours:marker', { a: 1 });
+    before = await snapshot();
+    expect(await onlyFinding(url, 'ours:')).toMatchObject({ got: expect.stringMatching(/^1 of somebody/) });
     expect(await snapshot()).toEqual(before);
   });
 
@@ -237,6 +250,24 @@ describe('the rights that the docs name', () => {
 });
 
 describe('what a dead run has left', () => {
+  it('is not taken over once that run is back to life, nor once another has it', async () => {
+    const [dead, other] = ['dead', 'other'].map((runId) => ({
+      runId,
+      startedAt: '2026-01-01T00:00:00Z',
+    })) as [Marker, Marker];
+    await redis.flushall();
+    await setMarker(redis, 'ours:', dead);
+    {
+      await using _life = await listen({ url, prefix: 'ours:', runId: 'dead' });
+      expect(await takeOver(redis, 'ours:', dead, other)).toBe(false);
+      expect(await readMarker(redis, 'ours:')).toEqual(dead);
+    }
+    await expect.poll(() => isAlive(redis, 'ours:', dead)).toBe(false);
+    expect(await takeOver(redis, 'ours:', dead, other)).toBe(true);
+    expect(await readMarker(redis, 'ours:')).toEqual(other);
+    expect(await takeOver(redis, 'ours:', dead, dead)).toBe(false);
+  });
+
   it('is removed by the next one, and nothing else', async () => {
     await fill();
     const before = await snapshot();

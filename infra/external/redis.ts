@@ -7,14 +7,16 @@ import type { Backend, Finding, Needs, StartContext, StartedBackend, Topology } 
 import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
 import { type Attempt, connectFailure } from './connect-failure.ts';
 import { secretsIn } from './credentials.ts';
+import { type Grip, type Held, Hold } from './hold.ts';
 import { reachAny } from './reach.ts';
 import { nodeFor, oneSlotPrefix } from './redis/cluster.ts';
+import { connectOnce } from './redis/connect-once.ts';
 import { examineRedis, factsOf, type RedisFacts, type RedisPlace, takenBy } from './redis/examine.ts';
+import { listen, type RedisPossession } from './redis/grip.ts';
 import { removeKeys } from './redis/keyspace.ts';
-import { isAlive, lifeline, markerKey, readMarker, setMarker } from './redis/marker.ts';
-import { type RedisRemains, remove } from './redis/removal.ts';
+import { isAlive, type Marker, markerKey, readMarker, setMarker, takeOver } from './redis/marker.ts';
+import { remove } from './redis/removal.ts';
 import { settingUp } from './setting-up.ts';
-import { within } from './within.ts';
 
 export interface ExternalRedisOptions {
   /** See `RedisAddress`. */
@@ -49,6 +51,7 @@ export function externalRedis({ url, keyPrefix, needs }: ExternalRedisOptions): 
     schemes: { plain: 'redis://', tls: 'rediss://' },
   };
   const place: RedisPlace = {
+    attempt,
     server: `${attempt.variable} (${attempt.at})`,
     prefix,
     prefixGiven: keyPrefix !== undefined,
@@ -94,38 +97,66 @@ export function externalRedis({ url, keyPrefix, needs }: ExternalRedisOptions): 
       context.signal.throwIfAborted();
       const { redis, url: server } = await connect();
       await redis.quit();
-      const remains = { url: server, prefix, runId: context.runId };
-      return settingUp(place.server, secretsIn([url]), context.signal, () => claim(remains, place, context));
+      const run = { url: server, prefix, runId: context.runId };
+      return settingUp(place.server, secretsIn([url]), context.signal, () => claim(run, place, context));
     },
   };
 }
 
 /** Takes possession of the prefix, over what a dead run has left there. */
 async function claim(
-  remains: RedisRemains,
+  run: RedisPossession,
   place: RedisPlace,
   context: StartContext,
 ): Promise<StartedBackend> {
-  const { url, prefix, runId } = remains;
+  const { url, prefix, runId } = run;
   await using starting = new AsyncDisposableStack();
   const settings = { commandTimeout: COMMAND_MS, connectTimeout: CONNECT_MS };
   const redis = starting.adopt(redisClient(url, settings), (client) => client.disconnect());
-  const listener = starting.adopt(redisClient(url, settings), (client) => client.disconnect());
   await redis.connect();
   const facts = factsOf(await redis.info());
-  await listener.connect();
-  await listener.subscribe(lifeline(prefix, runId));
-  const released = context.onRemains({ module: REMOVAL, data: remains });
-  starting.defer(() => remove(remains).then(released));
+  const grip = starting.use(await listen(run));
+  const released = context.onRemains({ module: REMOVAL, data: run });
+  starting.defer(() => remove(run).then(released));
   const marker = { runId, startedAt: new Date(systemClock.wallMs()).toISOString() };
   while (!(await setMarker(redis, prefix, marker))) {
     // What was examined a moment ago is what a dead run has left, unless another run was faster.
     const found = await readMarker(redis, prefix);
     if (found === null || (await isAlive(redis, prefix, found)))
       throw new UnfitServersError([takenBy(place, found)]);
-    await remove({ ...remains, runId: found.runId });
+    if (!(await takeOver(redis, prefix, found, marker))) continue;
+    await removeKeys(redis, prefix, [markerKey(prefix)]);
+    break;
   }
-  return new ExternalRedis(remains, facts, place, redis, starting.move());
+  const hold = starting.use(
+    new Hold(grip, {
+      clock: systemClock,
+      server: place.server,
+      what: `the keys ${prefix}*`,
+      take: () => takeAgain(redis, run, place, marker),
+      explain: (error) => connectFailure(place.attempt, error),
+      onLost: context.onLost,
+    }),
+  );
+  return new ExternalRedis(run, place, facts, { redis, hold, cleanUp: starting.move() });
+}
+
+/** @throws UnfitServersError when another run has the prefix */
+async function takeAgain(
+  redis: Redis,
+  run: RedisPossession,
+  place: RedisPlace,
+  marker: Marker,
+): Promise<Grip> {
+  await using taking = new AsyncDisposableStack();
+  const grip = taking.use(await listen(run));
+  // A server that came back without its keys has none of anybody's.
+  if (!(await setMarker(redis, run.prefix, marker))) {
+    const found = await readMarker(redis, run.prefix);
+    if (found?.runId !== run.runId) throw new UnfitServersError([takenBy(place, found)]);
+  }
+  taking.move();
+  return grip;
 }
 
 class ExternalRedis implements StartedBackend {
@@ -137,15 +168,15 @@ class ExternalRedis implements StartedBackend {
   readonly topology?: Topology;
   readonly #url: string;
   readonly #redis: Redis;
+  readonly #hold: Hold;
   readonly #cleanUp: AsyncDisposableStack;
   #disposal: Promise<void> | undefined;
 
   constructor(
-    { url, prefix }: RedisRemains,
-    { product, version, clients }: RedisFacts,
+    { url, prefix }: RedisPossession,
     { kind }: RedisPlace,
-    redis: Redis,
-    cleanUp: AsyncDisposableStack,
+    { product, version, clients }: RedisFacts,
+    { redis, hold, cleanUp }: Held & { readonly redis: Redis },
   ) {
     this.product = product;
     this.version = version;
@@ -155,6 +186,7 @@ class ExternalRedis implements StartedBackend {
     this.otherClients = Math.max(0, clients - 1);
     this.#url = url;
     this.#redis = redis;
+    this.#hold = hold;
     this.#cleanUp = cleanUp;
   }
 
@@ -167,8 +199,13 @@ class ExternalRedis implements StartedBackend {
   resume = () => this.#refuse('resume');
   restart = () => this.#refuse('restart');
 
+  confirm(): Promise<void> {
+    return this.#hold.confirm();
+  }
+
   async flush(): Promise<void> {
     if (this.#disposal !== undefined) throw new BackendStoppedError(this.product, 'flush');
+    await this.confirm();
     await removeKeys(this.#redis, this.prefix, [markerKey(this.prefix)]);
   }
 
@@ -179,27 +216,5 @@ class ExternalRedis implements StartedBackend {
 
   async #refuse(action: string): Promise<never> {
     throw new BackendControlError(this.product, action);
-  }
-}
-
-/** Without trying again; rejects with what was wrong first. */
-async function connectOnce(url: string): Promise<Redis> {
-  const redis = redisClient(url, {
-    connectTimeout: CONNECT_MS,
-    commandTimeout: COMMAND_MS,
-    retryStrategy: null,
-    sentinelRetryStrategy: () => null,
-  });
-  let failure: unknown;
-  redis.on('error', (error) => {
-    failure ??= error;
-  });
-  try {
-    await within(CONNECT_MS * 2, redis.connect());
-    await redis.ping();
-    return redis;
-  } catch (error) {
-    redis.disconnect();
-    throw failure ?? error;
   }
 }

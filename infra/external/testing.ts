@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Redis } from 'ioredis';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { Backend, Finding, Needs } from '../backend.ts';
 import { UnfitServersError } from '../errors.ts';
@@ -10,6 +11,7 @@ import { localDatabase } from '../local/database.ts';
 import { findProgram } from '../local/find.ts';
 import { newSecret } from '../secret.ts';
 import { type Stack, startStack } from '../stack.ts';
+import { lockName } from './database/possession.ts';
 
 export const NO_NEEDS: Needs = { keyEvents: false, changeLog: false, hashExchange: false };
 export const ALL_NEEDS: Needs = { keyEvents: true, changeLog: true, hashExchange: true };
@@ -29,6 +31,18 @@ export async function findingsOf(backend: Backend): Promise<readonly Finding[] |
     if (error instanceof UnfitServersError) return error.findings;
     throw error;
   }
+}
+
+/** Number of the connection that has the lock of a schema. */
+export async function holderOf(admin: Connection, schema: string): Promise<string | undefined> {
+  const [[row]] = await admin.query<RowDataPacket[]>('SELECT IS_USED_LOCK(?) AS id', [lockName(schema)]);
+  return row?.id === null ? undefined : String(row?.id);
+}
+
+/** Number of the connection that listens to something, and is no Sentinel's. */
+export async function listenerOf(redis: Redis): Promise<string | undefined> {
+  const clients = String(await redis.client('LIST', 'TYPE', 'PUBSUB')).split('\n');
+  return /\bid=(\d+)/.exec(clients.find((line) => !line.includes('name=sentinel')) ?? '')?.[1];
 }
 
 /** A database of somebody else, who is its administrator. */

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../harness/time/clock.ts';
 
 /** What `work` gives, or an error once its time is up; the work itself is left to its own timeouts. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+export async function within<T>(ms: number, work: Promise<T>, clock: Clock = systemClock): Promise<T> {
   const decided = new AbortController();
-  const tooLate = delay(ms, undefined, { signal: decided.signal }).then(() => {
+  const tooLate = clock.sleep(ms, decided.signal).then(() => {
     throw new Error(`timed out after ${ms} ms`);
   });
   tooLate.catch(() => undefined);

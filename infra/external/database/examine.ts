@@ -1,5 +1,6 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import type { Finding, Needs } from '../../backend.ts';
+import type { Attempt } from '../connect-failure.ts';
 import { grantStatement, missing, parseGrants } from './grants.ts';
 import {
   contentsOf,
@@ -14,6 +15,7 @@ import { wantedPrivileges } from './privileges.ts';
 import { type DatabaseFacts, settingFindings, VARIABLES } from './settings.ts';
 
 export interface DatabasePlace {
+  readonly attempt: Attempt;
   readonly server: string;
   readonly schema: string;
   readonly needs: Needs;

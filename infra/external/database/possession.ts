@@ -35,6 +35,12 @@ export async function takeLock(connection: Connection, schema: string, waitSec: 
   return Number(rows[0]?.taken) === 1;
 }
 
+export async function hasLock(connection: Connection, schema: string): Promise<boolean> {
+  const sql = 'SELECT IS_USED_LOCK(?) = CONNECTION_ID() AS held';
+  const [rows] = await connection.query<RowDataPacket[]>(sql, [lockName(schema)]);
+  return Number(rows[0]?.held) === 1;
+}
+
 export async function isTaken(connection: Connection, schema: string): Promise<boolean> {
   const [rows] = await connection.query<RowDataPacket[]>('SELECT IS_FREE_LOCK(?) AS free', [
     lockName(schema),
@@ -68,11 +74,14 @@ export async function writeMarker(connection: Connection, schema: string, marker
   await connection.query('INSERT INTO ??.?? VALUES (?)', [schema, MARKER_TABLE, row]);
 }
 
+/** How a server says that there is no such table, or one of somebody else; a server that goes down says other things. */
+const NO_MARKER = /^ER_(NO_SUCH_TABLE|BAD_DB_ERROR|BAD_FIELD_ERROR|(TABLE|DB)ACCESS_DENIED)/;
+
 /** `null`: there is none, or its run was killed before it had made anything else. */
 export async function readMarker(connection: Connection, schema: string): Promise<Marker | null> {
   const sql = 'SELECT run_id, started_at, users, made_schema FROM ??.??';
   const [rows] = await connection.query<MarkerRow[]>(sql, [schema, MARKER_TABLE]).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('ER_')) return [[]];
+    if (error instanceof Error && 'code' in error && NO_MARKER.test(String(error.code))) return [[]];
     throw error;
   });
   const [row] = rows;
@@ -89,10 +98,14 @@ export async function dismantle(
 ): Promise<void> {
   // A transaction left open by a killed service holds its tables until the server notices.
   await connection.query('SET SESSION lock_wait_timeout = 20, foreign_key_checks = 0');
-  for (const user of users) await connection.query("DROP USER IF EXISTS ?@'%'", [user]);
+  await dropUsers(connection, users);
   for (const table of OWN_TABLES) await connection.query('DROP TABLE IF EXISTS ??.??', [schema, table]);
   // Last: as long as anything is left, another run can tell whose it was.
   await connection.query('DROP TABLE IF EXISTS ??.??', [schema, MARKER_TABLE]);
   if (madeSchema && (await contentsOf(connection, schema)).length === 0)
     await connection.query('DROP SCHEMA IF EXISTS ??', [schema]);
+}
+
+export async function dropUsers(connection: Connection, users: readonly string[]): Promise<void> {
+  for (const user of users) await connection.query("DROP USER IF EXISTS ?@'%'", [user]);
 }

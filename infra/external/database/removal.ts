@@ -1,7 +1,14 @@
 // Loaded by the guardian, once the harness is gone.
-import { createConnection } from 'mysql2/promise';
-import { mysqlOptions } from '../../address/mysql-address.ts';
-import { contentsOf, dismantle, MARKER_TABLE, readMarker, schemaExists, takeLock } from './possession.ts';
+import { connect } from './connection.ts';
+import {
+  contentsOf,
+  dismantle,
+  dropUsers,
+  MARKER_TABLE,
+  readMarker,
+  schemaExists,
+  takeLock,
+} from './possession.ts';
 
 /** What a run has in a database. */
 export interface DatabaseRemains {
@@ -10,18 +17,23 @@ export interface DatabaseRemains {
   readonly schema: string;
   readonly runId: string;
   readonly madeSchema: boolean;
+  readonly users: readonly string[];
 }
 
-const CONNECT_MS = 10_000;
 /** For the connection of a run that has just been killed to be seen to be gone. */
 const LOCK_SEC = 10;
 
 /** Removes all of a run from its schema, if it still is that run's, and its users. */
-export async function remove({ url, schema, runId, madeSchema }: DatabaseRemains): Promise<void> {
-  const connection = await createConnection({ ...mysqlOptions(url), connectTimeout: CONNECT_MS });
-  connection.on('error', () => undefined);
+export async function remove({ url, schema, runId, madeSchema, users }: DatabaseRemains): Promise<void> {
+  const connection = await connect(url);
   try {
-    if (!(await schemaExists(connection, schema)) || !(await takeLock(connection, schema, LOCK_SEC))) return;
+    // Their names are nobody else's, whoever has the schema.
+    await dropUsers(connection, users);
+    if (!(await schemaExists(connection, schema))) return;
+    const found = await readMarker(connection, schema);
+    // Whoever else has it holds the lock for as long as it takes.
+    if (found !== null && found.runId !== runId) return;
+    if (!(await takeLock(connection, schema, LOCK_SEC))) return;
     const marker = await readMarker(connection, schema);
     if (marker?.runId === runId) await dismantle(connection, schema, marker);
     if (marker !== null) return;
@@ -29,7 +41,6 @@ export async function remove({ url, schema, runId, madeSchema }: DatabaseRemains
     const contents = await contentsOf(connection, schema);
     if (madeSchema && contents.every((name) => name === MARKER_TABLE))
       await dismantle(connection, schema, { users: [], madeSchema });
-    await connection.end();
   } finally {
     connection.destroy();
   }

@@ -1,5 +1,6 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import type { Finding, Needs } from '../../backend.ts';
+import type { Attempt } from '../connect-failure.ts';
 import {
   found,
   isAlive,
@@ -12,6 +13,7 @@ import {
 } from './possession.ts';
 
 export interface BrokerPlace {
+  readonly attempt: Attempt;
   readonly server: string;
   readonly prefix: string;
   readonly user: string;

@@ -1,4 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, ChannelModel } from 'amqplib';
+
+const LOOKS = 10;
+const BETWEEN_LOOKS_MS = 50;
 
 /**
  * The names that a run uses on a broker. AMQP can't list what there is, so all of them are known beforehand:
@@ -80,7 +84,12 @@ export async function readMarker(model: ChannelModel, prefix: string): Promise<M
   const { marker } = namesOf(prefix);
   if (!(await queueExists(model, marker))) return null;
   return onChannel(model, async (channel) => {
-    const message = await channel.get(marker);
+    let message = await channel.get(marker);
+    // For the moment in which another reads it, it is not there.
+    for (let look = 1; message === false && look < LOOKS; look++) {
+      await delay(BETWEEN_LOOKS_MS);
+      message = await channel.get(marker);
+    }
     if (message === false) return null;
     channel.nack(message);
     try {

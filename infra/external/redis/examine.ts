@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../../address/redis-address.ts';
 import type { Finding, Needs } from '../../backend.ts';
+import type { Attempt } from '../connect-failure.ts';
 import { keysWith } from './keyspace.ts';
 import { isAlive, lifeline, type Marker, markerKey, readMarker } from './marker.ts';
 
@@ -11,6 +12,7 @@ const OLDEST_MAJOR = 7;
 const SHOWN = 3;
 
 export interface RedisPlace {
+  readonly attempt: Attempt;
   readonly server: string;
   readonly prefix: string;
   /** Whether the user chose the prefix: only then may the database hold other keys. */
@@ -178,8 +180,8 @@ export function takenBy({ server, prefix }: RedisPlace, marker: Marker | null): 
   return {
     server,
     what: `the keys ${prefix}*`,
-    expected: 'none',
-    got: marker === null ? 'some' : `those of run ${marker.runId}, under way since ${marker.startedAt}`,
+    expected: 'nobody who uses them',
+    got: marker === null ? 'somebody else' : `run ${marker.runId}, under way since ${marker.startedAt}`,
     mend: 'Wait for its end, or use another --key-prefix.',
   };
 }

@@ -19,7 +19,10 @@ export function lifeline(prefix: string, runId: string): string {
 /** `null`: there is none, or not one of ours. */
 export async function readMarker(redis: Redis, prefix: string): Promise<Marker | null> {
   // Of another type it is somebody else's.
-  const text = await redis.get(markerKey(prefix)).catch(() => null);
+  const text = await redis.get(markerKey(prefix)).catch((error: unknown) => {
+    if (/WRONGTYPE/.test(String(error))) return null;
+    throw error;
+  });
   if (text === null) return null;
   try {
     const { runId, startedAt } = JSON.parse(text) as Partial<Marker>;
@@ -41,4 +44,18 @@ export async function isAlive(redis: Redis, prefix: string, { runId }: Marker): 
 /** @returns whether there was none, so that the prefix is ours now */
 export async function setMarker(redis: Redis, prefix: string, marker: Marker): Promise<boolean> {
   return (await redis.set(markerKey(prefix), JSON.stringify(marker), 'NX')) === 'OK';
+}
+
+/** Nobody may come to life, or be faster, between the question and the answer. */
+const TAKE_OVER = `
+  local found = cjson.decode(redis.call('GET', KEYS[1]))
+  if found.runId ~= ARGV[1] or redis.call('PUBSUB', 'NUMSUB', ARGV[2])[2] > 0 then return 0 end
+  redis.call('SET', KEYS[1], ARGV[3])
+  return 1`;
+
+/** @returns whether the marker was still that of `dead`, which is dead, so that the prefix and its keys are ours now */
+export async function takeOver(redis: Redis, prefix: string, dead: Marker, marker: Marker): Promise<boolean> {
+  const { runId } = dead;
+  const values = [runId, lifeline(prefix, runId), JSON.stringify(marker)];
+  return (await redis.eval(TAKE_OVER, 1, markerKey(prefix), ...values)) === 1;
 }
