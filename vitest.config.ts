@@ -13,10 +13,10 @@ const PROGRAMS = { globalSetup: './ci/compile-cache.ts', env: { NODE_COMPILE_CAC
  */
 const BESIDE_OTHERS = [
   '{ci,infra,reports,harness/{change-log,faults,probes,races,relay,selfcheck,service}}/**/*.integration.test.ts',
-  'harness/cli/{eviction,load,run-ends,usage}.integration.test.ts',
+  'harness/cli/{eviction,load,run-contenders,run-ends,usage}.integration.test.ts',
   'harness/load/operation-log.integration.test.ts',
   'harness/peers/compare.integration.test.ts',
-  'harness/trial/consistency.integration.test.ts',
+  'harness/trial/{consistency,kill}.integration.test.ts',
 ];
 
 export default defineConfig({

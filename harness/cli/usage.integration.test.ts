@@ -3,8 +3,9 @@ import { access, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { finish, start } from './testing.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { runProgram } from './program.ts';
+import { type Ended, finish, start } from './testing.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -14,6 +15,26 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'usage-test-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** As a process of its own would end, without the time that one takes to start. */
+async function endOf(args: readonly string[]): Promise<Ended> {
+  const written = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] += text;
+      return true;
+    });
+  }
+  const before = process.exitCode;
+  process.exitCode = undefined;
+  try {
+    await runProgram(args);
+    return { ...written, code: Number(process.exitCode ?? 0) };
+  } finally {
+    process.exitCode = before;
+    vi.restoreAllMocks();
+  }
+}
 
 test.each([
   [['run', 'breakdwn'], 'unknown scenario "breakdwn"', 'Did you mean "breakdown"?'],
@@ -71,11 +92,16 @@ test.each([
   [['selfcheck', '--check', 'wire-fni'], 'wire-fni', 'Did you mean "wire-fin"?'],
 ])('%j', async (args, what, hint) => {
   const out = args[0] === 'run' ? ['--out', join(folder, 'out')] : [];
-  const { code, stdout, stderr } = await finish(start([...args, ...out], { cwd: folder }));
+  const { code, stdout, stderr } = await endOf([...args, ...out]);
   expect(stderr).toContain(what);
   expect(stderr).toContain(hint);
   expect([code, stdout]).toEqual([2, '']);
   expect(await readdir(folder)).toEqual([]);
+});
+
+test('is the same from a process of its own', async () => {
+  const args = ['run', 'breakdwn', '--out', join(folder, 'out')];
+  expect(await finish(start(args, { cwd: folder }))).toEqual(await endOf(args));
 });
 
 test('a directory that is not ours is refused, and left as it was', async () => {

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Result } from '../../harness/result/schema.ts';
 import { allResults } from '../fixtures/all.ts';
 import { avalancheResult, everyScenarioResult } from '../fixtures/avalanche.ts';
 import { penetrationResult } from '../fixtures/penetration.ts';
@@ -19,9 +20,17 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.disposeAsync(), 60_000);
 
+/** A page takes as long to make as to look at, and several tests look at the same. */
+const pages = new Map<() => Result, Promise<string>>();
+function pageOf(make: () => Result): Promise<string> {
+  const page = pages.get(make) ?? renderHtml(make());
+  pages.set(make, page);
+  return page;
+}
+
 describe('the page in Chromium', { timeout: 60_000 }, () => {
   it.each(Object.entries(allResults))('%s: quiet, offline, as wide as the window', async (_name, make) => {
-    await browser.open(await renderHtml(make()), { width: 1440, height: 800 }, async (page, noise) => {
+    await browser.open(await pageOf(make), { width: 1440, height: 800 }, async (page, noise) => {
       // Everything open is the widest that the page gets.
       await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
       for (const width of WIDTHS) {
@@ -41,7 +50,7 @@ describe('the page in Chromium', { timeout: 60_000 }, () => {
   ] as const)(
     'shows the verdict, the answer and the matrix on the first screen: %s',
     async (ruling, make) => {
-      await browser.open(await renderHtml(make()), { width: 1280, height: 800 }, async (page) => {
+      await browser.open(await pageOf(make), { width: 1280, height: 800 }, async (page) => {
         expect(await page.locator('.ruling').innerText()).toBe(ruling);
         for (const part of ['.ruling', '.answer', '.env', '.matrix tr.row']) {
           const last = page.locator(part).last();
@@ -54,7 +63,7 @@ describe('the page in Chromium', { timeout: 60_000 }, () => {
   );
 
   it.each(WIDTHS)('draws charts at %d px, one drawing of each', async (width) => {
-    await browser.open(await renderHtml(heldResult()), { width, height: 800 }, async (page) => {
+    await browser.open(await pageOf(heldResult), { width, height: 800 }, async (page) => {
       const boxes = await page.locator('svg.chart:visible').evaluateAll(readSizes);
       expect(boxes).toHaveLength(4 * 3 + 1);
       for (const box of boxes) {
@@ -69,13 +78,13 @@ describe('the page in Chromium', { timeout: 60_000 }, () => {
     ['penetration', penetrationResult],
     ['avalanche', avalancheResult],
   ] as const)('shows what the %s scenario is about: four strips a strategy', async (_name, make) => {
-    await browser.open(await renderHtml(make()), { width: 1440, height: 800 }, async (page) => {
+    await browser.open(await pageOf(make), { width: 1440, height: 800 }, async (page) => {
       expect(await page.locator('svg.chart:visible').count()).toBe(4 * 4 + 1);
     });
   });
 
   it('shows what a scenario that writes is about, at any width', async () => {
-    await browser.open(await renderHtml(writeResult()), { width: 1440, height: 800 }, async (page) => {
+    await browser.open(await pageOf(writeResult), { width: 1440, height: 800 }, async (page) => {
       // Five strips a strategy, the spectrum, and one key; the others open.
       expect(await page.locator('svg.chart:visible').count()).toBe(5 * 5 + 1 + 1);
       await page.locator('.worst-key > details > summary', { hasText: 'binlog' }).click();
@@ -95,42 +104,32 @@ describe('the page in Chromium', { timeout: 60_000 }, () => {
   });
 
   it('leads from the list of scenarios to each and back', async () => {
-    await browser.open(
-      await renderHtml(everyScenarioResult()),
-      { width: 1280, height: 800 },
-      async (page) => {
-        await page
-          .getByRole('link', { name: 'Avalanche: many entries vanish at once (a cold start)' })
-          .click();
-        expect((await page.locator('#scenario-5').boundingBox())?.y).toBeLessThan(100);
-        await page.locator('#scenario-5').getByRole('link', { name: 'all scenarios' }).click();
-        expect(await page.locator('.overview .verdict').count()).toBe(5);
-        // Scrolling stops at whole pixels, boxes do not.
-        expect((await page.locator('.overview').boundingBox())?.y).toBeGreaterThan(-1);
-      },
-    );
+    await browser.open(await pageOf(everyScenarioResult), { width: 1280, height: 800 }, async (page) => {
+      await page.getByRole('link', { name: 'Avalanche: many entries vanish at once (a cold start)' }).click();
+      expect((await page.locator('#scenario-5').boundingBox())?.y).toBeLessThan(100);
+      await page.locator('#scenario-5').getByRole('link', { name: 'all scenarios' }).click();
+      expect(await page.locator('.overview .verdict').count()).toBe(5);
+      // Scrolling stops at whole pixels, boxes do not.
+      expect((await page.locator('.overview').boundingBox())?.y).toBeGreaterThan(-1);
+    });
   });
 
   it.each(['light', 'dark'] as const)('is readable in %s', async (scheme) => {
-    await browser.open(
-      await renderHtml(failedResult()),
-      { width: 1280, height: 800, scheme },
-      async (page) => {
-        const background = await colour(page, 'body', 'backgroundColor');
-        expect(luminance(background) > 0.5).toBe(scheme === 'light');
-        for (const selector of ['body', '.answer', '.env', '.matrix td', '.matrix small', '.verdict', 'a']) {
-          const text = await colour(page, selector, 'color');
-          expect(contrast(text, background), selector).toBeGreaterThanOrEqual(4.5);
-        }
-        // Variables in attributes of the SVG must resolve, or a line would be black on black.
-        const line = await colour(page, 'svg.chart.wide path[stroke="var(--s2)"]', 'stroke');
-        expect(contrast(line, background)).toBeGreaterThanOrEqual(3);
-      },
-    );
+    await browser.open(await pageOf(failedResult), { width: 1280, height: 800, scheme }, async (page) => {
+      const background = await colour(page, 'body', 'backgroundColor');
+      expect(luminance(background) > 0.5).toBe(scheme === 'light');
+      for (const selector of ['body', '.answer', '.env', '.matrix td', '.matrix small', '.verdict', 'a']) {
+        const text = await colour(page, selector, 'color');
+        expect(contrast(text, background), selector).toBeGreaterThanOrEqual(4.5);
+      }
+      // Variables in attributes of the SVG must resolve, or a line would be black on black.
+      const line = await colour(page, 'svg.chart.wide path[stroke="var(--s2)"]', 'stroke');
+      expect(contrast(line, background)).toBeGreaterThanOrEqual(3);
+    });
   });
 
   it('opens a row to the strategy’s own text', async () => {
-    await browser.open(await renderHtml(heldResult()), { width: 1280, height: 800 }, async (page) => {
+    await browser.open(await pageOf(heldResult), { width: 1280, height: 800 }, async (page) => {
       const weakness = page.getByText('A holder that crashes stalls every reader for the lock time.');
       expect(await weakness.isVisible()).toBe(false);
       await page.locator('.row summary', { hasText: 'mutex' }).click();
@@ -139,7 +138,7 @@ describe('the page in Chromium', { timeout: 60_000 }, () => {
   });
 
   it('opens a row by keyboard', async () => {
-    await browser.open(await renderHtml(heldResult()), { width: 1280, height: 800 }, async (page) => {
+    await browser.open(await pageOf(heldResult), { width: 1280, height: 800 }, async (page) => {
       await page.locator('.row summary').first().focus();
       await page.keyboard.press('Enter');
       expect(await page.locator('tr.details:visible').count()).toBe(1);
@@ -162,7 +161,7 @@ describe('the page in Chromium', { timeout: 60_000 }, () => {
   });
 
   it('would notice a style that the CSP forbids', async () => {
-    const html = (await renderHtml(heldResult())).replace('<h1>', '<h1 style="color:red">');
+    const html = (await pageOf(heldResult)).replace('<h1>', '<h1 style="color:red">');
     await browser.open(html, { width: 1280, height: 800 }, async (_page, noise) => {
       expect(noise.complaints.join()).toContain('Content Security Policy');
     });
@@ -170,7 +169,7 @@ describe('the page in Chromium', { timeout: 60_000 }, () => {
 
   it('prints light, whatever the scheme', async () => {
     await browser.open(
-      await renderHtml(heldResult()),
+      await pageOf(heldResult),
       { width: 700, height: 900, scheme: 'dark' },
       async (page) => {
         await page.emulateMedia({ media: 'print', colorScheme: 'dark' });

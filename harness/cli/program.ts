@@ -1,0 +1,54 @@
+import { Command, CommanderError } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { UsageError } from '../catalog/errors.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { listCommand } from './commands/list.ts';
+import { loadCommand } from './commands/load.ts';
+import { runCommand } from './commands/run.ts';
+import { selfcheckCommand } from './commands/selfcheck.ts';
+import { errorCode, exitCodeOfError, exitCodes } from './exit-codes.ts';
+
+/** Runs the command that `args` say, sets the exit code of the process, and prints what went wrong. */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  const program = new Command('cachestorm')
+    .description('Storm the cache in front of a database, and see what protects it.')
+    .version(manifest.version, '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'show what a command does and takes')
+    .addHelpText('after', exitCodesHelp())
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) });
+
+  for (const command of [listCommand(), runCommand(), loadCommand(), selfcheckCommand(), doctorCommand()]) {
+    program.addCommand(command.exitOverride().copyInheritedSettings(program));
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.held : exitCodes.usage;
+  if (error instanceof UsageError) {
+    for (const { path, message } of error.problems) process.stderr.write(`error: ${path}: ${message}\n`);
+    return exitCodes.usage;
+  }
+  const code = errorCode(error);
+  const known = code?.startsWith('E_') ?? false;
+  const text =
+    error instanceof Error ? ((known ? error.message : error.stack) ?? error.message) : String(error);
+  process.stderr.write(`error: ${text}${known ? ` [${code}]` : ''}\n`);
+  return exitCodeOfError(error);
+}
+
+function exitCodesHelp(): string {
+  return `
+Exit codes:
+  0    every bound and threshold held
+  1    a bound or threshold failed
+  2    wrong usage, or a wrong scenario or strategy file
+  3    the servers could not be started, or were lost
+  4    inconclusive: the measurement can't be trusted
+  130  interrupted: all undone, partial results kept`;
+}
