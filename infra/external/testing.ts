@@ -93,7 +93,8 @@ async function snapshotOf(admin: Connection): Promise<unknown> {
   const rows = async (sql: string) => (await admin.query<RowDataPacket[]>(sql))[0];
   const tables = await rows(
     `SELECT table_schema AS s, table_name AS t, table_type AS type FROM information_schema.tables
-     WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'sys') ORDER BY 1, 2`,
+     WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'sys')
+       AND NOT (table_schema = 'mysql' AND table_name = 'gtid_executed') ORDER BY 1, 2`,
   );
   const contents = [];
   for (const { s, t } of tables) {
