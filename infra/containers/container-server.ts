@@ -83,7 +83,6 @@ export async function startContainer(
     try {
       const starting = container.started();
       const identity = await answerOf(container, recipe, reach.port, context.signal, starting);
-      await starting;
       return new ContainerServer(recipe, context, connection, container, reach, identity);
     } catch (error) {
       await container.remove();
@@ -127,9 +126,9 @@ async function create(
 }
 
 /**
- * Asks again and again until the server answers.
+ * Asks again and again until the server answers, and its start is at an end.
  *
- * @param starting rejects when the engine can't start the container at all. @default it has started
+ * @param starting rejects when the engine can't start the container. @default it has started
  * @throws BackendStartError when the server ends or its time is up; PortTakenError; the signal's reason.
  */
 async function answerOf(
@@ -150,7 +149,9 @@ async function answerOf(
     signal.throwIfAborted();
     let lastError: unknown;
     try {
-      return await recipe.ask(port);
+      const identity = await recipe.ask(port);
+      await starting;
+      return identity;
     } catch (error) {
       lastError = error;
     }
