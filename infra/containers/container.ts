@@ -7,8 +7,6 @@ import { type ContainerOrder, LoopbackContainer } from './loopback-container.ts'
 const POLL_MS = 20;
 /** A container that is killed is gone in milliseconds; a busy engine needs longer to notice. */
 const ENDS_WITHIN_MS = 30_000;
-/** Enough for the last 15 lines, whatever is printed between them. */
-const LOG_LINES = 200;
 
 /** The start was refused because somebody has the port on the host. */
 export class PortTakenError extends Error {}
@@ -127,7 +125,8 @@ export class Container {
   /** The end of what its process printed, without `secrets`. */
   async logTail(secrets: readonly string[]): Promise<string> {
     try {
-      const options = { follow: false, stdout: true, stderr: true, tail: LOG_LINES } as const;
+      // All of it: asked for its last lines, Podman 4.3 gives the pieces of a line in reverse.
+      const options = { follow: false, stdout: true, stderr: true } as const;
       return lastLines(withoutFrames(await this.#handle.logs(options)), secrets);
     } catch {
       return '';
