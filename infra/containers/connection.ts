@@ -1,6 +1,7 @@
 import { type ContainerRuntimeClient, getContainerRuntimeClient, ImageName } from 'testcontainers';
 import { type Engine, findEngine } from '../engine/find.ts';
 import { BackendImageError, EngineError } from '../errors.ts';
+import { awaitPublishedPortsOnly } from './published-ports.ts';
 
 export type ContainerHandle = ReturnType<ContainerRuntimeClient['container']['getById']>;
 
@@ -33,6 +34,7 @@ export async function connectEngine(): Promise<EngineConnection> {
       'a .testcontainers.properties in your home leads to an engine on another machine (tc.host): its containers can not be reached by loopback',
     );
   }
+  if (engine.product === 'podman') awaitPublishedPortsOnly(client);
   return { engine, client };
 }
 
