@@ -2,6 +2,7 @@ import { systemClock } from '../../harness/time/clock.ts';
 import { noteCreation } from '../engine/journal.ts';
 import { lastLines } from '../last-lines.ts';
 import type { ContainerHandle, EngineConnection } from './connection.ts';
+import { createDataVolume } from './data-volume.ts';
 import { type ContainerOrder, LoopbackContainer } from './loopback-container.ts';
 
 const POLL_MS = 20;
@@ -22,11 +23,13 @@ export class Container {
   readonly #handle: ContainerHandle;
   /** Settled when testcontainers has nothing more to do with it. */
   readonly #starting: Promise<unknown>;
+  readonly #volumes: AsyncDisposable;
 
-  private constructor(handle: ContainerHandle, starting: Promise<unknown>) {
+  private constructor(handle: ContainerHandle, starting: Promise<unknown>, volumes: AsyncDisposable) {
     this.id = handle.id;
     this.#handle = handle;
     this.#starting = starting;
+    this.#volumes = volumes;
   }
 
   /**
@@ -34,14 +37,16 @@ export class Container {
    *
    * @param root where the creation is noted, so that no container is forgotten by whoever cleans up.
    */
-  static async create({ client }: EngineConnection, order: ContainerOrder, root: string): Promise<Container> {
+  static async create(connection: EngineConnection, order: ContainerOrder, root: string): Promise<Container> {
     using _noted = noteCreation(root, order.name);
+    await using volumes = new AsyncDisposableStack();
+    if (order.dataBytes === undefined) volumes.use(await createDataVolume(connection, order));
     const container = new LoopbackContainer(order);
     const starting = container.start();
     // Looked at in `started`.
     starting.catch(() => {});
     const id = await Promise.race([container.id, starting.then(({ getId }) => getId())]);
-    return new Container(client.container.getById(id), starting);
+    return new Container(connection.client.container.getById(id), starting, volumes.move());
   }
 
   /**
@@ -113,6 +118,7 @@ export class Container {
     }
     // It may still have been looking at a container that died: it sees now that there is none.
     await this.#starting.catch(() => {});
+    await this.#volumes[Symbol.asyncDispose]();
   }
 
   /** Runs a command inside and returns what it prints. */

@@ -18,7 +18,7 @@ export interface ContainerOrder {
   readonly networkOf?: string;
   /** Where the server keeps its data, inside: outlives a kill, and goes with the container. */
   readonly dataPath: string;
-  /** Data on a file system in memory of so many bytes, which a kill empties. @default a volume on the engine's disk */
+  /** Data on a file system in memory of so many bytes, which a kill empties. @default the volume with the order's name */
   readonly dataBytes?: number;
 }
 
@@ -48,10 +48,9 @@ export class LoopbackContainer extends GenericContainer {
   constructor(order: ContainerOrder) {
     super(order.image);
     const { name, runId, program, ports, networkOf, dataPath, dataBytes } = order;
-    const labels = { [RUN_LABEL]: runId };
     this.id = this.#created.promise;
     this.withName(name)
-      .withLabels(labels)
+      .withLabels({ [RUN_LABEL]: runId })
       .withCommand([...order.command])
       .withEnvironment(order.environment)
       .withExposedPorts(...ports.map(({ inside, host }) => ({ container: inside, host })))
@@ -67,9 +66,7 @@ export class LoopbackContainer extends GenericContainer {
     if (networkOf !== undefined) this.withNetworkMode(`container:${networkOf}`);
     if (dataBytes === undefined) {
       // In place of the image's own anonymous volume, which could not carry our label.
-      this.hostConfig.Mounts = [
-        { Type: 'volume', Source: '', Target: dataPath, VolumeOptions: VOLUME_OPTIONS(labels) },
-      ];
+      this.hostConfig.Mounts = [{ Type: 'volume', Source: name, Target: dataPath }];
     } else {
       this.withTmpFs({ [dataPath]: `rw,size=${dataBytes}` });
     }
@@ -79,12 +76,6 @@ export class LoopbackContainer extends GenericContainer {
     this.#created.resolve(id);
   }
 }
-
-const VOLUME_OPTIONS = (labels: Record<string, string>) => ({
-  NoCopy: false,
-  Labels: labels,
-  DriverConfig: { Name: 'local', Options: {} },
-});
 
 /**
  * We wait ourselves. testcontainers waits 10 s, whatever it is told, for the ports of a container that is dead; and

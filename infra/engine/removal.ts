@@ -30,7 +30,8 @@ export async function removeContainers(runId: string, root: string): Promise<voi
     const query = { force: 'true', v: 'true' };
     await Promise.all(found.map(({ id }) => remove(journal, `/containers/${id}`, query)));
     const waiting = awaited.size > 0 && look * BETWEEN_LOOKS_MS < APPEARS_WITHIN_MS;
-    if (found.length === 0 && !waiting) return await removeVolumes(journal, runId);
+    // A volume is held for as long as its container is.
+    if (found.length === 0 && !waiting && (await removeVolumes(journal, runId)) === 0) return;
     await delay(BETWEEN_LOOKS_MS);
   }
   throw new Error(`containers of run ${runId} can't be removed by the engine at ${journal.socketPath}`);
@@ -51,12 +52,13 @@ async function containersOf({ socketPath }: EngineJournal, runId: string): Promi
   }));
 }
 
-/** A container takes its anonymous volumes along, unless somebody else removed it without them. */
-async function removeVolumes(journal: EngineJournal, runId: string): Promise<void> {
+/** Gives how many there were. */
+async function removeVolumes(journal: EngineJournal, runId: string): Promise<number> {
   const query = { filters: { label: [`${RUN_LABEL}=${runId}`] } };
   const { body } = await engineRequest(journal.socketPath, 'GET', '/volumes', query);
   const volumes = (body as { Volumes?: { Name: string }[] | null } | null)?.Volumes ?? [];
   for (const { Name: name } of volumes) await remove(journal, `/volumes/${name}`, { force: 'true' });
+  return volumes.length;
 }
 
 /** Whatever is answered: the next look tells. */

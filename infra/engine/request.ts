@@ -1,5 +1,5 @@
 // Loaded by the guardian's own process: nothing but node: built-ins and neighbours of the same kind.
-import { request } from 'node:http';
+import { type RequestOptions, request } from 'node:http';
 
 const TIMEOUT_MS = 30_000;
 
@@ -26,8 +26,22 @@ export function engineRequest(
   for (const [name, value] of Object.entries(query)) {
     search.set(name, typeof value === 'string' ? value : JSON.stringify(value));
   }
+  return ask({ socketPath, method, path: `${path}?${search}` });
+}
+
+/** As `engineRequest`, for what is made of a description. */
+export function engineCreate(socketPath: string, path: string, description: unknown): Promise<EngineAnswer> {
+  const headers = { 'content-type': 'application/json' };
+  return ask({ socketPath, method: 'POST', path, headers }, JSON.stringify(description));
+}
+
+function ask(
+  options: RequestOptions & { readonly socketPath: string },
+  body?: string,
+): Promise<EngineAnswer> {
+  const { socketPath } = options;
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, method, path: `${path}?${search}`, agent: false }, (response) => {
+    const asked = request({ ...options, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk) => (text += chunk));
@@ -38,7 +52,7 @@ export function engineRequest(
       asked.destroy(new Error(`the engine at ${socketPath} did not answer within ${TIMEOUT_MS / 1e3} s`)),
     );
     asked.once('error', reject);
-    asked.end();
+    asked.end(body);
   });
 }
 
