@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -106,6 +107,34 @@ describe('an external database', () => {
     await admin.query("CREATE USER cachestorm_x@'%' IDENTIFIED BY 'x'");
     expect(await findingsOf(external('storm'))).toBeNull();
     expect(await theirs.snapshot()).toEqual(before);
+  });
+});
+
+describe('an external database whose marker is another run’s after a cut', () => {
+  it('stops what goes by the signal of its stack, is not emptied, and keeps all but the users', async () => {
+    const { admin } = theirs;
+    {
+      await using stack = await startForTest(external('storm'));
+      const { signal } = stack;
+      const aborted = once(signal, 'abort');
+      await admin.query("UPDATE storm.cachestorm_run SET run_id = 'other'");
+      await admin.query('CREATE TABLE storm.items (id INT PRIMARY KEY)');
+      await admin.query(`KILL ${await holderOf(admin, 'storm')}`);
+      await aborted;
+      expect(signal.reason).toMatchObject({
+        code: 'E_PLACE_LOST',
+        message: expect.stringContaining('run other'),
+      });
+      await expect(stack.confirm()).rejects.toBe(signal.reason);
+      await expect(stack.get('database').flush()).rejects.toBe(signal.reason);
+    }
+    const [tables] = await admin.query<RowDataPacket[]>('SHOW TABLES FROM storm');
+    expect(tables.flatMap((row) => Object.values(row))).toEqual(['cachestorm_run', 'items']);
+    const [users] = await admin.query<RowDataPacket[]>(
+      `SELECT grantee FROM information_schema.user_privileges WHERE grantee LIKE "'cachestorm%"`,
+    );
+    expect(users).toEqual([]);
+    await admin.query('DROP SCHEMA storm');
   });
 });
 
