@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import type { LogPosition } from './log-position.ts';
-import { type CommittedRows, type LogReader, readLog } from './log-reader.ts';
+import { ChangeLogError, type CommittedRows, type LogReader, readLog } from './log-reader.ts';
 
 export interface FollowerOptions {
   readonly url: string;
@@ -11,12 +11,15 @@ export interface FollowerOptions {
   readonly onConnected: () => void;
   /** Told why a connection was lost, or could not be made. */
   readonly onLost: (cause: unknown) => void;
+  /** How long the first connection may take, in ms: longer than a fault of the database. @default 60 s */
+  readonly firstWithinMs?: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 /** How long making a connection may take, on a busy machine too. */
 const CONNECT_MS = 10_000;
+const FIRST_WITHIN_MS = 60_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -36,12 +39,33 @@ export class LogFollower {
     this.#from = options.from;
   }
 
-  /** Resolves once it is connected for the first time, however long that takes; rejects when it is ended before. */
+  /**
+   * Resolves once it is connected for the first time.
+   *
+   * @throws ChangeLogError with the last reason when it can't be in time; the signal's reason when it is ended before.
+   */
   static async start(options: FollowerOptions): Promise<LogFollower> {
-    const follower = new LogFollower(options);
+    const { firstWithinMs = FIRST_WITHIN_MS } = options;
+    let lastLoss: unknown;
+    const follower = new LogFollower({
+      ...options,
+      onLost(cause) {
+        lastLoss = cause;
+        options.onLost(cause);
+      },
+    });
     const connected = Promise.withResolvers<void>();
+    const tooLate = setTimeout(() => {
+      const why = lastLoss instanceof Error ? lastLoss.message : 'no answer';
+      const within = `the binary log can't be followed within ${firstWithinMs / 1e3} s`;
+      connected.reject(new ChangeLogError(`${within}: ${why}`, { cause: lastLoss }));
+    }, firstWithinMs);
     follower.#keepReading(connected.resolve).then(() => connected.reject(options.signal.reason));
-    await connected.promise;
+    try {
+      await connected.promise;
+    } finally {
+      clearTimeout(tooLate);
+    }
     return follower;
   }
 
