@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, ChannelModel } from 'amqplib';
+import { within } from '../within.ts';
 
+const CLOSE_MS = 2_000;
 const LOOKS = 10;
 const BETWEEN_LOOKS_MS = 50;
 
@@ -38,7 +40,8 @@ export async function onChannel<T>(model: ChannelModel, use: (channel: Channel) 
   try {
     return await use(channel);
   } finally {
-    await channel.close().catch(() => undefined);
+    // Where the connection is cut meanwhile, nobody answers.
+    await within(CLOSE_MS, channel.close()).catch(() => undefined);
   }
 }
 
