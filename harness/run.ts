@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { StartedBackend } from '../infra/backend.ts';
 import { UnfitServersError } from '../infra/errors.ts';
 import type { Provider } from '../infra/provider.ts';
 import { type Stack, startStack } from '../infra/stack.ts';
@@ -10,7 +9,6 @@ import { worthRepeating } from './analysis/warning-catalogue.ts';
 import { trialWarnings } from './analysis/warnings.ts';
 import { definitionsOf } from './catalog/contest.ts';
 import type { RunEvent, RunEventBody } from './events.ts';
-import { breakServer } from './faults/servers.ts';
 import { judgeTrial } from './judge-trial.ts';
 import { itemKey } from './load/keys.ts';
 import { neededServers } from './needed-servers.ts';
@@ -23,11 +21,6 @@ import {
   type PlanOptions,
   type Trial,
 } from './plan/plan.ts';
-import { connectCommitLog } from './probes/commit-log.ts';
-import { connectDatabaseProbe } from './probes/database.ts';
-import type { Probes } from './probes/ground-truth.ts';
-import { connectRedisProbe } from './probes/redis.ts';
-import { QUEUE_PREFIX } from './queue/topology.ts';
 import type { RunDirectory } from './record/run-directory.ts';
 import type { TrialSample } from './record/sample.ts';
 import { programProvenance } from './result/provenance.ts';
@@ -35,14 +28,11 @@ import { type Result, resultSchema, SCHEMA_VERSION } from './result/schema.ts';
 import { serverName } from './result/server-name.ts';
 import type { Scenario } from './scenario/schema.ts';
 import type { Clock } from './time/clock.ts';
-import { connectCacheLimiter } from './trial/cache-limit.ts';
 import { needsOf } from './trial/needs.ts';
-import type { Broker, TrialSite } from './trial/site.ts';
+import { openSite } from './trial/open-site.ts';
+import type { TrialSite } from './trial/site.ts';
 import { runTrial } from './trial/trial.ts';
 import { unlessAborted } from './trial/unless-aborted.ts';
-
-/** What every Redis key of a run begins with, on a Redis of its own. */
-const KEY_PREFIX = 'cachestorm:';
 
 export interface RunOptions extends Omit<PlanOptions, 'infra'> {
   readonly provider: Provider;
@@ -176,7 +166,7 @@ async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions
 async function runTrials(stack: Stack, run: RunUnderWay): Promise<void> {
   const { plan, emit } = run;
   await using cleanUp = new AsyncDisposableStack();
-  const site = await openSite(stack, run, cleanUp);
+  const site = await openSite(stack, run.clock, cleanUp);
   for (const planned of plan.scenarios) {
     const { name, dataset } = planned.scenario;
     await site.confirm();
@@ -242,50 +232,6 @@ function reasonsToRepeat(
   return trialWarnings(reading, planned)
     .filter(worthRepeating)
     .map(({ message }) => message);
-}
-
-async function openSite(
-  stack: Stack,
-  { clock }: RunOptions,
-  cleanUp: AsyncDisposableStack,
-): Promise<TrialSite> {
-  const redis = stack.get('redis');
-  const database = stack.get('database');
-  const databaseUrl = database.url('service');
-  const probes: Probes = {
-    clock,
-    database: cleanUp.use(await connectDatabaseProbe(database.url('probe'), new URL(databaseUrl).username)),
-    redis: cleanUp.use(await connectRedisProbe(redis.url('probe'), clock)),
-  };
-  const broker = stack.backends.find(({ kind }) => kind === 'rabbitmq');
-  const relayUrl = database.url('relay');
-  const statements = await connectDatabaseProbe(database.url('probe'), new URL(relayUrl).username);
-  return {
-    redisUrl: redis.url('service'),
-    ...(redis.otherClients === undefined ? {} : { otherRedisClients: redis.otherClients }),
-    keyPrefix: redis.prefix ?? KEY_PREFIX,
-    databaseUrl,
-    relays: {
-      databaseUrl: relayUrl,
-      statements: cleanUp.use(statements),
-      broker: broker === undefined ? null : brokerSite(broker),
-    },
-    commitLog: cleanUp.use(await connectCommitLog(database.url('probe'))),
-    flushCache: () => redis.flush(),
-    breakServer: (fault) => breakServer(fault, stack),
-    folder: stack.root,
-    cacheLimiter: cleanUp.use(await connectCacheLimiter(redis.url('probe'))),
-    probes,
-    clock,
-    signal: stack.signal,
-    confirm: () => stack.confirm(),
-    env: stack.marker,
-    onProcess: (group) => stack.guardian.watch(group),
-  };
-}
-
-function brokerSite(broker: StartedBackend): Broker {
-  return { url: broker.url('relay'), prefix: broker.prefix ?? QUEUE_PREFIX, flush: () => broker.flush() };
 }
 
 /** Sorts by time; unique even for two runs of the same second. */
