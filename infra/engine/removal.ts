@@ -34,7 +34,9 @@ export async function removeContainers(runId: string, root: string): Promise<voi
     if (found.length === 0 && !waiting && (await removeVolumes(journal, runId)) === 0) return;
     await delay(BETWEEN_LOOKS_MS);
   }
-  throw new Error(`containers of run ${runId} can't be removed by the engine at ${journal.socketPath}`);
+  throw new Error(
+    `containers or volumes of run ${runId} can't be removed by the engine at ${journal.socketPath}`,
+  );
 }
 
 interface Found {
