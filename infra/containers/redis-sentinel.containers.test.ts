@@ -84,11 +84,14 @@ function describeSentinel(image: string): void {
       await expect(server.flush()).rejects.toMatchObject({ code: 'E_BACKEND_STOPPED' });
     });
 
-    it('comes back as a replica, at the same address', async () => {
-      const [url, master] = [server.url('service'), await masterPort()];
+    it('comes back as a replica: at the same address, and without an end to the keys of the master', async () => {
+      const before = server.url('service');
       await server.restart();
-      expect([server.url('service'), await masterPort()]).toEqual([url, master]);
-      expect((await client.info('replication')).includes('connected_slaves:1')).toBe(true);
+      expect(server.url('service')).toBe(before);
+      // Whichever is the master: on a starved machine a server may seem silent for a second at any time.
+      await eventually(isWritable, 'a master', SLOW_MS);
+      expect(await client.get('after')).toBe('the flush');
+      expect(await client.info('replication')).toContain('connected_slaves:1');
     });
 
     it('may be restarted at once, and while paused', async () => {
