@@ -16,6 +16,13 @@ export interface ForkOptions<Message> {
    * @default nothing is checked: where both ends are ours and of one version, no message of another shape can come
    */
   readonly parse?: (raw: unknown) => Message;
+  /** Aborted, a process that is not ready yet is ended. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * How long it may take to be ready, in ms: a server that it waits for may be silent, for as long as a fault lasts.
+   * @default 90 s
+   */
+  readonly readyWithinMs?: number;
   /** What to throw when the process is gone. */
   readonly lost: (ending: Ending) => Error;
 }
@@ -29,6 +36,7 @@ type Named<Message, Type> = Extract<Message, { readonly type: Type }>;
 
 /** Enough for a stack trace; a process in trouble may write without end. */
 const STDERR_KEPT = 4_000;
+const READY_WITHIN_MS = 90_000;
 
 /** One that is ready, and what it said of itself then. */
 export type ReadyProcess<Command extends Typed, Message extends Typed> = ForkedProcess<Command, Message> & {
@@ -75,7 +83,8 @@ export class ForkedProcess<Command extends Typed, Message extends Typed> impleme
   /**
    * Starts the process and waits for its message `ready`.
    *
-   * @throws what `lost` makes when it ends before, and what `onProcess` throws; it is ended then.
+   * @throws what `lost` makes when it ends before, or is late; what `onProcess` throws; the signal's reason. It is ended
+   * then.
    */
   static async start<Command extends Typed, Message extends Typed>(
     options: ForkOptions<Message>,
@@ -86,10 +95,31 @@ export class ForkedProcess<Command extends Typed, Message extends Typed> impleme
     said.catch(() => {});
     try {
       if (child.#child.pid !== undefined) options.onProcess?.(child.#child.pid);
-      return Object.assign(child, { ready: await said });
+      return Object.assign(child, { ready: await child.#inTime(said, options) });
     } catch (error) {
       await child[Symbol.asyncDispose]();
       throw error;
+    }
+  }
+
+  async #inTime<T>(
+    said: Promise<T>,
+    { signal, readyWithinMs = READY_WITHIN_MS, lost }: ForkOptions<Message>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const given = Promise.withResolvers<never>();
+    const onAbort = () => given.reject(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const tooLate = setTimeout(() => {
+      given.reject(
+        lost({ code: null, signal: null, stderr: this.#stderr.trim(), notReadyMs: readyWithinMs }),
+      );
+    }, readyWithinMs);
+    try {
+      return await Promise.race([said, given.promise]);
+    } finally {
+      clearTimeout(tooLate);
+      signal?.removeEventListener('abort', onAbort);
     }
   }
 

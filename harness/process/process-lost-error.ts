@@ -6,6 +6,8 @@ export interface Ending {
   /** The end of what it wrote to stderr, may be empty. */
   readonly stderr: string;
   readonly cause?: unknown;
+  /** It lived, and was ended because it was not ready after so long. */
+  readonly notReadyMs?: number;
 }
 
 /** A process that the harness had started could not start, or ended while it was needed. */
@@ -13,8 +15,10 @@ export abstract class ProcessLostError extends Error {
   abstract readonly code: string;
 
   /** @param who Who ended, as in "the service". */
-  constructor(who: string, { code, signal, stderr, cause }: Ending) {
-    const how = signal ?? (code === null ? 'it could not be started' : `exit code ${code}`);
+  constructor(who: string, { code, signal, stderr, cause, notReadyMs }: Ending) {
+    const unstarted =
+      notReadyMs === undefined ? 'it could not be started' : `it was not ready within ${notReadyMs / 1000} s`;
+    const how = signal ?? (code === null ? unstarted : `exit code ${code}`);
     super(`${who} ended (${how})${stderr === '' ? '' : `: ${stderr}`}`, cause === undefined ? {} : { cause });
   }
 }

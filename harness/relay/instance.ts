@@ -53,6 +53,7 @@ export async function startRelayInstance({ config, ...site }: RelayOptions): Pro
         entry: MAIN,
         env: { ...environmentOf(site), CACHESTORM_RELAY: JSON.stringify({ ...config, ...account }) },
         onProcess: site.onProcess,
+        signal: site.signal,
         lost: (ending) => new RelayLostError(`the relay ${config.relay}-${config.index}`, ending),
       }),
     site.accounts,

@@ -72,6 +72,7 @@ export async function startInstance({
           CACHESTORM_SERVICE: JSON.stringify({ ...config, ...account }),
         },
         onProcess: site.onProcess,
+        signal: site.signal,
         lost: (ending) => new ServiceLostError('the service', ending),
       }),
     site.accounts,

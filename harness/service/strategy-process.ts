@@ -38,6 +38,8 @@ export interface StrategySite {
   readonly env: NodeJS.ProcessEnv;
   /** Told the process group as soon as it exists. */
   readonly onProcess: (processGroup: number) => void;
+  /** Aborted, those that are not ready yet are ended. */
+  readonly signal?: AbortSignal;
   /** A directory of this run's own for the accounts of killed processes. `null`: none can be killed. */
   readonly accounts: string | null;
 }

@@ -32,6 +32,7 @@ export function sharedSite(
     brokerUrl: brokerOf(strategy, site)?.url ?? null,
     env: { ...process.env, ...site.env },
     onProcess: site.onProcess,
+    signal: site.signal,
     accounts: scenario.faults.some(({ kind }) => kind === 'kill') ? site.folder : null,
   };
 }
