@@ -1,77 +1,34 @@
 /** Redis behind TLS, behind Sentinels, and in a cluster: processes started here, as somebody else would. */
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { redisClient } from '../address/redis-client.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIENTS } from '../contract/clients.ts';
 import { eventually } from '../contract/eventually.ts';
 import { describeExternalBackend } from '../contract/external.suite.ts';
-import { findProgram } from '../local/find.ts';
 import { pickFreePort } from '../ports.ts';
 import { makeCertificates } from './fixtures/certificates.ts';
+import { CREDENTIALS, dump, PASSWORD, TheirRedises } from './fixtures/their-redis.ts';
 import { externalRedis } from './redis.ts';
+import { sentinelSuite } from './sentinel.suite.ts';
 import { ALL_NEEDS, findingsOf, listenerOf, NO_NEEDS, startForTest } from './testing.ts';
 
-const PASSWORD = 'p@ss/word';
-const CREDENTIALS = `:${encodeURIComponent(PASSWORD)}`;
 const SLOW_MS = 120_000;
 
-const cleanUp = new AsyncDisposableStack();
-let folder: string;
+let servers: TheirRedises;
 beforeAll(async () => {
-  folder = cleanUp.adopt(await mkdtemp(join(tmpdir(), 'test-topologies-')), (path) =>
-    rm(path, { recursive: true, force: true, maxRetries: 5 }),
-  );
+  servers = await TheirRedises.open();
 });
-afterAll(() => cleanUp.disposeAsync());
-
-/** Starts a server with these lines of configuration, and resolves once it answers. */
-async function startRedis(port: number, lines: readonly string[], url: string): Promise<Redis> {
-  const directory = join(folder, String(port));
-  await mkdir(directory);
-  const configuration = join(directory, 'redis.conf');
-  const common = ['bind 127.0.0.1', `dir ${directory}`, 'save ""', 'daemonize no', 'logfile log'];
-  await writeFile(configuration, [...common, ...lines, ''].join('\n'));
-  const { path } = await findProgram('redis');
-  const sentinel = lines.some((line) => line.startsWith('sentinel ')) ? ['--sentinel'] : [];
-  const child = spawn(path, [configuration, ...sentinel], { stdio: 'ignore' });
-  cleanUp.defer(async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    if (child.kill('SIGKILL')) await ended;
-  });
-  // One that comes back after a failover, in which a server drops its connections.
-  const client = cleanUp.adopt(redisClient(url, { retryStrategy: () => 20 }), (held) => held.disconnect());
-  await client.connect().catch(() => undefined);
-  await eventually(
-    () =>
-      client.ping().then(
-        () => true,
-        () => false,
-      ),
-    `a Redis on ${port}`,
-    60_000,
-  );
-  return client;
-}
-
-async function dump(redis: Redis): Promise<unknown> {
-  const keys = (await redis.keys('*')).sort();
-  return Promise.all(keys.map(async (key) => [key, (await redis.dumpBuffer(key))?.toString('hex')]));
-}
+afterAll(() => servers?.[Symbol.asyncDispose]());
 
 let tls: { url: string; redis: Redis; ca: string };
 beforeAll(async () => {
-  const { ca, server } = await makeCertificates(folder);
+  const { ca, server } = await makeCertificates(servers.folder);
   const port = await pickFreePort();
   const url = `rediss://${CREDENTIALS}@127.0.0.1:${port}`;
   const lines = [
     ...['port 0', `tls-port ${port}`, `tls-cert-file ${server.cert}`, `tls-key-file ${server.key}`],
     ...[`tls-ca-cert-file ${ca}`, 'tls-auth-clients no', `requirepass "${PASSWORD}"`],
   ];
-  const redis = await startRedis(port, lines, `${url}/0?cacertfile=${ca}`);
+  const redis = await servers.start(port, lines, `${url}/0?cacertfile=${ca}`);
   await redis.set('theirs', '1');
   tls = { url, redis, ca };
 }, SLOW_MS);
@@ -106,66 +63,7 @@ it('says whom to trust where a certificate is not known, whose it is, and that T
   expect(JSON.stringify([untrusted, wanted])).not.toMatch(/p@ss|p%40ss/);
 });
 
-let sentinel: { url: string; masters: Redis[]; guard: Redis };
-beforeAll(async () => {
-  const [first, second, port] = [await pickFreePort(), await pickFreePort(), await pickFreePort()];
-  const secured = [`requirepass "${PASSWORD}"`, `masterauth "${PASSWORD}"`];
-  const at = (server: number) => `redis://${CREDENTIALS}@127.0.0.1:${server}`;
-  const masters = [
-    await startRedis(first, [`port ${first}`, ...secured], at(first)),
-    await startRedis(
-      second,
-      [`port ${second}`, `replicaof 127.0.0.1 ${first}`, 'repl-diskless-sync-delay 0', ...secured],
-      at(second),
-    ),
-  ];
-  const guard = await startRedis(
-    port,
-    [
-      ...[`port ${port}`, `sentinel monitor mymaster 127.0.0.1 ${first} 1`],
-      ...[`sentinel auth-pass mymaster "${PASSWORD}"`, 'sentinel down-after-milliseconds mymaster 60000'],
-    ],
-    `redis://127.0.0.1:${port}`,
-  );
-  await masters[0]?.set('theirs', '1');
-  await eventually(
-    async () => String(await guard.call('SENTINEL', 'REPLICAS', 'mymaster')).includes(`,${second},`),
-    'the replica, as its Sentinel sees it',
-    60_000,
-  );
-  const url = `redis+sentinel://${CREDENTIALS}@127.0.0.1:1,127.0.0.1:${port}/mymaster`;
-  sentinel = { url, masters, guard };
-}, SLOW_MS);
-
-describeExternalBackend({
-  name: 'an external redis, behind Sentinel',
-  kind: 'redis',
-  make: () => externalRedis({ url: sentinel.url, keyPrefix: 'storm:', needs: NO_NEEDS }),
-  snapshot: () => dump(sentinel.masters[0] as Redis),
-  holder: () => listenerOf(sentinel.masters[0] as Redis),
-  cut: (id) => (sentinel.masters[0] as Redis).client('KILL', 'ID', id),
-});
-
-it('is followed to another master, by services too', { timeout: SLOW_MS }, async () => {
-  const [first, second] = sentinel.masters as [Redis, Redis];
-  await using stack = await startForTest(
-    externalRedis({ url: sentinel.url, keyPrefix: 'storm:', needs: NO_NEEDS }),
-  );
-  const server = stack.get('redis');
-  expect(server.topology).toBe('sentinel');
-  await eventually(
-    async () => (await sentinel.guard.call('SENTINEL', 'FAILOVER', 'mymaster').catch(() => null)) === 'OK',
-    'a failover',
-    60_000,
-  );
-  await eventually(async () => (await second.role())[0] === 'master', 'another master', 60_000);
-  await eventually(async () => (await first.role())[0] === 'slave', 'the end of the old master', 60_000);
-  await using client = await CLIENTS.redis(server.url('service'), server.prefix);
-  await client.put();
-  expect(await second.keys('storm:item:*')).toHaveLength(1);
-  await server.flush();
-  expect(await second.keys('storm:item:*')).toEqual([]);
-});
+describe('behind a Sentinel', () => sentinelSuite());
 
 let cluster: { url: string; nodes: Redis[] };
 beforeAll(async () => {
@@ -174,7 +72,7 @@ beforeAll(async () => {
   for (const port of ports) {
     const bus = await pickFreePort();
     const lines = [`port ${port}`, 'cluster-enabled yes', `cluster-port ${bus}`, `requirepass "${PASSWORD}"`];
-    nodes.push(await startRedis(port, lines, `redis://${CREDENTIALS}@127.0.0.1:${port}`));
+    nodes.push(await servers.start(port, lines, `redis://${CREDENTIALS}@127.0.0.1:${port}`));
     for (const node of nodes) await node.cluster('MEET', '127.0.0.1', ports[nodes.length - 1] ?? 0, bus);
   }
   for (const [index, node] of nodes.entries()) {
