@@ -1,4 +1,5 @@
 /** The tables of docs/compatibility.md: the same for the same results, in whatever order they came. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Mark, ServerResults } from './results.ts';
 
 const BEGIN = '<!-- results -->\n';
@@ -8,7 +9,8 @@ const END = '<!-- /results -->';
 const CELLS: Readonly<Record<Mark, string>> = {
   works: '✓ works',
   fails: '✗ **fails**',
-  'not tried': '– not tried',
+  'not tried': '? not tried',
+  'not offered': '– not offered',
 };
 const KINDS: readonly (readonly [kind: string, title: string])[] = [
   ['redis', 'Redis and Valkey'],
@@ -61,10 +63,20 @@ export function withTables(page: string, tables: string): string {
 
 /**
  * Whether the page says of these servers what the tables do. Of versions the first number only: the packages behind
- * the images move on by themselves, and that is no reason to fail.
+ * the images move on by themselves, and that is no reason to fail. Nor is another server on another machine: where it is
+ * not an image's, only those are compared that both have.
  */
 export function agrees(page: string, tables: string): boolean {
-  return withoutMinor(page) === withoutMinor(withTables(page, tables));
+  const [said, seen] = [page, withTables(page, tables)].map((text) => withoutMinor(text).split('\n'));
+  return isDeepStrictEqual(comparable(said, seen), comparable(seen, said));
+}
+
+const OF_THE_MACHINE = /^\| \w+ \| \S+ \| (local|external) \|/;
+
+/** In one order: the places of servers depend on the rest of their versions. */
+function comparable(lines: readonly string[] = [], others: readonly string[] = []): readonly string[] {
+  const isThere = (server: string) => others.some((line) => line.startsWith(server));
+  return lines.filter((line) => isThere(OF_THE_MACHINE.exec(line)?.[0] ?? '')).toSorted();
 }
 
 const withoutMinor = (text: string) => text.replaceAll(/^(\| \w+ \| \d+)\.\d+ /gm, '$1 ');

@@ -41,6 +41,16 @@ describe('a feature', () => {
     expect(marksOf({ meta: scripts, states: states.toReversed() })).toEqual([['redis:8', { scripts: mark }]]);
   });
 
+  test.each([
+    ['not offered', ['passed', 'passed']],
+    ['fails', ['passed', 'failed']],
+    ['not tried', ['passed', 'skipped']],
+  ])('%s where tests of its refusal are %j', (mark, states) => {
+    const suite = { meta: { ...scripts, refused: true }, states };
+    expect(marksOf(suite)).toEqual([['redis:8', { scripts: mark }]]);
+    expect(marksOf(suite, { meta: scripts, states: ['passed'] })).toEqual([['redis:8', { scripts: mark }]]);
+  });
+
   test('fails where its server could not be started: its tests are only skipped', () => {
     const suite = { meta: scripts, states: ['skipped'], hookFailed: true };
     expect(marksOf(suite)).toEqual([['redis:8', { scripts: 'fails' }]]);
@@ -53,6 +63,15 @@ describe('a feature', () => {
       ['mysql:9', { storm: 'works' }],
     ]);
   });
+});
+
+test('servers without an image are one a kind and provider', () => {
+  const of = (provider: string) => ({ servers: [{ kind: 'redis', provider }], feature: 'scripts' });
+  const suites = ['local', 'external', 'local'].map((provider) => ({
+    meta: of(provider),
+    states: ['passed'],
+  }));
+  expect(resultsOf([moduleOf(...suites)]).map(({ provider }) => provider)).toEqual(['local', 'external']);
 });
 
 test('a server is what it said at some time', () => {

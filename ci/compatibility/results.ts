@@ -1,14 +1,16 @@
 /** What the tests of a run say of each server, as their `meta` tells (infra/contract/feature.ts). */
 import type { TestCase, TestModule } from 'vitest/node';
 
-export type Mark = 'works' | 'fails' | 'not tried';
+/** `not offered`: on purpose, as its tests show. */
+export type Mark = 'works' | 'fails' | 'not tried' | 'not offered';
 
 export interface ServerResults {
   /** `redis`, `database` or `rabbitmq`. */
   readonly kind: string;
   /** Such as `containers`. */
   readonly provider: string;
-  readonly image: string;
+  /** Of containers only. */
+  readonly image?: string;
   /** What the server said that it is; `null` when it was never asked. */
   readonly identity: { readonly product: string; readonly version: string } | null;
   readonly features: ReadonlyMap<string, Mark>;
@@ -20,7 +22,7 @@ export function resultsOf(modules: readonly Pick<TestModule, 'children'>[]): rea
   for (const test of modules.flatMap(({ children }) => [...children.allTests()])) {
     const { servers: tested = [], feature, identity } = test.meta();
     for (const server of tested) {
-      const name = `${server.kind} ${server.provider} ${server.image}`;
+      const name = `${server.kind} ${server.provider} ${server.image ?? ''}`;
       const before = servers.get(name);
       const features = before?.features ?? new Map<string, Mark>();
       servers.set(name, { ...server, identity: identity ?? before?.identity ?? null, features });
@@ -32,7 +34,7 @@ export function resultsOf(modules: readonly Pick<TestModule, 'children'>[]): rea
 
 function markOf(test: TestCase): Mark {
   const { state } = test.result();
-  if (state === 'passed') return 'works';
+  if (state === 'passed') return test.meta().refused === true ? 'not offered' : 'works';
   return state === 'failed' || hookFailed(test) ? 'fails' : 'not tried';
 }
 
@@ -42,7 +44,7 @@ function hookFailed({ parent }: Pick<TestCase, 'parent'>): boolean {
   return parent.type === 'suite' && hookFailed(parent);
 }
 
-const FROM_WORST: readonly Mark[] = ['fails', 'not tried', 'works'];
+const FROM_WORST: readonly Mark[] = ['fails', 'not tried', 'not offered', 'works'];
 
 /** A feature works when all of its tests passed. */
 function worse(before: Mark = 'works', mark: Mark): Mark {

@@ -9,6 +9,8 @@ declare module 'vitest' {
     servers?: readonly ServerUnderTest[];
     /** What of them, a column of the page. */
     feature?: string;
+    /** That they show it to be refused. */
+    refused?: true;
     /** What the server says that it is. */
     identity?: { readonly product: string; readonly version: string };
   }
@@ -17,13 +19,14 @@ declare module 'vitest' {
 export interface ServerUnderTest {
   readonly kind: BackendKind;
   readonly provider: ProviderName;
-  /** Such as `cachestorm/redis:8`. */
-  readonly image: string;
+  /** Such as `cachestorm/redis:8`; of containers only. */
+  readonly image?: string;
 }
 
 /** Tests of one server. */
 export function describeServer(server: ServerUnderTest, define: () => void): void {
-  describe(server.image, { meta: { servers: [server] } }, define);
+  const { kind, provider, image = `${provider} ${kind}` } = server;
+  describe(image, { meta: { servers: [server] } }, define);
 }
 
 /** Has the page name the product and version that run. */
