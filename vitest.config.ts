@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.{integration,containers,external}.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.{integration,containers,compatibility,external}.test.ts'],
           ...DEADLINE,
           maxWorkers: 4,
           sequence: { groupOrder: 0 },

@@ -17,9 +17,13 @@ export default defineConfig({
     projects: [
       {
         // `npm run test:containers`, with an engine. One file at a time, as a small machine boots one server.
+        // All that docs/compatibility.md is made of is in it, on servers of this machine, too.
         test: {
           name: 'containers',
-          include: ['**/*.containers.test.ts'],
+          include: [
+            '**/*.{containers,compatibility}.test.ts',
+            'infra/local/{backend,database}.integration.test.ts',
+          ],
           exclude: ['**/node_modules/**'],
           ...SLOW,
           fileParallelism: false,

@@ -1,14 +1,14 @@
 /** The command with servers in containers, as a user runs it. */
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { BackendKind } from '../../infra/backend.ts';
 import { imagesOf, leftOf } from '../../infra/containers/testing.ts';
 import type { Result } from '../result/schema.ts';
 import { exitCodes } from './exit-codes.ts';
 import { finish, start } from './testing.ts';
+import { wholeStormSuite } from './whole-storm.suite.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -36,39 +36,15 @@ async function resultIn(out: string): Promise<Result> {
   return JSON.parse(await readFile(join(out, 'result.json'), 'utf8')) as Result;
 }
 
-describe.each(STORMS.map((images) => [images.map(([, image]) => image).join(', '), images] as const))(
-  'a smoke storm on %s',
-  (name, images) => {
-    it('writes by cache, queue and binary log, and leaves nothing', async ({ task }) => {
-      task.meta.feature = 'a whole storm';
-      task.meta.servers = images.map(([kind, image]) => ({ kind, provider: 'containers', image }));
-      const out = join(folder, name.replaceAll(/\W+/g, '-'));
-      const args = [
-        '--strategy',
-        'cache-aside,message-queue-versioned,binlog-versioned',
-        '--rounds',
-        '1',
-        '--variants',
-        'none',
-      ];
-      const ended = await finish(
-        start(['run', 'write-consistency', ...args, ...options(images), '--out', out]),
-      );
-      // Latencies on a busy machine may void the verdict, not the run.
-      expect([exitCodes.held, exitCodes.inconclusive], ended.stderr).toContain(ended.code);
-      expect(ended.stderr).toContain('in containers, as images are given');
-      const { runId, provenance, interrupted, scenarios } = await resultIn(out);
-      expect([interrupted, provenance.infra, provenance.backends.length]).toEqual([false, 'containers', 3]);
-      const metrics = scenarios[0]?.strategies.map(({ metrics: of }) => ({
-        failed: of['requests.failed']?.median,
-        divergent: of['consistency.divergentKeys']?.median,
-      }));
-      // With versions no race leaves an old copy, in containers either.
-      expect(metrics?.slice(1)).toEqual(Array.from({ length: 2 }, () => ({ failed: 0, divergent: 0 })));
-      expect([await leftOf(runId), existsSync(join(tmpdir(), `cachestorm-${runId}`))]).toEqual([[], false]);
-    });
-  },
-);
+for (const images of STORMS) {
+  wholeStormSuite({
+    name: images.map(([, image]) => image).join(', '),
+    servers: images.map(([kind, image]) => ({ kind, provider: 'containers', image })),
+    args: options(images),
+    because: 'in containers, as images are given',
+    leftOf,
+  });
+}
 
 it('storms a Redis behind a Sentinel through a failover, and counts on', async () => {
   const out = join(folder, 'sentinel');

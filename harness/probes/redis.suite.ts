@@ -16,18 +16,19 @@ export function redisProbeSuite(serverOf: () => StartedBackend): void {
   });
   afterAll(() => cleanUp.disposeAsync());
   beforeEach(() => serverOf().flush());
+  const own = (key: string) => `${serverOf().prefix ?? ''}${key}`;
 
   test('a watched key is announced with what happens to it, in order, and no other key', async () => {
-    const stop = await probe.watch('watched');
+    const stop = await probe.watch(own('watched'));
     const startedUs = systemClock.nowUs();
-    await redis.set('other', 'x');
-    await redis.set('watched', 'x');
-    await redis.setrange('watched', 0, 'y');
-    await redis.pexpire('watched', 60_000);
-    await redis.del('watched');
-    await redis.set('watched', 'x', 'PX', 1);
+    await redis.set(own('other'), 'x');
+    await redis.set(own('watched'), 'x');
+    await redis.setrange(own('watched'), 0, 'y');
+    await redis.pexpire(own('watched'), 60_000);
+    await redis.del(own('watched'));
+    await redis.set(own('watched'), 'x', 'PX', 1);
     // Redis announces the end of an entry when somebody asks for it, at the latest.
-    await expect.poll(() => redis.get('watched')).toBeNull();
+    await expect.poll(() => redis.get(own('watched'))).toBeNull();
     const events = await stop();
     // Versions differ in whether they tell the time to live of a SET.
     const told = events.map(({ event }) => event);
@@ -47,14 +48,17 @@ export function redisProbeSuite(serverOf: () => StartedBackend): void {
 
   test('hits, misses and expired entries are counted, scripts’ too', async () => {
     const before = await probe.read();
-    await redis.set('there', 'x');
-    await redis.get('there');
-    await redis.get('absent');
-    await redis.eval("return redis.call('get', KEYS[1])", 1, 'there');
-    await redis.set('brief', 'x', 'PX', 1);
+    await redis.set(own('there'), 'x');
+    await redis.get(own('there'));
+    await redis.get(own('absent'));
+    await redis.eval("return redis.call('get', KEYS[1])", 1, own('there'));
+    await redis.set(own('brief'), 'x', 'PX', 1);
     await expect.poll(async () => (await probe.read()).expired - before.expired).toBe(1);
     const after = await probe.read();
-    expect([after.hits - before.hits, after.misses - before.misses, after.entries]).toEqual([2, 1, 1]);
+    const changed = (['hits', 'misses', 'entries'] as const).map(
+      (counter) => after[counter] - before[counter],
+    );
+    expect(changed).toEqual([2, 1, 1]);
     expect(after.memoryBytes).toBeGreaterThan(0);
   });
 }

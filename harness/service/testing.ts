@@ -66,7 +66,7 @@ export interface StrategyBench extends AsyncDisposable {
   instanceOf(definition: StrategyDefinition, options?: InstanceOptions): Promise<Instance>;
   /** Another origin on the same database, ended with the bench. */
   connectOrigin(options: Pick<OriginOptions, 'poolSize' | 'queryMs'>): CountedOrigin;
-  /** Asks the database as the probe, whose statements are not counted. */
+  /** Asks the database as one whose statements are not counted. */
   rowsOf<T extends object>(sql: string, values?: readonly unknown[]): Promise<readonly T[]>;
   /** Transactions that wait for another's lock right now. */
   lockWaits(): Promise<number>;
@@ -93,12 +93,17 @@ export async function startStrategyBench(others: readonly Backend[] = []): Promi
   return { ...bench, [Symbol.asyncDispose]: () => cleanUp.disposeAsync() };
 }
 
-/** @param stack With Redis and the database; it outlives the bench. */
-export async function strategyBenchOn(stack: Stack): Promise<StrategyBench> {
+/**
+ * @param stack With Redis and the database; it outlives the bench.
+ * @param administrator Address of the database for whoever may lock tables and see all transactions. @default the probe's,
+ * which may on a server of the run's own
+ */
+export async function strategyBenchOn(stack: Stack, administrator?: string): Promise<StrategyBench> {
   await using starting = new AsyncDisposableStack();
   const database = stack.get('database');
-  const probe = starting.use(await connectDatabaseProbe(database.url('probe'), 'service'));
-  const direct = await createConnection({ uri: database.url('probe') });
+  const { username } = new URL(database.url('service'));
+  const probe = starting.use(await connectDatabaseProbe(database.url('probe'), username));
+  const direct = await createConnection({ uri: administrator ?? database.url('probe') });
   starting.defer(() => direct.end());
   const redis = connectRedis(stack.get('redis').url('service'));
   await redis.connect();

@@ -42,3 +42,8 @@ export function namesItself(serverOf: () => StartedBackend): void {
 export function describeFeature(feature: string, define: () => void): void {
   describe(feature, { meta: { feature } }, define);
 }
+
+/** Tests that show that something is refused with this server, on purpose: it is not offered. */
+export function describeRefused(feature: string, define: () => void): void {
+  describe(`refused: ${feature}`, { meta: { feature, refused: true } }, define);
+}

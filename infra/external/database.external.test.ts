@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeExternalBackend } from '../contract/external.suite.ts';
 import { pickFreePort } from '../ports.ts';
+import { accountsSuite } from './accounts.suite.ts';
 import { writeMarker } from './database/possession.ts';
 import { externalDatabase } from './database.ts';
 import {
@@ -45,41 +46,7 @@ for (const schema of ['storm', 'empty_one']) {
 }
 
 describe('an external database', () => {
-  it('has a user for each role, who may do his work, whose statements are counted, and who is dropped', async () => {
-    const stack = await startForTest(external('storm'));
-    const database = stack.get('database');
-    const connect = (role: 'service' | 'relay' | 'probe') => createConnection({ uri: database.url(role) });
-    const [service, relay, probe] = await Promise.all([
-      connect('service'),
-      connect('relay'),
-      connect('probe'),
-    ]);
-    try {
-      await service.query('CREATE TABLE items (id INT PRIMARY KEY)');
-      await expect(service.query('SELECT * FROM shop.items')).rejects.toThrow(/denied/i);
-      await expect(service.query('SHOW BINARY LOGS')).rejects.toThrow(/denied/i);
-      await expect(probe.query('SELECT * FROM mysql.user')).rejects.toThrow(/denied/i);
-      await relay.query('SHOW MASTER STATUS');
-      for (let n = 0; n < 7; n++) await service.query('SELECT * FROM items');
-      await theirs.admin.query('SELECT * FROM storm.items');
-      const { username } = new URL(database.url('service'));
-      const counted = async () => {
-        const [rows] = await probe.query<RowDataPacket[]>(
-          `SELECT COUNT_STAR AS n FROM performance_schema.events_statements_summary_by_user_by_event_name
-           WHERE USER = ? AND EVENT_NAME = 'statement/sql/select'`,
-          [username],
-        );
-        return Number(rows[0]?.n);
-      };
-      // The one that was refused is counted, too.
-      await expect.poll(counted, { timeout: 10_000 }).toBe(7 + 1);
-      expect(username).not.toBe(new URL(database.url('relay')).username);
-    } finally {
-      for (const connection of [service, relay, probe]) connection.destroy();
-      await stack[Symbol.asyncDispose]();
-    }
-    await expect(connect('service')).rejects.toThrow(/denied/i);
-  });
+  accountsSuite(() => theirs);
 
   it('keeps what somebody else has put into the schema meanwhile', async () => {
     {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Backend, BackendKind } from '../backend.ts';
 import { describeBackend } from '../contract/backend.suite.ts';
+import { describeFeature, describeServer } from '../contract/feature.ts';
 import { LOOPBACK, listeningAddressesOf, processState } from '../contract/kernel.ts';
 import { describeStart } from '../contract/start.suite.ts';
 import { markedProcesses } from '../guardian/processes.ts';
@@ -24,14 +25,18 @@ const LOCAL: Readonly<Record<BackendKind, (options?: TestOptions) => Backend>> =
 };
 type TestOptions = LocalOptions & { readonly program?: Program; readonly templatePath?: string };
 
-const BACKENDS = (['redis', 'database', 'rabbitmq'] as const).map((kind) => ({
-  kind,
-  make: LOCAL[kind],
-}));
 /** Only root may mount a tiny disk. */
 const CAN_MOUNT = process.platform === 'linux' && process.getuid?.() === 0;
 
-for (const { kind, make } of BACKENDS) {
+for (const kind of ['redis', 'database', 'rabbitmq'] as const) {
+  const make = LOCAL[kind];
+  describeServer({ kind, provider: 'local' }, () => {
+    describeFeature('kill, pause, restart, flush', () => describeRunning(kind, make));
+    describeFeature('starts, or says why not', () => describeStarting(kind, make));
+  });
+}
+
+function describeRunning(kind: BackendKind, make: () => Backend): void {
   describeBackend({
     name: `local ${kind}`,
     kind,
@@ -66,7 +71,7 @@ for (const { kind, make } of BACKENDS) {
   });
 }
 
-for (const { kind, make } of BACKENDS) {
+function describeStarting(kind: BackendKind, make: (options?: TestOptions) => Backend): void {
   describeStart({
     name: `local ${kind}`,
     kind,

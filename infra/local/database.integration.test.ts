@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeDatabase } from '../contract/database.suite.ts';
+import { describeFeature, describeServer } from '../contract/feature.ts';
 import { startStack } from '../stack.ts';
 import { localDatabase } from './database.ts';
 
 const SLOW_MS = 60_000;
 
-describeDatabase('the local database', localDatabase);
+describeServer({ kind: 'database', provider: 'local' }, () => {
+  describeFeature('statement counts per user, accounts', () => {
+    describeDatabase('the local database', localDatabase);
+  });
+});
 
 describe('the template of a data directory', { timeout: SLOW_MS }, () => {
   it('is made once by runs at the same time, and leaves no draft', async () => {
