@@ -22,7 +22,7 @@ import { foreignServerProblems } from '../catalog/foreign-servers.ts';
 import { loadScenario } from '../catalog/scenarios.ts';
 import { describeUse } from '../compatibility/features.suite.ts';
 import { KEY_PREFIX, type StrategyBench, strategyBenchOn } from '../service/testing.ts';
-import { BRIEFLY, wholeStormSuite } from './whole-storm.suite.ts';
+import { wholeStormSuite } from './whole-storm.suite.ts';
 
 const SCHEMA = 'storm';
 const EXTERNAL: Readonly<Record<BackendKind, (url: string) => Backend>> = {
@@ -60,7 +60,7 @@ afterAll(() => cleanUp.disposeAsync());
 wholeStormSuite({
   name: 'external servers',
   servers: KINDS.map((kind) => ({ kind, provider: 'external' })),
-  args: ['--infra', 'external', ...BRIEFLY],
+  args: ['--infra', 'external'],
   envOf: () => ({
     REDIS_URL: addresses.redis,
     MYSQL_URL: addresses.database,

@@ -6,14 +6,14 @@ import { describeChange, describeUse } from '../compatibility/features.suite.ts'
 import { type StrategyBench, startStrategyBench } from '../service/testing.ts';
 import { exitCodes } from './exit-codes.ts';
 import { finish, start } from './testing.ts';
-import { BRIEFLY, wholeStormSuite } from './whole-storm.suite.ts';
+import { wholeStormSuite } from './whole-storm.suite.ts';
 
 const KINDS = ['redis', 'database', 'rabbitmq'] as const;
 
 wholeStormSuite({
   name: 'local servers',
   servers: KINDS.map((kind) => ({ kind, provider: 'local' })),
-  args: ['--infra', 'local', ...BRIEFLY],
+  args: ['--infra', 'local'],
 });
 
 describe('local servers', () => {

@@ -24,11 +24,9 @@ export interface StormUnderTest {
 
 const STORM = [
   ...['run', 'write-consistency', '--strategy', 'cache-aside,message-queue-versioned,binlog-versioned'],
-  ...['--rounds', '1', '--variants', 'none'],
+  // Briefly, as it is had by many servers.
+  ...['--rounds', '1', '--variants', 'none', '--set', 'profiles.smoke.stormMs=1500'],
 ];
-
-/** Of servers that other tests storm at length. */
-export const BRIEFLY = ['--set', 'profiles.smoke.stormMs=1500'];
 
 export function wholeStormSuite(tested: StormUnderTest): void {
   const { name, servers, args, envOf = () => ({}), because = '', leftOf = async () => [] } = tested;
