@@ -8,12 +8,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CommandError, output } from './command.ts';
 import { EngineError, openEngine } from './engine.ts';
 import { IMAGES } from './images.ts';
 import { makeImages } from './make.ts';
 
+const UNDOES_WITHIN_MS = 30_000;
 const INSTALL = fileURLToPath(new URL('./install.sh', import.meta.url));
 
 const interrupted = new AbortController();
@@ -59,16 +61,22 @@ async function main(args: readonly string[]): Promise<number> {
   return command.length === 0 ? 0 : await runCommand(command, engine.env);
 }
 
-/** Its exit code; an interrupt is handed on to it, and its own end is waited for. */
+/**
+ * Its exit code. An interrupt is handed on to it and all that it has started, as a terminal would: npm keeps a signal to
+ * itself, and the tests below it would go on. Their end is waited for.
+ */
 async function runCommand(
   [program = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const child = spawn(program, args, { env, stdio: 'inherit' });
-  const pass = () => child.kill('SIGTERM');
+  const child = spawn(program, args, { env, stdio: 'inherit', detached: true });
+  const pass = () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
+  };
   signal.addEventListener('abort', pass, { once: true });
   try {
     const [code] = (await once(child, 'exit')) as [number | null];
+    if (signal.aborted) await endOfGroup(child.pid ?? 0);
     return code ?? 1;
   } catch (cause) {
     throw new CommandError(`${program}: ${cause instanceof Error ? cause.message : String(cause)}`, {
@@ -76,5 +84,18 @@ async function runCommand(
     });
   } finally {
     signal.removeEventListener('abort', pass);
+  }
+}
+
+/** Who undoes what it has begun may need the engine for it. */
+async function endOfGroup(leader: number): Promise<void> {
+  const deadline = Date.now() + UNDOES_WITHIN_MS;
+  while (Date.now() < deadline) {
+    try {
+      process.kill(-leader, 0);
+    } catch {
+      return;
+    }
+    await delay(50);
   }
 }
