@@ -34,11 +34,10 @@ export function containerBackend(kind: BackendKind, image: string, options?: Con
 }
 
 /** A Redis behind a Sentinel, in containers. */
-export function sentinelBackend(image: string, options?: ContainerOptions): Backend {
+export function sentinelBackend(image: string): Backend {
   return {
     kind: 'redis',
-    start: async (context) =>
-      (await import('./redis-sentinel.ts')).startRedisSentinel(image, context, options),
+    start: async (context) => (await import('./redis-sentinel.ts')).startRedisSentinel(image, context),
   };
 }
 

@@ -1,14 +1,12 @@
 import type { StartContext, StartedBackend } from '../backend.ts';
 import { redisConfiguration } from '../redis/configuration.ts';
 import { newSecret } from '../secret.ts';
-import {
-  type ContainerOptions,
-  type ContainerRecipe,
-  type ContainerServer,
-  startContainer,
-} from './container-server.ts';
+import { type ContainerRecipe, type ContainerServer, startContainer } from './container-server.ts';
 import { redisRecipe } from './redis.ts';
 import { SentinelGroup } from './sentinel-group.ts';
+
+/** Inside of the container. */
+const SENTINEL_PORT = 26_379;
 
 /**
  * Starts a Redis or Valkey as many have it in production: a master, its replica, and a Sentinel that makes the replica
@@ -20,11 +18,7 @@ import { SentinelGroup } from './sentinel-group.ts';
  *
  * @throws EngineError, BackendImageError, or BackendStartError with nothing left behind.
  */
-export async function startRedisSentinel(
-  image: string,
-  context: StartContext,
-  options: ContainerOptions = {},
-): Promise<StartedBackend> {
+export async function startRedisSentinel(image: string, context: StartContext): Promise<StartedBackend> {
   await using starting = new AsyncDisposableStack();
   const password = newSecret();
   const start = async (
@@ -34,17 +28,16 @@ export async function startRedisSentinel(
     // Where the server may write: it keeps what it becomes in this file.
     const target = `/data/${own.part}.conf`;
     const recipe = {
-      ...redisRecipe(image, password, options),
+      ...redisRecipe(image, password),
       ...own,
       command: [target, ...(own.joins === undefined ? ['--sentinel'] : [])],
       files: [{ target, content: lines, mode: 0o644 }],
     };
-    return starting.use(await startContainer(recipe, context, options));
+    return starting.use(await startContainer(recipe, context));
   };
-  const port = 26_379;
   const sentinel = await start(
-    { part: 'sentinel', port, portsToJoin: 2 },
-    [`port ${port}`, 'dir /data', `requirepass ${password}`, ''].join('\n'),
+    { part: 'sentinel', port: SENTINEL_PORT, portsToJoin: 2 },
+    [`port ${SENTINEL_PORT}`, 'dir /data', `requirepass ${password}`, ''].join('\n'),
   );
   const servers: ContainerServer[] = [];
   for (const [index, port] of sentinel.portsToJoin.entries()) {

@@ -36,7 +36,7 @@ export async function startRedis(
 export function redisRecipe(
   image: string,
   password: string,
-  { deadlineMs = 60_000 }: ContainerOptions,
+  { deadlineMs = 60_000 }: ContainerOptions = {},
 ): Omit<ContainerRecipe, 'command' | 'files' | 'port'> {
   return {
     kind: 'redis',
