@@ -26,10 +26,10 @@ import {
   holderOf,
   NO_NEEDS,
   startForTest,
-  startTheirDatabase,
+  startTheirServers,
   type TheirDatabase,
+  type TheirServers,
 } from '../../infra/external/testing.ts';
-import { localRabbitmq } from '../../infra/local/rabbitmq.ts';
 import { localRedis } from '../../infra/local/redis.ts';
 import { finish, start } from './testing.ts';
 
@@ -38,21 +38,9 @@ const cleanUp = new AsyncDisposableStack();
 let database: TheirDatabase;
 let redis: Redis;
 let broker: ChannelModel;
-let env: { REDIS_URL: string; MYSQL_URL: string; AMQP_URL: string };
+let env: TheirServers['env'];
 beforeAll(async () => {
-  const [stack, theirs] = await Promise.all([
-    startForTest(localRedis(), localRabbitmq()),
-    startTheirDatabase(),
-  ]);
-  cleanUp.use(stack);
-  database = cleanUp.use(theirs);
-  env = {
-    REDIS_URL: stack.get('redis').url('service'),
-    MYSQL_URL: database.url,
-    AMQP_URL: stack.get('rabbitmq').url('service'),
-  };
-  redis = cleanUp.adopt(redisClient(env.REDIS_URL, {}), (client) => client.disconnect());
-  await redis.connect();
+  ({ env, redis, database } = cleanUp.use(await startTheirServers()));
   broker = cleanUp.adopt(await connectBroker(env.AMQP_URL), (model) => model.close());
 }, SLOW_MS);
 afterAll(() => cleanUp.disposeAsync(), SLOW_MS);

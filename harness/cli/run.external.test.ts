@@ -4,12 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { redisClient } from '../../infra/address/redis-client.ts';
 import { connectBroker } from '../../infra/external/rabbitmq/connection.ts';
 import { found, queueExists } from '../../infra/external/rabbitmq/possession.ts';
-import { startForTest, startTheirDatabase, type TheirDatabase } from '../../infra/external/testing.ts';
-import { localRabbitmq } from '../../infra/local/rabbitmq.ts';
-import { localRedis } from '../../infra/local/redis.ts';
+import { startTheirServers, type TheirDatabase, type TheirServers } from '../../infra/external/testing.ts';
 import { pickFreePort } from '../../infra/ports.ts';
 import { type Result, resultSchema } from '../result/schema.ts';
 import { finish, start } from './testing.ts';
@@ -18,21 +15,9 @@ const SLOW_MS = 300_000;
 const cleanUp = new AsyncDisposableStack();
 let database: TheirDatabase;
 let redis: Redis;
-let env: { REDIS_URL: string; MYSQL_URL: string; AMQP_URL: string };
+let env: TheirServers['env'];
 beforeAll(async () => {
-  const [stack, theirs] = await Promise.all([
-    startForTest(localRedis(), localRabbitmq()),
-    startTheirDatabase(),
-  ]);
-  cleanUp.use(stack);
-  database = cleanUp.use(theirs);
-  env = {
-    REDIS_URL: stack.get('redis').url('service'),
-    MYSQL_URL: database.url,
-    AMQP_URL: stack.get('rabbitmq').url('service'),
-  };
-  redis = cleanUp.adopt(redisClient(env.REDIS_URL, {}), (client) => client.disconnect());
-  await redis.connect();
+  ({ env, redis, database } = cleanUp.use(await startTheirServers()));
   await database.admin.query('CREATE SCHEMA shop');
   await database.admin.query('CREATE TABLE shop.items (id INT PRIMARY KEY)');
   await database.admin.query("CREATE USER reader@'%' IDENTIFIED BY 'rea%der'");
