@@ -4,12 +4,20 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../harness/cli/main.ts', import.meta.url));
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** Of what a run wrote to stderr. */
-const STDERR_KEPT = 2_000;
+/** The characters that are kept of what a run wrote. */
+const KEPT = 10_000;
+
+/** Where a run takes place, if not where the proof does. */
+export interface Surroundings {
+  readonly cwd?: string;
+  /** Beside the proof's own variables. */
+  readonly env?: NodeJS.ProcessEnv;
+}
 
 export interface Proof {
   /** The proof's own directory, empty at first. */
@@ -17,19 +25,20 @@ export interface Proof {
   /** Aborted by an interrupt: a wait that is no run's has to end by it. */
   readonly signal: AbortSignal;
   /** Starts the command with these arguments; its errors are shown. */
-  start(args: readonly string[]): ChildProcess;
+  start(args: readonly string[], surroundings?: Surroundings): ChildProcess;
   /**
    * Runs the command to its end.
    *
    * @throws the signal's reason when the proof was interrupted meanwhile
    */
-  run(args: readonly string[]): Promise<RunEnd>;
+  run(args: readonly string[], surroundings?: Surroundings): Promise<RunEnd>;
 }
 
 export interface RunEnd {
   /** `null` when a signal ended it. */
   readonly code: number | null;
   /** The end of what it wrote there. */
+  readonly stdout: string;
   readonly stderr: string;
 }
 
@@ -42,11 +51,15 @@ export async function prove(name: string, work: (proof: Proof) => Promise<boolea
   const folder = await mkdtemp(join(tmpdir(), `proof-${name}-`));
   const interrupted = new AbortController();
   const running = new Map<ChildProcess, Promise<unknown>>();
-  const start = (args: readonly string[], stderr: 'inherit' | 'pipe' = 'inherit'): ChildProcess => {
+  const spawned = (
+    args: readonly string[],
+    { cwd, env }: Surroundings,
+    stdio: readonly ['ignore', 'ignore' | 'pipe', 'inherit' | 'pipe'],
+  ): ChildProcess => {
     interrupted.signal.throwIfAborted();
     // A process group of its own: a terminal's Ctrl-C would reach it twice, and the second means "at once".
     const child = spawn(process.execPath, [MAIN, ...args], {
-      stdio: ['ignore', 'ignore', stderr],
+      ...{ cwd, env: { ...process.env, ...env }, stdio: [...stdio] },
       detached: true,
     });
     running.set(
@@ -55,15 +68,14 @@ export async function prove(name: string, work: (proof: Proof) => Promise<boolea
     );
     return child;
   };
-  const run = async (args: readonly string[]): Promise<RunEnd> => {
-    const child = start(args, 'pipe');
-    let stderr = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(-STDERR_KEPT);
-    });
+  const start = (args: readonly string[], surroundings: Surroundings = {}) =>
+    spawned(args, surroundings, ['ignore', 'ignore', 'inherit']);
+  const run = async (args: readonly string[], surroundings: Surroundings = {}): Promise<RunEnd> => {
+    const child = spawned(args, surroundings, ['ignore', 'pipe', 'pipe']);
+    const [stdout, stderr] = [endOf(child.stdout), endOf(child.stderr)];
     await running.get(child);
     interrupted.signal.throwIfAborted();
-    return { code: child.exitCode, stderr };
+    return { code: child.exitCode, stdout: stdout(), stderr: stderr() };
   };
   const onSignal = (signal: (typeof SIGNALS)[number]) => {
     process.exitCode = 128 + constants.signals[signal];
@@ -83,4 +95,13 @@ export async function prove(name: string, work: (proof: Proof) => Promise<boolea
     await rm(folder, { recursive: true, force: true });
     for (const signal of SIGNALS) process.off(signal, onSignal);
   }
+}
+
+/** Reads a stream, and hands out the end of what came. */
+function endOf(stream: Readable | null): () => string {
+  let kept = '';
+  stream?.setEncoding('utf8').on('data', (text: string) => {
+    kept = (kept + text).slice(-KEPT);
+  });
+  return () => kept;
 }
