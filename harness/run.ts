@@ -9,6 +9,7 @@ import { worthRepeating } from './analysis/warning-catalogue.ts';
 import { trialWarnings } from './analysis/warnings.ts';
 import { definitionsOf } from './catalog/contest.ts';
 import type { RunEvent, RunEventBody } from './events.ts';
+import { CachestormError } from './failure/cachestorm-error.ts';
 import { judgeTrial } from './judge-trial.ts';
 import { itemKey } from './load/keys.ts';
 import { neededServers } from './needed-servers.ts';
@@ -270,5 +271,5 @@ function messageOf(error: unknown): string {
 }
 
 function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'E_UNKNOWN';
+  return error instanceof CachestormError ? error.code : 'E_BUG';
 }

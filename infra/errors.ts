@@ -1,8 +1,10 @@
+import { CachestormError } from '../harness/failure/cachestorm-error.ts';
 import type { Finding } from './backend.ts';
 
 /** The server binaries that a run needs are not on this machine. */
-export class BackendMissingError extends Error {
+export class BackendMissingError extends CachestormError {
   readonly code = 'E_BACKEND_MISSING';
+  readonly failure = 'infrastructure';
   override readonly name = 'BackendMissingError';
   readonly kind: string;
 
@@ -13,8 +15,9 @@ export class BackendMissingError extends Error {
 }
 
 /** A CACHESTORM_*_SERVER variable names a program that can't be used. */
-export class BackendOverrideError extends Error {
+export class BackendOverrideError extends CachestormError {
   readonly code = 'E_BACKEND_OVERRIDE';
+  readonly failure = 'infrastructure';
   override readonly name = 'BackendOverrideError';
   readonly kind: string;
   readonly variable: string;
@@ -29,8 +32,9 @@ export class BackendOverrideError extends Error {
 }
 
 /** A server was started and died, or did not answer before its deadline. */
-export class BackendStartError extends Error {
+export class BackendStartError extends CachestormError {
   readonly code = 'E_BACKEND_START';
+  readonly failure = 'infrastructure';
   override readonly name = 'BackendStartError';
   readonly product: string;
   /** The end of the server's own log. */
@@ -45,8 +49,9 @@ export class BackendStartError extends Error {
 }
 
 /** Something was asked of a server that is not running: it was killed, died, or is disposed. */
-export class BackendStoppedError extends Error {
+export class BackendStoppedError extends CachestormError {
   readonly code = 'E_BACKEND_STOPPED';
+  readonly failure = 'infrastructure';
   override readonly name = 'BackendStoppedError';
   readonly product: string;
 
@@ -57,8 +62,9 @@ export class BackendStoppedError extends Error {
 }
 
 /** A server of the user's own was to be killed, paused or restarted: a run has no right to. */
-export class BackendControlError extends Error {
+export class BackendControlError extends CachestormError {
   readonly code = 'E_BACKEND_CONTROL';
+  readonly failure = 'infrastructure';
   override readonly name = 'BackendControlError';
   readonly product: string;
 
@@ -69,8 +75,9 @@ export class BackendControlError extends Error {
 }
 
 /** What keeps a run from using the servers that it was given, all of it at once. Nothing was written to them. */
-export class UnfitServersError extends Error {
+export class UnfitServersError extends CachestormError {
   readonly code = 'E_UNFIT_SERVERS';
+  readonly failure = 'infrastructure';
   override readonly name = 'UnfitServersError';
   readonly findings: readonly Finding[];
 
@@ -85,8 +92,9 @@ export class UnfitServersError extends Error {
 }
 
 /** A run lost its place on a server of the user's own. Another run may be there by now: it must not go on. */
-export class PlaceLostError extends Error {
+export class PlaceLostError extends CachestormError {
   readonly code = 'E_PLACE_LOST';
+  readonly failure = 'infrastructure';
   override readonly name = 'PlaceLostError';
   readonly server: string;
 
@@ -101,14 +109,16 @@ export class PlaceLostError extends Error {
 }
 
 /** No container engine of this machine can be used. */
-export class EngineError extends Error {
+export class EngineError extends CachestormError {
   readonly code = 'E_ENGINE';
+  readonly failure = 'infrastructure';
   override readonly name = 'EngineError';
 }
 
 /** Neither this machine nor a container engine has the servers that a run needs. */
-export class NoServersError extends Error {
+export class NoServersError extends CachestormError {
   readonly code = 'E_NO_SERVERS';
+  readonly failure = 'infrastructure';
   override readonly name = 'NoServersError';
 
   constructor(missing: readonly string[], engine: EngineError) {
@@ -120,8 +130,9 @@ export class NoServersError extends Error {
 }
 
 /** An image that containers are made of is not here, and can't be pulled. */
-export class BackendImageError extends Error {
+export class BackendImageError extends CachestormError {
   readonly code = 'E_BACKEND_IMAGE';
+  readonly failure = 'infrastructure';
   override readonly name = 'BackendImageError';
   readonly image: string;
 
@@ -132,8 +143,9 @@ export class BackendImageError extends Error {
 }
 
 /** The process that guards a run's servers and files against the harness's death did not come up. */
-export class GuardianError extends Error {
+export class GuardianError extends CachestormError {
   readonly code = 'E_GUARDIAN';
+  readonly failure = 'infrastructure';
   override readonly name = 'GuardianError';
 }
 

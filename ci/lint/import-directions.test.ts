@@ -20,6 +20,7 @@ const cases: readonly (readonly [path: string, line: string, rule: string | null
   ['harness/cli/a.ts', `import { x } from '../../reports/terminal.ts';`, null],
   ['infra/a.ts', `import { x } from '../harness/run.ts';`, 'noRestrictedImports'],
   ['infra/b.ts', `import { x } from '../harness/time/clock.ts';`, null],
+  ['infra/d.ts', `import { x } from '../harness/failure/cachestorm-error.ts';`, null],
   ['infra/c.ts', `import { x } from '../scenarios/registry.ts';`, 'noRestrictedImports'],
   ['reports/a.ts', `import { x } from '../harness/run.ts';`, 'noRestrictedImports'],
   ['reports/b.ts', `import { x } from '../harness/result/schema.ts';`, null],

@@ -1,3 +1,5 @@
+import { CachestormError } from '../failure/cachestorm-error.ts';
+
 /** One thing wrong in what the user gave. */
 export interface Problem {
   /** Where: an option, a file, or a path such as `origin.queryMs`. */
@@ -7,8 +9,9 @@ export interface Problem {
 }
 
 /** The command line, a scenario or a strategy is wrong. Nothing was started. Exit code 2. */
-export class UsageError extends Error {
+export class UsageError extends CachestormError {
   readonly code = 'E_USAGE';
+  readonly failure = 'usage';
   override readonly name = 'UsageError';
   readonly problems: readonly Problem[];
 

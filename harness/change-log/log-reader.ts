@@ -7,11 +7,13 @@ import ZongJi, {
   type RowsEvent,
 } from '@vlasky/zongji';
 import { mysqlOptions } from '../../infra/address/mysql-address.ts';
+import { CachestormError } from '../failure/cachestorm-error.ts';
 import type { LogPosition } from './log-position.ts';
 
 /** The binary log can't be read, or not any more. */
-export class ChangeLogError extends Error {
+export class ChangeLogError extends CachestormError {
   readonly code = 'E_CHANGE_LOG';
+  readonly failure = 'infrastructure';
   override readonly name = 'ChangeLogError';
 }
 

@@ -1,3 +1,4 @@
+import { CachestormError } from '../failure/cachestorm-error.ts';
 import type { Verdict } from '../result/schema.ts';
 
 /** What the exit code of `cachestorm` says. Scripts build on these numbers: they do not change. */
@@ -7,6 +8,8 @@ export const exitCodes = {
   usage: 2,
   infrastructure: 3,
   inconclusive: 4,
+  /** EX_SOFTWARE of sysexits.h: far from the others, so that no script takes a bug for noise or for a verdict. */
+  bug: 70,
   interrupted: 130,
 } as const;
 
@@ -21,33 +24,9 @@ export function exitCodeOf(verdict: Verdict): number {
   }
 }
 
-/** Failures of what the measurement needs, rather than of the measurement. */
-const INFRASTRUCTURE = new Set([
-  'E_BACKEND_MISSING',
-  'E_BACKEND_OVERRIDE',
-  'E_BACKEND_START',
-  'E_BACKEND_STOPPED',
-  'E_BACKEND_CONTROL',
-  'E_UNFIT_SERVERS',
-  'E_PLACE_LOST',
-  'E_BACKEND_IMAGE',
-  'E_ENGINE',
-  'E_NO_SERVERS',
-  'E_GUARDIAN',
-  'E_SERVICE_LOST',
-  'E_GENERATOR_LOST',
-  'E_RELAY_LOST',
-  'E_TRUTH_SERVER_LOST',
-  'E_PROBE',
-  'E_TARGET',
-]);
-const USAGE = new Set(['E_USAGE', 'E_ADDRESS', 'E_RUN_DIRECTORY']);
-
+/** Returns the exit code of an error's kind. What has no kind is a bug of ours. */
 export function exitCodeOfError(error: unknown): number {
-  const code = errorCode(error);
-  if (code !== null && USAGE.has(code)) return exitCodes.usage;
-  if (code !== null && INFRASTRUCTURE.has(code)) return exitCodes.infrastructure;
-  return exitCodes.inconclusive;
+  return error instanceof CachestormError ? exitCodes[error.failure] : exitCodes.bug;
 }
 
 export function errorCode(error: unknown): string | null {

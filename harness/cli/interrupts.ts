@@ -1,4 +1,12 @@
+import { CachestormError } from '../failure/cachestorm-error.ts';
 import { exitCodes } from './exit-codes.ts';
+
+/** The user ended the command. */
+export class InterruptedError extends CachestormError {
+  readonly code = 'E_INTERRUPTED';
+  readonly failure = 'interrupted';
+  override readonly name = 'InterruptedError';
+}
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -8,7 +16,7 @@ export function listenForInterrupts(): { readonly signal: AbortSignal; close(): 
   const onSignal = (name: NodeJS.Signals) => {
     // The guardian ends what the run started as soon as this process is gone.
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    controller.abort(new Error(`interrupted by ${name}`));
+    controller.abort(new InterruptedError(`interrupted by ${name}`));
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   return {

@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
-import { UsageError } from '../catalog/errors.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { listCommand } from './commands/list.ts';
 import { loadCommand } from './commands/load.ts';
 import { runCommand } from './commands/run.ts';
 import { selfcheckCommand } from './commands/selfcheck.ts';
-import { errorCode, exitCodeOfError, exitCodes } from './exit-codes.ts';
+import { exitCodeOfError, exitCodes } from './exit-codes.ts';
+import { failureText } from './failure-text.ts';
 
 /** Runs the command that `args` say, sets the exit code of the process, and prints what went wrong. */
 export async function runProgram(args: readonly string[]): Promise<void> {
@@ -30,15 +30,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.held : exitCodes.usage;
-  if (error instanceof UsageError) {
-    for (const { path, message } of error.problems) process.stderr.write(`error: ${path}: ${message}\n`);
-    return exitCodes.usage;
-  }
-  const code = errorCode(error);
-  const known = code?.startsWith('E_') ?? false;
-  const text =
-    error instanceof Error ? ((known ? error.message : error.stack) ?? error.message) : String(error);
-  process.stderr.write(`error: ${text}${known ? ` [${code}]` : ''}\n`);
+  process.stderr.write(failureText(error));
   return exitCodeOfError(error);
 }
 
@@ -50,5 +42,6 @@ Exit codes:
   2    wrong usage, or a wrong scenario or strategy file
   3    the servers could not be started, or were lost
   4    inconclusive: the measurement can't be trusted
+  70   a bug in cachestorm, which says so and where
   130  interrupted: all undone, partial results kept`;
 }

@@ -1,3 +1,4 @@
+import { CachestormError } from '../failure/cachestorm-error.ts';
 import { ProcessLostError } from '../process/process-lost-error.ts';
 
 /** The generator process ended, was killed or could not be started while it was needed. */
@@ -7,6 +8,7 @@ export class GeneratorLostError extends ProcessLostError {
 }
 
 /** The generator could not carry out a plan, or said something that this version does not understand. */
-export class GeneratorFailedError extends Error {
+export class GeneratorFailedError extends CachestormError {
   readonly code = 'E_GENERATOR_FAILED';
+  readonly failure = 'inconclusive';
 }

@@ -1,3 +1,4 @@
+import { CachestormError } from '../failure/cachestorm-error.ts';
 import { freezeServer } from '../selfcheck/server-freeze.ts';
 import type { ProcessSite, TruthProcess } from '../selfcheck/truth-process.ts';
 import type { Clock } from '../time/clock.ts';
@@ -45,8 +46,9 @@ export interface FailedRun {
 }
 
 /** A tool ended without figures, or did not end. */
-export class ToolFailedError extends Error {
+export class ToolFailedError extends CachestormError {
   readonly code = 'E_TOOL_FAILED';
+  readonly failure = 'infrastructure';
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The contract of a load tool: how it is found, asked and understood. */
+import { CachestormError } from '../failure/cachestorm-error.ts';
 import type { LoadCase } from './load-case.ts';
 import type { Percentiles } from './percentiles.ts';
 
@@ -47,8 +48,9 @@ export interface Tool {
 }
 
 /** A tool printed something else than its version is known to print. */
-export class ToolOutputError extends Error {
+export class ToolOutputError extends CachestormError {
   readonly code = 'E_TOOL_OUTPUT';
+  readonly failure = 'infrastructure';
 
   constructor(tool: string, expected: string, output: string, cause?: unknown) {
     super(`${tool}: expected ${expected} in its output, got ${JSON.stringify(output.slice(0, 200))}`, {

@@ -1,3 +1,4 @@
+import { CachestormError } from '../failure/cachestorm-error.ts';
 import type { Clock } from '../time/clock.ts';
 import type { DatabaseProbe } from './database.ts';
 import type { RedisProbe } from './redis.ts';
@@ -28,8 +29,9 @@ export interface Probes {
 }
 
 /** A server did not say what it counted: it is gone, or does not answer. */
-export class ProbeError extends Error {
+export class ProbeError extends CachestormError {
   readonly code = 'E_PROBE';
+  readonly failure = 'infrastructure';
   override readonly name = 'ProbeError';
 
   constructor(server: string, cause: unknown) {

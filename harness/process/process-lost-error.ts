@@ -1,3 +1,5 @@
+import { CachestormError } from '../failure/cachestorm-error.ts';
+
 /** How a child process came to its end. */
 export interface Ending {
   /** Both `null`: it could not be started. */
@@ -11,8 +13,8 @@ export interface Ending {
 }
 
 /** A process that the harness had started could not start, or ended while it was needed. */
-export abstract class ProcessLostError extends Error {
-  abstract readonly code: string;
+export abstract class ProcessLostError extends CachestormError {
+  readonly failure = 'infrastructure';
 
   /** @param who Who ended, as in "the service". */
   constructor(who: string, { code, signal, stderr, cause, notReadyMs }: Ending) {

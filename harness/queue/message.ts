@@ -1,8 +1,10 @@
 import type { RowChange } from '../../scenarios/strategies/relay.ts';
+import { CachestormError } from '../failure/cachestorm-error.ts';
 
 /** A message that is none of ours. */
-export class MessageDecodeError extends Error {
+export class MessageDecodeError extends CachestormError {
   readonly code = 'E_MESSAGE_DECODE';
+  readonly failure = 'inconclusive';
   override readonly name = 'MessageDecodeError';
 }
 

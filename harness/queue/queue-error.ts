@@ -1,3 +1,5 @@
+import { CachestormError } from '../failure/cachestorm-error.ts';
+
 /**
  * Why a message was not published, as far as anybody knows.
  *
@@ -20,8 +22,9 @@ const WORDS: Readonly<Record<QueueFailure, string>> = {
 };
 
 /** A message was not published, or nobody knows. */
-export class QueueError extends Error {
+export class QueueError extends CachestormError {
   readonly code = 'E_QUEUE';
+  readonly failure = 'infrastructure';
   override readonly name = 'QueueError';
   readonly reason: QueueFailure;
 

@@ -1,5 +1,7 @@
 /** A race of writers and readers as a schedule: who is held where, and who goes on when. */
+
 import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
+import { CachestormError } from '../failure/cachestorm-error.ts';
 import type { Held } from '../service/barrier-board.ts';
 import type { Instance, StrategyBench } from '../service/testing.ts';
 
@@ -43,8 +45,9 @@ export interface Race {
 }
 
 /** A schedule did not come to where it was to: the strategy is another than it was written for. */
-export class ScheduleError extends Error {
+export class ScheduleError extends CachestormError {
   readonly code = 'E_SCHEDULE';
+  readonly failure = 'inconclusive';
   override readonly name = 'ScheduleError';
 
   constructor(awaited: string) {

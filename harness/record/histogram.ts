@@ -5,6 +5,7 @@ import {
   encodeIntoCompressedBase64,
   initWebAssemblySync,
 } from 'hdr-histogram-js';
+import { CachestormError } from '../failure/cachestorm-error.ts';
 
 /** Largest value that is told apart, in microseconds; above it a histogram only says "60 s or more". */
 export const MAX_TRACKABLE_US = 60_000_000;
@@ -12,8 +13,9 @@ export const MAX_TRACKABLE_US = 60_000_000;
 const SIGNIFICANT_DIGITS = 3;
 
 /** A text that is no encoded histogram. */
-export class HistogramDecodeError extends Error {
+export class HistogramDecodeError extends CachestormError {
   readonly code = 'E_HISTOGRAM_DECODE';
+  readonly failure = 'inconclusive';
 }
 
 /**

@@ -1,13 +1,15 @@
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunEvent } from '../events.ts';
+import { CachestormError } from '../failure/cachestorm-error.ts';
 import type { Plan, Trial } from '../plan/plan.ts';
 import type { Commits } from './commits.ts';
 import { SAMPLE_VERSION, type TrialSample, trialName } from './sample.ts';
 
 /** The output directory holds something that is not a run of ours. Nothing was touched. */
-export class RunDirectoryError extends Error {
+export class RunDirectoryError extends CachestormError {
   readonly code = 'E_RUN_DIRECTORY';
+  readonly failure = 'usage';
   override readonly name = 'RunDirectoryError';
 }
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { CachestormError } from '../failure/cachestorm-error.ts';
 import { ForkedProcess, type ReadyProcess } from '../process/forked-process.ts';
 import { ProcessLostError } from '../process/process-lost-error.ts';
 import { startSuccession } from '../process/succession.ts';
@@ -19,8 +20,9 @@ export class ServiceLostError extends ProcessLostError {
 }
 
 /** A service could not fill its cache. */
-export class ServicePreloadError extends Error {
+export class ServicePreloadError extends CachestormError {
   readonly code = 'E_SERVICE_PRELOAD';
+  readonly failure = 'inconclusive';
   override readonly name = 'ServicePreloadError';
 }
 

@@ -1,6 +1,9 @@
+import { CachestormError } from '../failure/cachestorm-error.ts';
+
 /** The database refused a statement or could not be reached. */
-export class OriginError extends Error {
+export class OriginError extends CachestormError {
   readonly code = 'E_ORIGIN';
+  readonly failure = 'infrastructure';
   override readonly name: string = 'OriginError';
 }
 

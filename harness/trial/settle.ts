@@ -1,4 +1,5 @@
 import { sum } from '../analysis/statistics/summary.ts';
+import { CachestormError } from '../failure/cachestorm-error.ts';
 import { readTruth, type TruthReading } from '../probes/ground-truth.ts';
 import type { ServiceInstance } from '../service/instance.ts';
 import type { ServiceReport } from '../service/protocol.ts';
@@ -10,8 +11,9 @@ const STALL_MS = 15_000;
 const COUNT_MS = 2_000;
 
 /** The database was still being queried long after the storm, or did not answer any more. */
-export class SettleError extends Error {
+export class SettleError extends CachestormError {
   readonly code = 'E_SETTLE';
+  readonly failure = 'inconclusive';
   override readonly name = 'SettleError';
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CachestormError } from '../../harness/failure/cachestorm-error.ts';
 import { runCommand, succeeds } from './command.ts';
 import { NEED_SOURCES, type Need, sourceOf } from './needs.ts';
 import { chooseAptPackages } from './plan.ts';
@@ -8,8 +9,9 @@ import { disableServices, holdServices, installedPackages } from './services.ts'
 export type Say = (line: string) => void;
 
 /** An installation could not be done; the message says why and what was run. */
-export class InstallError extends Error {
+export class InstallError extends CachestormError {
   readonly code = 'E_INSTALL';
+  readonly failure = 'infrastructure';
   override readonly name = 'InstallError';
 }
 

@@ -1,6 +1,9 @@
+import { CachestormError } from '../../failure/cachestorm-error.ts';
+
 /** A threshold that can't be read. The message shows the place. */
-export class ThresholdError extends Error {
+export class ThresholdError extends CachestormError {
   readonly code = 'E_THRESHOLD';
+  readonly failure = 'usage';
   override readonly name = 'ThresholdError';
   readonly expression: string;
   /** 0-based, in UTF-16 units of `expression`. */

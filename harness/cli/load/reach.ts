@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { CachestormError } from '../../failure/cachestorm-error.ts';
 import { formatDuration } from '../duration.ts';
 import { errorCode } from '../exit-codes.ts';
 import type { TargetUrl } from './target-url.ts';
 
 /** Nothing can be asked at the URL. */
-export class TargetUnreachableError extends Error {
+export class TargetUnreachableError extends CachestormError {
   readonly code = 'E_TARGET';
+  readonly failure = 'infrastructure';
   override readonly name = 'TargetUnreachableError';
 }
 
