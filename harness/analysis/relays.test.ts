@@ -101,6 +101,19 @@ test('adds up what all processes did since the storm’s start', async () => {
   expect(relayValues(found)).toMatchObject({ 'relay.applied': 70, 'mq.delivered': 71, 'mq.reordered': 3 });
 });
 
+test.each([
+  // Killed with 3 in hand; the broker marks 5 more that it had sent and that nobody had read.
+  { name: 'a consumer was killed', queue: { delivered: 13, acked: 10, redelivered: 8 }, again: 3 },
+  // After a restart of the broker all that was left is marked.
+  { name: 'the broker was restarted', queue: { delivered: 10, acked: 10, redelivered: 6 }, again: 0 },
+  { name: 'an acknowledgement was lost', queue: { delivered: 11, acked: 11, redelivered: 1 }, again: 1 },
+  { name: 'two are still in hand', queue: { delivered: 10, acked: 8, inHand: 2, redelivered: 1 }, again: 0 },
+])('counts as delivered again what some consumer had seen, when $name', async ({ queue, again }) => {
+  const processes = [consumer(0, reportOf(0, {}), reportOf(10, queue))];
+  const sample = await trialWith(relaysOf({ processes }), { published: 10, confirmed: 10 });
+  expect(relayFindings(sample)?.queue?.duplicated).toBe(again);
+});
+
 test('what was lost is not known before everything was acknowledged', async () => {
   const processes = [consumer(0, reportOf(0, {}), reportOf(1, { acked: 1 }))];
   const sample = await trialWith(relaysOf({ processes, idle: false }), { confirmed: 9 });

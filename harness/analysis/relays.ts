@@ -6,7 +6,7 @@ import type { QueueFindings, RelayFindings } from './consistency-values.ts';
 import { lagGrowth } from './lag-growth.ts';
 import { sum } from './statistics/summary.ts';
 
-type Counter = 'published' | 'confirmed' | 'delivered' | 'redelivered' | 'acked';
+type Counter = 'published' | 'confirmed' | 'delivered' | 'redelivered' | 'acked' | 'inHand';
 
 /** `null` for a strategy without relays. */
 export function relayFindings({ relays, services }: TrialSample): RelayFindings | null {
@@ -42,14 +42,18 @@ function queueFindings(
   if (accounts.length === 0) return null;
   const grown = (counter: Counter) =>
     sum(accounts.map(({ before, after }) => (after.queue?.[counter] ?? 0) - (before.queue?.[counter] ?? 0)));
-  const confirmed = grown('confirmed');
+  const [published, confirmed, delivered] = [grown('published'), grown('confirmed'), grown('delivered')];
+  // Each that a consumer had and did not acknowledge comes again; so does one whose acknowledgement was lost, by which
+  // there are more deliveries than messages. The mark alone is on those, too, that the broker had sent to a consumer
+  // that ended before it read them, and after a restart on all that were left.
+  const again = Math.max(delivered - grown('acked') - grown('inHand'), delivered - published);
   return {
-    published: grown('published'),
+    published,
     confirmed,
-    delivered: grown('delivered'),
+    delivered,
     // A message is out of the queue once it is acknowledged; before all are, nobody knows. A duplicate hides a loss.
     lost: idle ? Math.max(0, confirmed - grown('acked')) : null,
-    duplicated: grown('redelivered'),
+    duplicated: Math.max(0, Math.min(again, grown('redelivered'))),
     // By what became of the changes, whichever consumer it was: messages in hand side by side have no order of their own.
     reordered: overtaken ?? null,
   };

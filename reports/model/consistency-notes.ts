@@ -122,9 +122,10 @@ export const CONSISTENCY_NOTES: Readonly<Record<string, MetricNotes>> = {
     head: ['messages', 'lost'],
   },
   'mq.duplicated': {
-    label: 'Messages twice',
-    measured: 'Messages that were handed out again, by the mark that the broker puts on them.',
-    head: ['messages', 'twice'],
+    label: 'Deliveries repeated',
+    measured:
+      'Deliveries of a message that a consumer had been handed before; at least. What the broker had sent to a consumer that ended before it read it is none, though it carries the broker’s mark.',
+    head: ['deliveries', 'repeated'],
   },
   'mq.reordered': {
     label: 'Messages out of order',
