@@ -1,4 +1,5 @@
 /** The first screen of the report in text: verdict, sentence, matrix, what broke, in 100 columns. */
+import { agreeing } from '../harness/result/agreement.ts';
 import type { Result, ScenarioResult, Verdict } from '../harness/result/schema.ts';
 import { CLAIMS_HEADING, claimList, foldedTitle } from './model/claims.ts';
 import { doubtSentence, mainDoubt, openChecks, thresholdTally, warningPlace } from './model/findings.ts';
@@ -211,7 +212,7 @@ function bar(length: number | null): string {
 
 function warningLines(warnings: Result['warnings'], paint: Paint, about = ''): readonly string[] {
   if (warnings.length === 0) return [];
-  const heading = `${significant(warnings.length)} ${warnings.length === 1 ? 'warning' : 'warnings'}${about}`;
+  const heading = `${significant(warnings.length)} ${agreeing(warnings.length, 'warning')}${about}`;
   return [
     '',
     paint('bold', heading),

@@ -1,6 +1,7 @@
 import { expiryOf, type StrategyDefinition } from '../../scenarios/strategies/definition.ts';
 import type { Contender, Plan, PlannedScenario } from '../plan/plan.ts';
 import type { TrialSample } from '../record/sample.ts';
+import { agreeing } from '../result/agreement.ts';
 import { type MetricName, metricFacts, metricNames } from '../result/metrics.ts';
 import type {
   Metric,
@@ -62,7 +63,12 @@ export function analyse(
   const done = samples.length;
   const interrupted = done < plan.trials.length;
   const warnings = interrupted
-    ? [warn('interrupted', `stopped after ${done} of ${plan.trials.length} trials`)]
+    ? [
+        warn(
+          'interrupted',
+          `stopped after ${done} of ${plan.trials.length} ${agreeing(plan.trials.length, 'trial')}`,
+        ),
+      ]
     : [];
   const verdict = interrupted ? 'inconclusive' : worst(scenarios.map((scenario) => scenario.verdict));
   return { verdict, warnings, scenarios };
@@ -90,7 +96,11 @@ function analyseScenario(
       .sort((a, b) => a.sample.trial.round - b.sample.trial.round);
     if (readings.length < rounds) {
       warnings.push(
-        warn('round-missing', `${readings.length} of ${rounds} rounds were finished`, { strategy: name }),
+        warn(
+          'round-missing',
+          `${readings.length} of ${rounds} ${agreeing(rounds, 'round was', 'rounds were')} finished`,
+          { strategy: name },
+        ),
       );
     }
     if (readings.length === 0) continue;
@@ -126,7 +136,7 @@ function analyseScenario(
     load: { model: scenario.load.model, description: describeLoad(planned) },
     capacity: {
       queriesPerSec: originCapacityPerSec(scenario),
-      formula: `${scenario.service.instances} instances x ${scenario.origin.poolSize} connections x 1000 / ${scenario.origin.queryMs} ms`,
+      formula: `${scenario.service.instances} ${agreeing(scenario.service.instances, 'instance')} x ${scenario.origin.poolSize} ${agreeing(scenario.origin.poolSize, 'connection')} x 1000 / ${scenario.origin.queryMs} ms`,
     },
     settings: { ...scenario },
     ...(scenario.columns === null ? {} : { columns: scenario.columns }),

@@ -1,5 +1,6 @@
 import type { Phase } from '../load/phases.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
+import { agreeing } from '../result/agreement.ts';
 import { HONEST_STREAM, type Scenario, type ScenarioStream } from '../scenario/schema.ts';
 
 /** The storm in one line. Names the load model first: numbers of an open and a closed loop don't compare. */
@@ -7,14 +8,14 @@ export function describeLoad({ scenario, ratePerSec, stormMs }: PlannedScenario)
   const { load, origin, service } = scenario;
   const arrivals =
     load.model === 'closed'
-      ? `closed loop, ${load.connections} connections`
+      ? `closed loop, ${load.connections} ${agreeing(load.connections, 'connection')}`
       : `open loop, ${load.arrivals === 'poisson' ? 'Poisson' : 'constant'} arrivals ${describeRate(load.phases, ratePerSec ?? 0)}`;
   const retries =
     load.model === 'open' && load.retries > 0
-      ? `, ${load.retries} ${load.retries === 1 ? 'retry' : 'retries'}`
+      ? `, ${load.retries} ${agreeing(load.retries, 'retry', 'retries')}`
       : '';
   const renewed = load.keepAlive ? '' : ', a new connection for every request';
-  const instances = `${service.instances} ${service.instances === 1 ? 'instance' : 'instances'}`;
+  const instances = `${service.instances} ${agreeing(service.instances, 'instance')}`;
   return `${arrivals}${renewed}${retries}, ${describeTraffic(scenario)}, ${stormMs / 1000} s a trial, ${instances}, ${origin.queryMs} ms a query${describeSteps(scenario)}${describeRoom(scenario)}`;
 }
 

@@ -1,3 +1,4 @@
+import { agreeing } from '../result/agreement.ts';
 import { detectableChange, exceedingChange } from './statistics/detectable.ts';
 import { hodgesLehmann, hodgesLehmannInterval } from './statistics/hodges-lehmann.ts';
 import type { Interval } from './statistics/interval.ts';
@@ -68,7 +69,7 @@ export function pairedVerdict(evidence: PairedEvidence): PairedVerdict {
   const { logRatios, sizes, boundless, margin, family, pAdjusted } = evidence;
   const n = logRatios.length;
   if (n < FEWEST_ROUNDS) {
-    const reason = `${n} paired ${n === 1 ? 'round is' : 'rounds are'} too few to tell a change from noise`;
+    const reason = `${n} paired ${agreeing(n, 'round is', 'rounds are')} too few to tell a change from noise`;
     return { change: 'inconclusive', basis: 'none', minimumDetectableEffect: null, reason };
   }
   const level = LEVEL / family;

@@ -1,6 +1,7 @@
 import { faultNames } from '../faults/fault.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
 import type { TrialSample } from '../record/sample.ts';
+import { agreeing } from '../result/agreement.ts';
 import type { Warning } from '../result/schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { keptSchedule } from './schedule.ts';
@@ -26,7 +27,7 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
   const { lost } = sample.load.counts;
   // A closed load ends with each connection's last request on its way: lost by design, and said there.
   if (lost > 0 && scenario.load.model === 'open')
-    add('requests-lost', `${lost} requests were sent and never settled`);
+    add('requests-lost', `${lost} ${agreeing(lost, 'request was', 'requests were')} sent and never settled`);
   // Not the send lag: that grows with a slow service too, when it holds all connections.
   const lagMs = values['generator.pacerLagMs.p99'] ?? 0;
   const limitMs = scenario.origin.queryMs / 2;
@@ -59,7 +60,7 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
   if (abandonedLoads > 0) {
     add(
       'queue-dropped',
-      `${abandonedLoads} loads that nobody waited for any more were still queued ${scenario.drainMs / 1000} s after the storm, and were dropped`,
+      `${abandonedLoads} ${agreeing(abandonedLoads, 'load')} that nobody waited for any more ${agreeing(abandonedLoads, 'was', 'were')} still queued ${scenario.drainMs / 1000} s after the storm, and ${agreeing(abandonedLoads, 'was', 'were')} dropped`,
     );
   }
   if (sample.relays?.idle === false) {
@@ -76,7 +77,7 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
   if (reading.backgroundErrors > 0) {
     add(
       'background-errors',
-      `${reading.backgroundErrors} pieces of work failed after their request was answered`,
+      `${reading.backgroundErrors} ${agreeing(reading.backgroundErrors, 'piece')} of work failed after ${agreeing(reading.backgroundErrors, 'its', 'their')} request was answered`,
     );
   }
   const takeovers = (sample.after.redisTakeovers ?? 0) - (sample.before.redisTakeovers ?? 0);
@@ -104,7 +105,7 @@ function missingFaults({ faults = [], load, relays }: TrialSample, scenario: Sce
 export function sharingWarnings(samples: readonly TrialSample[]): Warning[] {
   const others = Math.max(0, ...samples.map(({ otherRedisClients = 0 }) => otherRedisClients));
   if (others === 0) return [];
-  const clients = `${others} other client${others === 1 ? '' : 's'}`;
+  const clients = `${others} other ${agreeing(others, 'client')}`;
   return [warn('cache-shared', `${clients} used the same Redis, whose counters tell nobody apart`)];
 }
 
@@ -113,7 +114,7 @@ export function roundWarnings(rounds: number): Warning[] {
     ? [
         warn(
           'few-rounds',
-          `${rounds} round${rounds === 1 ? '' : 's'}: the spread between rounds is hardly known`,
+          `${rounds} ${agreeing(rounds, 'round')}: the spread between rounds is hardly known`,
         ),
       ]
     : [];

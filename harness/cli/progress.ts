@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import type { RunEvent } from '../events.ts';
+import { agreeing } from '../result/agreement.ts';
 import type { Clock } from '../time/clock.ts';
 import { initialProgress, type Progress, progressAfter, remainingMs } from './progress-state.ts';
 
@@ -63,7 +64,7 @@ function frame(progress: Progress, nowUs: number): string {
     current === null
       ? progress.step
       : `${current.trial.scenario}: ${styleText('bold', current.trial.strategy)}, round ${current.trial.round}  ${current.phase(nowUs)}`;
-  return `${bar}  ${finished} of ${total} trials${left}\n${now}`;
+  return `${bar}  ${finished} of ${total} ${agreeing(total, 'trial')}${left}\n${now}`;
 }
 
 function whence({ infra, because }: RunEvent & { type: 'stack-starting' }): string {
@@ -74,17 +75,17 @@ function whence({ infra, because }: RunEvent & { type: 'stack-starting' }): stri
 function describe(event: RunEvent, progress: Progress): string | null {
   switch (event.type) {
     case 'run-started':
-      return `run ${event.runId}: ${event.trials} trials`;
+      return `run ${event.runId}: ${event.trials} ${agreeing(event.trials, 'trial')}`;
     case 'stack-starting':
       return `starting ${event.backends.join(', ')} ${whence(event)}`;
     case 'stack-started':
       return `started ${event.backends.join(', ')} in ${(event.tookMs / 1000).toFixed(1)} s`;
     case 'dataset-seeded':
-      return `${event.scenario}: ${event.rows} rows in the database`;
+      return `${event.scenario}: ${event.rows} ${agreeing(event.rows, 'row')} in the database`;
     case 'trial-finished': {
       const { index, scenario, strategy, round } = event.trial;
       const left = Math.ceil(remainingMs(progress, event.atUs) / 1000);
-      return `trial ${index} of ${progress.total}: ${scenario}, ${strategy}, round ${round}: ${event.dbReads} database reads (${(event.tookMs / 1000).toFixed(1)} s, about ${left} s left)`;
+      return `trial ${index} of ${progress.total}: ${scenario}, ${strategy}, round ${round}: ${event.dbReads} database ${agreeing(event.dbReads, 'read')} (${(event.tookMs / 1000).toFixed(1)} s, about ${left} s left)`;
     }
     case 'trial-voided': {
       const { scenario, strategy, round } = event.trial;

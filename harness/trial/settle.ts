@@ -1,6 +1,7 @@
 import { sum } from '../analysis/statistics/summary.ts';
 import { CachestormError } from '../failure/cachestorm-error.ts';
 import { readTruth, type TruthReading } from '../probes/ground-truth.ts';
+import { agreeing } from '../result/agreement.ts';
 import type { ServiceInstance } from '../service/instance.ts';
 import type { ServiceReport } from '../service/protocol.ts';
 import type { TrialSite } from './site.ts';
@@ -69,7 +70,9 @@ export async function settle(
       }
       if (nowUs - answered.sinceUs > STALL_MS * 1000) {
         const seconds = ((nowUs - startedUs) / 1e6).toFixed(0);
-        throw new SettleError(`${inFlight} queries are still under way ${seconds} s after the last request`);
+        throw new SettleError(
+          `${inFlight} ${agreeing(inFlight, 'query is', 'queries are')} still under way ${seconds} s after the last request`,
+        );
       }
     }
     await clock.sleep(20, signal);

@@ -1,4 +1,5 @@
 /** Broken bounds and thresholds, warnings with their remedies, and what the experiment can't tell. */
+import { agreeing } from '../../harness/result/agreement.ts';
 import type { Result, ScenarioResult, Warning } from '../../harness/result/schema.ts';
 import { doubtSentence, limits, type OpenCheck, openChecks, warningPlace } from '../model/findings.ts';
 import { NOISE_FLOOR, noiseFloorSentence } from '../model/noise-floor.ts';
@@ -19,7 +20,7 @@ export function openCheckList(scenario: ScenarioResult, doubt: Warning | null): 
   const undecided = failed.length === 0 && doubt === null ? open.slice(0, 1) : [];
   const shown = [...failed, ...undecided];
   const rest = open.slice(shown.length);
-  const checks = rest.length === 1 ? 'check' : 'checks';
+  const checks = agreeing(rest.length, 'check');
   const folded =
     shown.length === 0
       ? `${rest.length} ${checks} could not be decided`

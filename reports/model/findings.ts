@@ -1,4 +1,5 @@
 /** What a reader must know before believing a number: broken bounds, warnings, limits of the experiment. */
+import { agreeing } from '../../harness/result/agreement.ts';
 import type {
   BoundResult,
   Metric,
@@ -64,7 +65,7 @@ export function thresholdTally(scenario: ScenarioResult): string | null {
   const all = scenario.strategies.flatMap(({ thresholds }) => thresholds);
   if (all.length === 0) return null;
   const held = all.filter(({ holds }) => holds === true).length;
-  const noun = all.length === 1 ? 'threshold' : 'thresholds';
+  const noun = agreeing(all.length, 'threshold');
   return held === all.length ? `${held} ${noun} held` : `${held} of ${all.length} ${noun} held`;
 }
 
@@ -115,7 +116,7 @@ export function limits(result: Result, scenario: ScenarioResult): readonly strin
     `How it behaves over a network. Load generator, service, cache and database shared one machine with ${host.cpus} CPUs and spoke over loopback. Compare strategies with each other; don't carry the milliseconds elsewhere.`,
     rounds === 1
       ? 'How much the numbers vary. There was one round, so there is no interval. Use --rounds 3 or more.'
-      : `How much the numbers vary beyond ${rounds} rounds. The small type is the lowest and highest round${rounds < 6 ? `, which hold the true median with a confidence of ${percent(1 - 2 ** (1 - rounds))} %: 95 % takes 6 rounds` : ', not a confidence interval; those are in the opened rows'}.`,
+      : `How much the numbers vary beyond ${rounds} ${agreeing(rounds, 'round')}. The small type is the lowest and highest round${rounds < 6 ? `, which hold the true median with a confidence of ${percent(1 - 2 ** (1 - rounds))} %: 95 % takes 6 rounds` : ', not a confidence interval; those are in the opened rows'}.`,
   ];
   const completed = scenario.strategies.flatMap((s) => s.metrics['requests.completed']?.median ?? []);
   const fewest = Math.min(...completed);

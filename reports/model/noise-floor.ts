@@ -1,4 +1,5 @@
 /** How far the baseline differs from itself, in words: the size below which no difference counts. */
+import { agreeing } from '../../harness/result/agreement.ts';
 import type { NoiseFloor, ScenarioResult } from '../../harness/result/schema.ts';
 import { percent } from './format.ts';
 import { metricLabel } from './metrics.ts';
@@ -16,7 +17,7 @@ export function noiseFloorSentence({ noiseFloor, strategies }: ScenarioResult): 
   const baseline = strategies.find((strategy) => strategy.baseline)?.name ?? 'the baseline';
   const again = strategies.find((strategy) => strategy.aa)?.name ?? 'the other';
   const found = noiseFloor.map((entry) => `${metricLabel(entry.metric)} ${range(entry)}`).join(', ');
-  const sure = `${percent(first.confidence)} % intervals of ${first.rounds} ${first.rounds === 1 ? 'round' : 'rounds'}`;
+  const sure = `${percent(first.confidence)} % intervals of ${first.rounds} ${agreeing(first.rounds, 'round')}`;
   return `${baseline} against itself, as ${again}: ${found} (${sure}).`;
 }
 

@@ -1,4 +1,5 @@
 /** What happened to the worst key, in words: the sentence above its picture, and the rows below it. */
+import { agreeing } from '../../harness/result/agreement.ts';
 import { byGravity } from '../../harness/result/gravity.ts';
 import type { ScenarioResult, WorstKey } from '../../harness/result/schema.ts';
 import { figure, MISSING, quantity } from './format.ts';
@@ -24,10 +25,12 @@ export function keyStory(key: WorstKey): string {
     ...(stale === 0
       ? []
       : [
-          `${stale} of ${many(reads, 'read')} ${were(stale)} stale, by ${stale === 1 ? '' : 'up to '}${quantity(staleMaxMs, 'ms')}${overtaken(key)}`,
+          `${stale} of ${many(reads, 'read')} ${agreeing(stale, 'was', 'were')} stale, by ${stale === 1 ? '' : 'up to '}${quantity(staleMaxMs, 'ms')}${overtaken(key)}`,
         ]),
     ...(dirty === 0 ? [] : [`${many(dirty, 'read')} returned a value that was never committed`]),
-    ...(lost === 0 ? [] : [`${many(lost, 'write')} ${were(lost)} acknowledged and never committed`]),
+    ...(lost === 0
+      ? []
+      : [`${many(lost, 'write')} ${agreeing(lost, 'was', 'were')} acknowledged and never committed`]),
     ...ending(key),
   ];
   return parts.map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}.`).join(' ');
@@ -129,9 +132,5 @@ const WRONG: Readonly<Record<string, string>> = {
 };
 
 function many(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function were(count: number): string {
-  return count === 1 ? 'was' : 'were';
+  return `${count} ${agreeing(count, noun)}`;
 }

@@ -303,6 +303,11 @@ describe('of writes whose history was kept', () => {
     );
   });
 
+  test('one row expires, several do', () => {
+    const found = strategies({ 'cache-aside': written(0, 0), mine: written(0, [0, 0, 1]) });
+    expect(answerOf(found, null)).toContain('mine left up to 1 row wrong until it expires.');
+  });
+
   test('many that are free of fault are counted', () => {
     const clean = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [name, written(0, 0)]));
     expect(answerOf(strategies({ 'cache-aside': written(0.5, 1), ...clean }), null)).toContain(

@@ -1,3 +1,4 @@
+import { agreeing } from '../../result/agreement.ts';
 import type { StrategyResult } from '../../result/schema.ts';
 import { BEST, joined, medianOf, percent, rankOf, threeDigits, time, withoutProtection } from './phrases.ts';
 
@@ -14,11 +15,16 @@ export function consistencyAnswer(
   const parts = [
     `${withoutProtection(baseline)} ${staleReads(baseline)}, and ${wrongRows(baseline)}`,
     withoutFault(others),
-    mostOf(others, DIVERGENT, (about, count) => `left ${about}${rows(count)} wrong until they expire`),
+    mostOf(
+      others,
+      DIVERGENT,
+      (about, count) =>
+        `left ${about}${rows(count)} wrong until ${agreeing(count, 'it expires', 'they expire')}`,
+    ),
     mostOf(
       others,
       LOST,
-      (about, count) => `lost ${about}${threeDigits(count)} acknowledged ${count === 1 ? 'write' : 'writes'}`,
+      (about, count) => `lost ${about}${threeDigits(count)} acknowledged ${agreeing(count, 'write')}`,
     ),
   ];
   return `${parts.filter((part) => part !== null).join('; ')}.`;
@@ -35,7 +41,7 @@ function wrongRows(strategy: StrategyResult): string {
   const most = strategy.metrics[DIVERGENT]?.high ?? 0;
   return most === 0
     ? 'no row was wrong in the end'
-    : `${upTo(strategy, DIVERGENT)}${rows(most)} ${most === 1 ? 'was' : 'were'} wrong in the end`;
+    : `${upTo(strategy, DIVERGENT)}${rows(most)} ${agreeing(most, 'was', 'were')} wrong in the end`;
 }
 
 /** Those of whom no read was stale, no row wrong and no write lost; the quickest to write first. */
@@ -70,5 +76,5 @@ function upTo({ metrics }: StrategyResult, metric: string): string {
 }
 
 function rows(count: number): string {
-  return `${threeDigits(count)} ${count === 1 ? 'row' : 'rows'}`;
+  return `${threeDigits(count)} ${agreeing(count, 'row')}`;
 }

@@ -1,3 +1,4 @@
+import { agreeing } from '../../result/agreement.ts';
 import type { StrategyResult } from '../../result/schema.ts';
 import { BEST, joined, medianOf, threeDigits } from './phrases.ts';
 
@@ -8,7 +9,7 @@ export function evictionAnswer(baseline: StrategyResult, others: readonly Strate
   const best = medianOf(baseline, 'cache.optimalHitRate');
   const entries = medianOf(baseline, 'cache.entries');
   if (best === null || entries === null) return null;
-  const opening = `With ${baseline.name} ${rate(medianOf(baseline, HITS))} of lookups hit${refused(baseline)}, where the best possible cache of ${threeDigits(entries)} entries has ${rate(best)}`;
+  const opening = `With ${baseline.name} ${rate(medianOf(baseline, HITS))} of lookups hit${refused(baseline)}, where the best possible cache of ${threeDigits(entries)} ${agreeing(entries, 'entry', 'entries')} has ${rate(best)}`;
   const ranked = others
     .filter((strategy) => medianOf(strategy, HITS) !== null)
     .toSorted((a, b) => (medianOf(b, HITS) ?? 0) - (medianOf(a, HITS) ?? 0));
@@ -28,7 +29,7 @@ function hits(strategy: StrategyResult): string {
 
 function refused(strategy: StrategyResult): string {
   const writes = medianOf(strategy, 'cache.refusedWrites') ?? 0;
-  return writes > 0 ? ` and Redis refused ${threeDigits(writes)} ${writes === 1 ? 'write' : 'writes'}` : '';
+  return writes > 0 ? ` and Redis refused ${threeDigits(writes)} ${agreeing(writes, 'write')}` : '';
 }
 
 /** Three digits: policies lie a percent apart. */

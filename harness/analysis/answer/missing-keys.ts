@@ -1,3 +1,4 @@
+import { agreeing } from '../../result/agreement.ts';
 import type { StrategyResult } from '../../result/schema.ts';
 import {
   BEST,
@@ -70,7 +71,8 @@ function harm(strategy: StrategyResult): string | null {
   const denied = medianOf(strategy, DENIED) ?? 0;
   if (denied > 0) return `${name} denied ${percent(denied)} of the reads of rows just inserted`;
   const wrong = medianOf(strategy, 'honest.falseNotFound') ?? 0;
-  if (wrong > 0) return `${name} told honest users ${threeDigits(wrong)} times that a row is not there`;
+  if (wrong > 0)
+    return `${name} told honest users ${threeDigits(wrong)} ${agreeing(wrong, 'time')} that a row is not there`;
   const served = medianOf(strategy, 'honest.goodput') ?? 1;
   return served < SERVED ? `${name} served only ${percent(served)} of honest users’ requests` : null;
 }

@@ -1,4 +1,5 @@
 import type { PlannedScenario } from '../../plan/plan.ts';
+import { agreeing } from '../../result/agreement.ts';
 import { metricFacts } from '../../result/metrics.ts';
 import type { ThresholdResult } from '../../result/schema.ts';
 import { censoringWords, isCensored } from '../censoring.ts';
@@ -95,7 +96,7 @@ function judge(threshold: Threshold, measured: Measured | string): Judged {
   const reached = interval?.confidence ?? 0;
   if (interval === null || reached < wanted) {
     return open(
-      `${rounds} ${rounds === 1 ? 'round reaches' : 'rounds reach'} a confidence of ${percent(reached)}, not ${percent(wanted)}; use --rounds ${roundsFor(wanted)} or more`,
+      `${rounds} ${agreeing(rounds, 'round reaches', 'rounds reach')} a confidence of ${percent(reached)}, not ${percent(wanted)}; use --rounds ${roundsFor(wanted)} or more`,
       actual,
     );
   }
