@@ -13,41 +13,88 @@ const SPAN_MS = 500;
 const FINAL_SHARE = 0.1;
 
 export interface Recovery {
-  /** From the trigger's end until goodput is at 95% and stays there; `null`: not before the storm's end. */
-  readonly to95Ms: number | null;
+  /**
+   * From the trigger's end to the start of the recovery. Without `recovered`, to the earliest start that the storm's
+   * end leaves possible: the true time is at least that.
+   */
+  readonly to95Ms: number;
+  /** Whether the recovery was seen: a whole half second of it, and nothing worse until the storm's end. */
+  readonly recovered: boolean;
   /** Requests offered since the trigger began that were not answered right and in time. */
   readonly lost: number;
-  /** Smallest goodput of any half second since the trigger began, 0 to 1. */
+  /** Smallest goodput of any whole half second since the trigger began, 0 to 1. */
   readonly worstGoodput: number;
   /** Goodput over the last tenth of the windows, or of what followed the trigger if that is less, 0 to 1. */
   readonly finalGoodput: number;
 }
 
+/** The part of a storm that recovery is about. Milliseconds since the storm's start. */
+export interface Aftermath {
+  /** When the trigger began. */
+  readonly fromMs: number;
+  /** When it ended. */
+  readonly toMs: number;
+  /** When the storm ended. */
+  readonly endMs: number;
+}
+
+/** The half second from a window's start on, as far as the storm lasted. */
+interface Span {
+  readonly tMs: number;
+  /** Whether the storm lasted until its end. */
+  readonly whole: boolean;
+  readonly goodput: number;
+  /** Its goodput if the part that the storm's end cut off was offered as much, and all of it was answered well. */
+  readonly atBest: number;
+}
+
 /**
- * How a load got over a trigger. A request belongs to the window of its intended time, so a slow answer counts
+ * Finds how a load got over a trigger. A request belongs to the window of its intended time, so a slow answer counts
  * against the moment at which it was asked for.
  *
- * @param fromMs when the trigger began, since the storm's start
- * @param toMs when it ended
- * @returns `null` when nothing was offered since
+ * Half a second starts with every window since the trigger began; one in which nothing was offered says nothing. The
+ * service is back at the first of them that is at 95% and is followed by none below 95%.
+ *
+ *     windows   ok ok xx xx xx xx ok ok ok ok ok ok ok|      x: not answered, |: the storm's end
+ *                                 [-------------]     |      seen whole: recovered, from its start on
+ *     windows   ok ok xx xx xx xx xx xx xx xx xx ok ok|      the last two are no half second: it may have
+ *                                                [----|---]  been back since then, and nobody saw it
+ *
+ * @returns `null` when no whole half second with requests was seen since the trigger began
  */
-export function recoveryOf(windows: readonly LoadWindow[], fromMs: number, toMs: number): Recovery | null {
+export function recoveryOf(windows: readonly LoadWindow[], aftermath: Aftermath): Recovery | null {
+  const { fromMs, toMs, endMs } = aftermath;
   const windowMs = (windows[1]?.tMs ?? 0) - (windows[0]?.tMs ?? 0);
-  const since = windows.filter(({ tMs, offered }) => tMs + windowMs > fromMs && offered > 0);
-  if (since.length === 0 || windowMs <= 0) return null;
-  const spans = since.map((first, index) => {
-    const span = since.slice(index, index + Math.max(1, Math.round(SPAN_MS / windowMs)));
-    return { tMs: first.tMs, goodput: goodputOf(span) };
-  });
+  if (windowMs <= 0) return null;
+  const since = windows.filter(({ tMs }) => tMs + windowMs > fromMs);
+  const spans = spansOf(since, { windowMs, endMs });
+  const seen = spans.filter(({ whole }) => whole);
+  if (seen.length === 0) return null;
+  const lastBad = spans.findLastIndex(({ atBest }) => atBest < RECOVERED);
+  const back = spans[lastBad + 1];
   const finalCount = Math.max(1, Math.round(windows.length * FINAL_SHARE));
-  const lastBad = spans.findLastIndex(({ goodput }) => goodput < RECOVERED);
-  const recovered = spans[lastBad + 1];
+  const final = since.filter(({ offered }) => offered > 0).slice(-finalCount);
   return {
-    to95Ms: recovered === undefined ? null : Math.max(0, recovered.tMs - toMs),
+    to95Ms: Math.max(0, (back?.tMs ?? endMs) - toMs),
+    recovered: back?.whole ?? false,
     lost: sum(since.map((window) => window.offered - goodOf(window))),
-    worstGoodput: Math.min(...spans.map(({ goodput }) => goodput)),
-    finalGoodput: goodputOf(since.slice(-finalCount)),
+    worstGoodput: Math.min(...seen.map(({ goodput }) => goodput)),
+    finalGoodput: goodputOf(final),
   };
+}
+
+function spansOf(
+  windows: readonly LoadWindow[],
+  { windowMs, endMs }: { readonly windowMs: number; readonly endMs: number },
+): Span[] {
+  const count = Math.max(1, Math.round(SPAN_MS / windowMs));
+  return windows.flatMap(({ tMs }, index) => {
+    const inside = windows.slice(index, index + count);
+    if (inside.every(({ offered }) => offered === 0)) return [];
+    const goodput = goodputOf(inside);
+    const seenShare = Math.min(1, Math.max(0, endMs - tMs) / SPAN_MS);
+    return [{ tMs, whole: seenShare === 1, goodput, atBest: 1 - seenShare * (1 - goodput) }];
+  });
 }
 
 type RecoveryMetric = Extract<MetricName, `recovery.${string}`>;
@@ -61,12 +108,12 @@ const NOTHING: Record<RecoveryMetric, null> = {
 };
 
 /**
- * Recovery from the last trigger of the storm, in milliseconds from its end.
+ * Returns the recovery from the last trigger of the storm, in milliseconds from its end.
  *
- * The storm's end cuts the time to recover short: a service that is stuck then gets the time until then (0 if the
- * trigger outlasted the storm), which is less than it took, and `recovery.stuck` is 1. By that every limit knows such
- * a time (thresholds/censored.ts): it breaks an upper one whatever its number, and holds a lower one as far as seen.
- * Without a trigger there is nothing to recover from, and all are `null`: never a pass.
+ * The storm's end cuts the time to recover short: a service whose recovery nobody saw gets the least that it can have
+ * taken (0 if the trigger outlasted the storm), and `recovery.stuck` is 1. By that every limit knows such a time
+ * (thresholds/censored.ts): it breaks an upper one whatever its number, and holds a lower one as far as seen. Without
+ * a trigger, or with one less than half a second before the end, nothing is known, and all are `null`: never a pass.
  */
 export function recoveryValues(
   sample: TrialSample,
@@ -75,17 +122,18 @@ export function recoveryValues(
   const trigger = triggersOf(sample, scenario).at(-1);
   if (trigger === undefined) return NOTHING;
   const { startedAtUs, durationMs, windows } = sample.load;
-  const fromMs = (trigger.fromUs - startedAtUs) / 1000;
-  const toMs = (trigger.toUs - startedAtUs) / 1000;
-  const recovery = recoveryOf(windows, fromMs, toMs);
+  const recovery = recoveryOf(windows, {
+    fromMs: (trigger.fromUs - startedAtUs) / 1000,
+    toMs: (trigger.toUs - startedAtUs) / 1000,
+    endMs: durationMs,
+  });
   if (recovery === null) return NOTHING;
-  const { to95Ms, lost, worstGoodput, finalGoodput } = recovery;
   return {
-    'recovery.to95Ms': to95Ms ?? Math.max(0, durationMs - toMs),
-    'recovery.lost': lost,
-    'recovery.worstGoodput': worstGoodput,
-    'recovery.finalGoodput': finalGoodput,
-    'recovery.stuck': to95Ms === null ? 1 : 0,
+    'recovery.to95Ms': recovery.to95Ms,
+    'recovery.lost': recovery.lost,
+    'recovery.worstGoodput': recovery.worstGoodput,
+    'recovery.finalGoodput': recovery.finalGoodput,
+    'recovery.stuck': recovery.recovered ? 0 : 1,
   };
 }
 

@@ -120,7 +120,7 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
   },
   'recovery.worstGoodput': {
     label: 'Worst goodput',
-    measured: `${TRIGGER}: the smallest goodput of any half second.`,
+    measured: `${TRIGGER}: the smallest goodput of any whole half second.`,
     head: ['worst', 'good'],
   },
   'recovery.finalGoodput': {
@@ -130,7 +130,7 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
   },
   'recovery.to95Ms': {
     label: 'Time to recover',
-    measured: `${TRIGGER}: until goodput is at 95 % and stays there. “never”: not before the end of the storm. Its number is then the time until that end, of which nobody knows how much longer it would have been: it breaks every upper limit, and holds a lower one only as far as it was seen.`,
+    measured: `${TRIGGER}: until the half second from which on goodput is at 95 % and stays there. “never”: no such half second was seen whole before the end of the storm. Its number is then the least that it can have taken: it breaks every upper limit, and holds a lower one only as far as it was seen. Nothing is known of a trigger less than half a second before that end.`,
     head: ['back in'],
   },
   'recovery.lost': {
@@ -140,7 +140,7 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
   },
   'recovery.stuck': {
     label: 'Stuck',
-    measured: `${TRIGGER}: 100 % where goodput was not back by the end of the storm; the time to recover is then only the time until that end, so hold this to 0 beside a limit on that.`,
+    measured: `${TRIGGER}: 100 % where goodput was not seen to be back for half a second by the end of the storm; the time to recover is then only the least that it can be, so hold this to 0 beside a limit on that.`,
     head: ['stuck'],
   },
   'requests.errors': {
