@@ -113,6 +113,52 @@ describe('doubts take the verdict away', () => {
     expect(verdict).toBe('inconclusive');
   });
 
+  describe('but none from what the other rounds prove', () => {
+    /** Facts of the rounds, one after the other. */
+    const inRounds = (...rounds: readonly Partial<TrialFacts>[]) => {
+      const only = {
+        ...planned,
+        rounds: 4,
+        strategies: planned.strategies.filter(({ name }) => name === 'mutex'),
+      };
+      const narrowed = { ...plan, scenarios: [only] };
+      const samples = rounds.map((round, index) =>
+        sampleOf(planned, { ...facts, ...round, round: index + 1 }),
+      );
+      return analyse(withTrials(narrowed, samples), samples, definitions);
+    };
+    const failing = { reads: 9 * EXPIRIES };
+
+    test.each<[string, Partial<TrialFacts>]>([
+      ['a count mismatch', { serviceReads: EXPIRIES + 1 }],
+      ['a generator that was late', { pacerLagMs: 60 }],
+    ])('%s in one round leaves the failure of three', (_, doubt) => {
+      const { verdict, scenarios } = inRounds(failing, failing, failing, doubt);
+      expect(scenarios[0]?.strategies[0]).toMatchObject({ verdict: 'fail' });
+      expect([scenarios[0]?.verdict, verdict]).toEqual(['fail', 'fail']);
+    });
+
+    test('a round that is missing leaves it, too', () => {
+      expect(inRounds(failing, failing, failing).verdict).toBe('fail');
+      expect(inRounds({}, {}, {}).verdict).toBe('inconclusive');
+    });
+
+    test('a void round proves nothing itself', () => {
+      const unsound = { reads: 9 * EXPIRIES, serviceReads: EXPIRIES };
+      expect(inRounds({}, {}, {}, unsound).verdict).toBe('inconclusive');
+      const alone = inRounds(unsound, unsound, unsound, unsound);
+      expect(alone.verdict).toBe('inconclusive');
+      expect(
+        alone.scenarios[0]?.strategies[0]?.bounds.map(({ holds, reason }) => [holds, reason]),
+      ).toContainEqual([null, 'a round is void or missing']);
+    });
+
+    test('an interrupted run keeps what it has proven', () => {
+      const samples = [1, 2, 3].map((round) => sampleOf(planned, { ...facts, ...failing, round }));
+      expect(analyse(plan, samples, definitions).verdict).toBe('fail');
+    });
+  });
+
   test('background errors are told, but judge nothing', () => {
     const { verdict, codes } = judged({ ...facts, backgroundErrors: 2 });
     expect(codes).toContain('background-errors');

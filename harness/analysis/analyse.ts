@@ -4,6 +4,7 @@ import type { TrialSample } from '../record/sample.ts';
 import { agreeing } from '../result/agreement.ts';
 import { type MetricName, metricFacts, metricNames } from '../result/metrics.ts';
 import type {
+  BoundResult,
   Metric,
   ScenarioResult,
   StrategyResult,
@@ -70,7 +71,10 @@ export function analyse(
         ),
       ]
     : [];
-  const verdict = interrupted ? 'inconclusive' : worst(scenarios.map((scenario) => scenario.verdict));
+  const verdict = worst([
+    ...scenarios.map((scenario) => scenario.verdict),
+    ...(interrupted ? (['inconclusive'] as const) : []),
+  ]);
   return { verdict, warnings, scenarios };
 }
 
@@ -86,6 +90,8 @@ function analyseScenario(
 ): { readonly result: ScenarioResult; readonly ground: Ground } {
   const { scenario, rounds } = planned;
   const byStrategy = new Map<string, readonly TrialReading[]>();
+  /** Without the void trials: what a verdict may rest on. */
+  const sound = new Map<string, readonly TrialReading[]>();
   const warnings: Warning[] = [...roundWarnings(rounds), ...sharingWarnings(samples)];
   const doubtful = new Set<string>();
   for (const { name } of planned.strategies) {
@@ -104,10 +110,12 @@ function analyseScenario(
       );
     }
     if (readings.length === 0) continue;
-    const doubts = readings.flatMap((reading) => trialWarnings(reading, planned));
-    warnings.push(...doubts, ...loadWarnings(readings, planned));
+    const doubts = new Map(readings.map((reading) => [reading, trialWarnings(reading, planned)]));
+    warnings.push(...[...doubts.values()].flat(), ...loadWarnings(readings, planned));
     byStrategy.set(name, readings);
-    if (doubts.some(voids) || readings.length < rounds) doubtful.add(name);
+    const kept = readings.filter((reading) => !doubts.get(reading)?.some(voids));
+    sound.set(name, kept);
+    if (kept.length < rounds) doubtful.add(name);
   }
   warnings.push(...machineWarnings([...byStrategy.values()].flat(), planned));
   const measured = compareWithBaseline(byStrategy, planned);
@@ -115,14 +123,24 @@ function analyseScenario(
   const belief = new Belief(noiseFloor, planned.again);
   const comparisons = measured.map((comparison) => belief.inComparison(comparison));
   warnings.push(...noiseFloorWarnings(noiseFloor, comparisons, planned));
-  const thresholds = evaluateThresholds(scenario.thresholds.map(parseThreshold), byStrategy, planned).map(
+  const thresholds = evaluateThresholds(scenario.thresholds.map(parseThreshold), sound, planned).map(
     (threshold) => belief.inThreshold(threshold),
   );
   const strategies = [...byStrategy].map(([name, readings]) => {
-    const own = thresholds.filter(({ strategy }) => strategy === name);
     const contender = { name, definition: definitionOf(name, definitions) };
-    const result = strategyResult(contender, planned, readings, own);
-    return doubtful.has(name) ? { ...result, verdict: 'inconclusive' as const } : result;
+    const kept = sound.get(name) ?? [];
+    const judged = {
+      bounds: checkBounds(contender.definition, planned, kept.length > 0 ? kept : readings),
+      thresholds: thresholds.filter(({ strategy }) => strategy === name),
+    };
+    const { bounds, thresholds: own } = doubtful.has(name)
+      ? {
+          bounds: judged.bounds.map(onlyFailures(kept)),
+          thresholds: judged.thresholds.map(onlyFailures(kept)),
+        }
+      : judged;
+    const verdict = worst([...bounds, ...own].map(({ holds }) => verdictOf(holds)));
+    return { ...strategyResult(contender, planned, readings), verdict, bounds, thresholds: own };
   });
   const result: ScenarioResult = {
     name: scenario.name,
@@ -171,9 +189,7 @@ function strategyResult(
   { name, definition }: Pick<Contender, 'name' | 'definition'>,
   planned: PlannedScenario,
   readings: readonly TrialReading[],
-  thresholds: ThresholdResult[],
-): StrategyResult {
-  const bounds = checkBounds(definition, planned, readings);
+): Omit<StrategyResult, 'verdict' | 'bounds' | 'thresholds'> {
   const values = planned.strategies.find((strategy) => strategy.name === name)?.parameters ?? {};
   const aa = name === planned.again;
   const worstKey = worstKeyOf(readings);
@@ -193,10 +209,7 @@ function strategyResult(
         { unit, value: values[parameter] ?? initial },
       ]),
     ),
-    verdict: worst([...bounds, ...thresholds].map(({ holds }) => verdictOf(holds))),
     metrics: metricsOf(readings),
-    bounds,
-    thresholds,
     timeline: timelineOf(typical(readings), planned.scenario),
     spectrum: spectrumOf(readings),
     ...(worstKey === undefined ? {} : { worstKey }),
@@ -227,6 +240,14 @@ function typical(readings: readonly TrialReading[]): TrialReading {
 function verdictOf(holds: boolean | null): Verdict {
   if (holds === null) return 'inconclusive';
   return holds ? 'pass' : 'fail';
+}
+
+/** Takes back what a missing or void round leaves open: a failure that the sound rounds prove stays one. */
+function onlyFailures(sound: readonly TrialReading[]) {
+  return <T extends BoundResult | ThresholdResult>(judged: T): T => {
+    if (judged.holds === null || (judged.holds === false && sound.length > 0)) return judged;
+    return { ...judged, holds: null, reason: 'a round is void or missing' };
+  };
 }
 
 /** A failure is a failure whatever else is unknown; of the rest one doubt is enough. */
