@@ -129,16 +129,16 @@ function analyseScenario(
   const strategies = [...byStrategy].map(([name, readings]) => {
     const contender = { name, definition: definitionOf(name, definitions) };
     const kept = sound.get(name) ?? [];
-    const judged = {
-      bounds: checkBounds(contender.definition, planned, kept.length > 0 ? kept : readings),
-      thresholds: thresholds.filter(({ strategy }) => strategy === name),
-    };
-    const { bounds, thresholds: own } = doubtful.has(name)
-      ? {
-          bounds: judged.bounds.map(onlyFailures(kept)),
-          thresholds: judged.thresholds.map(onlyFailures(kept)),
-        }
-      : judged;
+    const bounds = checkBounds(contender.definition, planned, kept.length > 0 ? kept : readings).map(
+      (bound) => (doubtful.has(name) ? onlyFailure(bound, kept) : bound),
+    );
+    const own = thresholds
+      .filter(({ strategy }) => strategy === name)
+      .map((threshold) =>
+        [name, threshold.against ?? name].some((each) => doubtful.has(each))
+          ? onlyFailure(threshold, kept)
+          : threshold,
+      );
     const verdict = worst([...bounds, ...own].map(({ holds }) => verdictOf(holds)));
     return { ...strategyResult(contender, planned, readings), verdict, bounds, thresholds: own };
   });
@@ -243,11 +243,9 @@ function verdictOf(holds: boolean | null): Verdict {
 }
 
 /** Takes back what a missing or void round leaves open: a failure that the sound rounds prove stays one. */
-function onlyFailures(sound: readonly TrialReading[]) {
-  return <T extends BoundResult | ThresholdResult>(judged: T): T => {
-    if (judged.holds === null || (judged.holds === false && sound.length > 0)) return judged;
-    return { ...judged, holds: null, reason: 'a round is void or missing' };
-  };
+function onlyFailure<T extends BoundResult | ThresholdResult>(judged: T, sound: readonly TrialReading[]): T {
+  if (judged.holds === null || (judged.holds === false && sound.length > 0)) return judged;
+  return { ...judged, holds: null, reason: 'a round is void or missing' };
 }
 
 /** A failure is a failure whatever else is unknown; of the rest one doubt is enough. */

@@ -168,9 +168,13 @@ describe('what can’t be judged is inconclusive, with the reason', () => {
       holds: null,
       reason: 'a round is void or missing',
     });
-    expect(await one('vs none: db.loadsPerExpiry < 50%', trials)).toMatchObject({
-      actual: null,
-      holds: null,
-    });
+  });
+
+  test.each(['none', 'mutex'])('a pair without its %s, but the others may break it', async (without) => {
+    const facts = without === 'none' ? NONE : MUTEX;
+    const trials = { none: rounds(2, NONE), mutex: rounds(2, MUTEX) };
+    const voided = { ...trials, [without]: [facts, { ...facts, quiet: true }] };
+    expect((await one('vs none: db.loadsPerExpiry < 50%', voided)).holds).toBeNull();
+    expect((await one('vs none: db.loadsPerExpiry > 50%', voided)).holds).toBe(false);
   });
 });

@@ -59,7 +59,14 @@ function within({ metric, window }: Threshold, trials: readonly TrialReading[]):
 
 function measureIn(threshold: Threshold, trials: Windowed, reference: Windowed | null): Measured | string {
   if (typeof trials === 'string') return trials;
-  return typeof reference === 'string' ? reference : measure(threshold, trials, reference);
+  if (typeof reference === 'string') return reference;
+  return measure(threshold, reference === null ? trials : ofRounds(trials, reference), reference);
+}
+
+/** A pair of which one is void or missing is none; the others may still break the threshold. */
+function ofRounds(trials: readonly TrialReading[], others: readonly TrialReading[]): TrialReading[] {
+  const rounds = new Set(others.map(({ sample }) => sample.trial.round));
+  return trials.filter(({ sample }) => rounds.has(sample.trial.round));
 }
 
 interface Summary {
