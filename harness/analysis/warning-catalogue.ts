@@ -46,6 +46,13 @@ const catalogue = {
     remedy:
       'Lengthen consistency.quiesceMs, so that the service is itself again when the rows are looked at.',
   },
+  // Whoever cuts the log back may not come again so soon.
+  'commits-lost': {
+    voids: true,
+    repeat: true,
+    remedy:
+      'Have the database keep its binary log for longer than a trial takes (binlog_expire_logs_seconds, expire_logs_days, max_binlog_total_size), and let nothing PURGE or RESET it meanwhile; then run again.',
+  },
   // The service's own slowness: what it did to users is measured, from the time at which they came.
   'rate-held-back': {
     voids: false,

@@ -169,6 +169,7 @@ describe('what a look at the rows can rest on', () => {
       { audits: [audit(1), audit(null)] as const },
       '1 of 2 looks',
     ],
+    ['commits-lost', {}, { commitsLost: 'purged' }, 'during the storm is not known: purged'],
   ])('%s voids', (code, sound, doubtful, message) => {
     const plan = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local', rounds: 1 });
     const planned = plan.scenarios[0] as PlannedScenario;

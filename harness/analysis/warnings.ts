@@ -1,5 +1,6 @@
 import { faultNames } from '../faults/fault.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
+import type { RelaysSample } from '../record/relay-sample.ts';
 import type { TrialSample } from '../record/sample.ts';
 import { agreeing } from '../result/agreement.ts';
 import type { Warning } from '../result/schema.ts';
@@ -66,9 +67,11 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
   if (sample.relays?.idle === false) {
     add(
       'relays-behind',
-      'its relays had work left when the rows were looked at, of which nothing had moved for 15 s',
+      `its relays had work left when the rows were looked at, of which nothing had moved for 15 s${lastErrorOf(sample.relays)}`,
     );
   }
+  if (sample.commitsLost !== undefined)
+    add('commits-lost', `what was committed during the storm is not known: ${sample.commitsLost}`);
   const looks = (sample.audits ?? []).flatMap(({ reads: found }) => found);
   const unanswered = looks.filter(({ writeId }) => writeId === null).length;
   if (unanswered > 0)
@@ -87,6 +90,11 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
     add('trial-repeated', `the first try was void and is not counted: ${sample.voided.join('; ')}`);
   }
   return found;
+}
+
+function lastErrorOf({ processes }: RelaysSample): string {
+  const [error] = processes.flatMap(({ after }) => after.lastError ?? []);
+  return error === undefined ? '' : `; the last error of one: ${error}`;
 }
 
 /** Faults that were due within the storm. */

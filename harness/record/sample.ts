@@ -43,7 +43,9 @@ export interface TrialSample {
   };
   /** Absent where the strategy has none. */
   readonly relays?: RelaysSample;
-  /** The two looks at the rows when all was quiet; absent where no history was kept. */
+  /** Why the binary log could not be read back after the storm; absent where it was, or was not wanted. */
+  readonly commitsLost?: string;
+  /** The two looks at the rows when all was quiet; absent where no history was kept, and with `commitsLost`. */
   readonly audits?: readonly [Audit, Audit];
   /** One account per service instance, of all its processes together, and what it was before the storm. */
   readonly services: readonly {

@@ -40,7 +40,7 @@ export async function openSite(
       statements: cleanUp.use(statements),
       broker: broker === undefined ? null : brokerSite(broker),
     },
-    commitLog: cleanUp.use(await connectCommitLog(database.url('probe'))),
+    commitLog: cleanUp.use(await connectCommitLog(database.url('probe'), stack.signal)),
     flushCache: () => redis.flush(),
     breakServer: (fault) => breakServer(fault, stack),
     folder: stack.root,

@@ -12,7 +12,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import { entryKey } from '../service/context.ts';
 import type { ServiceReport } from '../service/protocol.ts';
 import type { AppliedCacheLimit } from './cache-limit.ts';
-import { gatherEvidence } from './evidence.ts';
+import { gatherEvidence, type LostEvidence, type TrialEvidence } from './evidence.ts';
 import { prepare } from './prepare.ts';
 import { startAll } from './processes.ts';
 import { type SettledRelays, sampleRelays, settleRelays, startRelays } from './relays.ts';
@@ -33,7 +33,7 @@ export interface TrialOptions {
 
 export interface RecordedTrial {
   readonly sample: TrialSample;
-  /** What the database committed; `null` where no history was kept. */
+  /** What the database committed; `null` where no history was kept, or where its log has it no more. */
   readonly commits: Commits | null;
 }
 
@@ -141,9 +141,14 @@ export async function runTrial(
     ...(relaysBefore === null || relaysAfter === null
       ? {}
       : { relays: await sampleRelays(relays, relaysBefore, relaysAfter) }),
-    ...(evidence === null ? {} : { audits: evidence.audits }),
+    ...sampled(evidence),
   };
-  return { sample, commits: evidence?.commits ?? null };
+  return { sample, commits: evidence !== null && 'commits' in evidence ? evidence.commits : null };
+}
+
+function sampled(evidence: TrialEvidence | LostEvidence | null): Pick<TrialSample, 'audits' | 'commitsLost'> {
+  if (evidence === null) return {};
+  return 'lost' in evidence ? { commitsLost: evidence.lost } : { audits: evidence.audits };
 }
 
 /** `null` where the scenario sets none. */
