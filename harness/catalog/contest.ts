@@ -84,7 +84,7 @@ async function contendersOf(
 ): Promise<Contender[]> {
   return Promise.all(
     named.map(async (name) => {
-      const reference = at(folder, aliases[name] ?? name);
+      const reference = at(folder, (Object.hasOwn(aliases, name) ? aliases[name] : undefined) ?? name);
       const definition = await findStrategy(reference);
       return { name: reference === name ? definition.name : name, reference, definition };
     }),
@@ -162,7 +162,7 @@ function parameterProblems(scenario: Scenario, contenders: readonly Contender[])
 function problemOf(strategy: Pick<Contender, 'name' | 'definition'>, name: string, value: number): Problem[] {
   const { definition } = strategy;
   const path = `parameters.${strategy.name}.${name}`;
-  const parameter = definition.parameters[name];
+  const parameter = Object.hasOwn(definition.parameters, name) ? definition.parameters[name] : undefined;
   if (parameter === undefined) {
     const names = Object.keys(definition.parameters);
     const expected = names.length > 0 ? `expected one of ${names.join(', ')}` : 'this strategy has none';

@@ -21,11 +21,34 @@ export class UsageError extends CachestormError {
   }
 }
 
-/** A value as an error shows it: type and, shortened, the value. */
+/** Returns a value as an error shows it: type and, shortened, the value. Never throws, whatever a user's file holds. */
 export function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'function') return 'a function';
-  const text = JSON.stringify(value) ?? String(value);
-  const short = text.length > 60 ? `${text.slice(0, 57)}...` : text;
-  return `${Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value} ${short}`;
+  switch (typeof value) {
+    case 'undefined':
+      return 'nothing';
+    case 'function':
+      return 'a function';
+    case 'number':
+      return `number ${value}`;
+    case 'bigint':
+    case 'symbol':
+      return `${typeof value} ${shortened(value.toString())}`;
+  }
+  try {
+    const text = shortened(JSON.stringify(value, writtenOut));
+    return `${Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value} ${text}`;
+  } catch {
+    // It refers to itself, or its own code throws.
+    return 'an object that can’t be read';
+  }
+}
+
+/** Numbers that JSON shows as null, or throws at. */
+function writtenOut(_key: string, value: unknown): unknown {
+  const strange = typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));
+  return strange ? String(value) : value;
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

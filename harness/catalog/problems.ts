@@ -26,6 +26,13 @@ export function problemsOf(
         message: `unknown name${known.length > 0 ? `; expected one of ${known.join(', ')}` : ''}.${didYouMean(key, known)}`,
       }));
     }
+    if (issue.code === 'invalid_key') {
+      const key = String(issue.path.at(-1));
+      return issue.issues.map((reason) => ({
+        path: at(issue.path),
+        message: `${expectation(reason)}, got the name ${shown(key)}`,
+      }));
+    }
     const got = valueAt(value, issue.path);
     return [
       { path: at(issue.path), message: `${expectation(issue)}, got ${shown(got)}${nearest(issue, got)}` },
@@ -57,18 +64,24 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return `expected ${issue.expected}`;
     case 'too_small':
-      return `expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+      return `expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${counted(issue)}`;
     case 'too_big':
-      return `expected ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+      return `expected ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${counted(issue)}`;
     default:
       return `expected ${issue.message.replace(/^Invalid input(: expected )?/, '') || 'something else'}`;
   }
 }
 
+/** What a limit counts, where it is no number's own. */
+function counted({ origin }: { readonly origin: string }): string {
+  return origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
+}
+
+/** Looks at own properties only: a path that a user wrote must not find what every object has. */
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let current = value;
   for (const key of path) {
-    if (typeof current !== 'object' || current === null) return undefined;
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
     current = (current as Record<PropertyKey, unknown>)[key];
   }
   return current;

@@ -11,8 +11,10 @@ import { claimProblems } from './claims.ts';
 import { type Problem, UsageError } from './errors.ts';
 import { importFile, isPath } from './files.ts';
 import { didYouMean } from './nearest.ts';
+import { plainData } from './plain-data.ts';
 import { problemsOf } from './problems.ts';
-import { applySettings, keysAt, type Setting } from './settings.ts';
+import { namesOf } from './schema-names.ts';
+import { applySettings, type Setting } from './settings.ts';
 import { syntaxProblem } from './thresholds.ts';
 import { asVariant, parseReference } from './variants.ts';
 
@@ -32,7 +34,8 @@ export async function loadScenario(reference: string, settings: readonly Setting
   const base = variant === null ? defaults : asVariant(defaults, variant);
   const changed = applySettings(base, settings);
   const parsed = scenarioSchema.safeParse(changed);
-  if (!parsed.success) throw new UsageError(problemsOf(parsed.error, changed, '--set', keysAt(base)));
+  if (!parsed.success)
+    throw new UsageError(problemsOf(parsed.error, changed, '--set', namesOf(scenarioSchema, changed)));
   return checked(parsed.data, label);
 }
 
@@ -56,10 +59,11 @@ export async function withVariants(reference: string, choice: VariantChoice): Pr
 
 /** As it is written, with every default filled in. */
 async function readScenario(reference: string): Promise<{ defaults: Scenario; label: string }> {
-  const input = isPath(reference) ? await fromFile(reference) : builtIn(reference);
   const label = isPath(reference) ? reference : '';
+  const input = isPath(reference) ? plainData(await fromFile(reference), label) : builtIn(reference);
   const defaults = scenarioSchema.safeParse(input);
-  if (!defaults.success) throw new UsageError(problemsOf(defaults.error, input, label, keysAt(input)));
+  if (!defaults.success)
+    throw new UsageError(problemsOf(defaults.error, input, label, namesOf(scenarioSchema, input)));
   return { defaults: defaults.data, label };
 }
 

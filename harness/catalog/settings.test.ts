@@ -100,7 +100,22 @@ describe('a scenario with settings', () => {
     expect(() => applySettings({ a: 1 }, [{ path: ['__proto__', 'polluted'], value: 1 }])).toThrow(
       UsageError,
     );
-    applySettings({ a: 1 }, [{ path: ['parameters', '__proto__', 'polluted'], value: 1 }]);
+    expect(() => applySettings({ a: 1 }, [parseSetting('parameters.__proto__.polluted=1')])).toThrow(
+      UsageError,
+    );
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  test.each([
+    ['strategies.length=0th', '--set strategies.length: no such setting'],
+    ['strategies.99=mutex', '--set strategies.99: no such setting'],
+    ['parameters.__proto__.x=1', '--set parameters.__proto__.x: expected parameters.<strategy>.<parameter>='],
+    ['parameters.constructor.x=1', '--set parameters.constructor.x: expected parameters.<strategy>'],
+    ['parameters.mutex.constructor=1', '--set parameters.mutex.constructor: expected parameters.<strategy>'],
+    ['aliases={"__proto__":"none"}', '--set aliases: __proto__: expected another name'],
+    ['aliases={"constructor":"none"}', '--set aliases: constructor: expected another name'],
+    ['origin.queryMs=1e999', 'origin.queryMs: expected number, got number Infinity'],
+  ])('%s is no setting', async (text, message) => {
+    expect(await problemsOf(() => load(text))).toContain(message);
   });
 });

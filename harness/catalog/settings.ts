@@ -1,5 +1,7 @@
+import { parameterName, strategyName } from '../scenario/text.ts';
 import { type Problem, UsageError } from './errors.ts';
 import { didYouMean } from './nearest.ts';
+import { plainData } from './plain-data.ts';
 import { valueAt } from './problems.ts';
 
 /** One `--set path=value`. */
@@ -21,7 +23,7 @@ export function parseSetting(text: string): Setting {
       { path: '--set', message: `expected path=value, such as origin.queryMs=50, got "${text}"` },
     ]);
   }
-  return { path, value: parseValue(text.slice(equals + 1)) };
+  return { path, value: plainData(parseValue(text.slice(equals + 1)), `--set ${path.join('.')}`) };
 }
 
 /** The name of a strategy may hold a dot: `parameters.xfetch-beta-0.5.beta`. */
@@ -59,7 +61,9 @@ export function applySettings<T extends object>(target: T, settings: readonly Se
 }
 
 function parameterProblem(path: readonly string[]): Problem | null {
-  if (path.length === 3) return null;
+  const [, strategy = '', parameter = ''] = path;
+  const form = path.length === 3 && strategyName.safeParse(strategy).success;
+  if (form && parameterName.safeParse(parameter).success) return null;
   return { path: `--set ${path.join('.')}`, message: 'expected parameters.<strategy>.<parameter>=<number>' };
 }
 
@@ -67,7 +71,8 @@ function unknownPath(target: object, path: readonly string[]): Problem | null {
   for (let depth = 0; depth < path.length; depth++) {
     const parent = valueAt(target, path.slice(0, depth));
     const name = path[depth] ?? '';
-    if (typeof parent === 'object' && parent !== null && Object.hasOwn(parent, name)) continue;
+    // The length of an array is its own, and no setting.
+    if (typeof parent === 'object' && parent !== null && Object.keys(parent).includes(name)) continue;
     const known = settablePaths(target);
     const shownNames = keysAt(target)(path.slice(0, depth));
     return {
@@ -88,7 +93,7 @@ function assign(target: Record<string, unknown>, path: readonly string[], value:
 }
 
 /** The names at a path of `target`, for suggestions. */
-export function keysAt(target: object): (path: readonly PropertyKey[]) => readonly string[] {
+function keysAt(target: object): (path: readonly PropertyKey[]) => readonly string[] {
   return (path) => {
     const found = valueAt(target, path);
     return typeof found === 'object' && found !== null && !Array.isArray(found) ? Object.keys(found) : [];

@@ -83,3 +83,19 @@ test('a file may not take a built-in strategy’s name', async () => {
     'its name "mutex" is that of a built-in strategy',
   );
 });
+
+test('an object whose own code throws is refused with the file', async () => {
+  expect(
+    await problemsOf('getter.ts', `kind: 'write', ${fields}, get idea() { throw new Error('no') }`),
+  ).toEqual([`${join(folder, 'getter.ts')}: could not be read: no`]);
+});
+
+test('its texts and names are safe to show, and to index objects by', async () => {
+  const problems = await problemsOf(
+    'unsafe.ts',
+    `kind: 'write', ${fields}, name: 'constructor', idea: '\\u001b[2J', weakness: '\\u202e', parameters: { constructor: {} }`,
+  );
+  expect(problems.join('\n')).toMatch(
+    /name: expected another name: .*\nidea: expected one line of text .*\nweakness: expected one line .*\nparameters\.constructor: expected another name/,
+  );
+});

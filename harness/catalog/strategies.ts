@@ -2,10 +2,12 @@ import { z } from 'zod';
 import type { StrategyDefinition } from '../../scenarios/strategies/definition.ts';
 import { evictionPolicies } from '../../scenarios/strategies/eviction-policy.ts';
 import { readStrategies, writeStrategies } from '../../scenarios/strategies/registry.ts';
+import { parameterName, plainLine, plainText, strategyName } from '../scenario/text.ts';
 import { UsageError } from './errors.ts';
 import { importFile, isPath } from './files.ts';
 import { didYouMean } from './nearest.ts';
 import { problemsOf } from './problems.ts';
+import { namesOf } from './schema-names.ts';
 
 const parameterSchema = z
   .strictObject({
@@ -13,20 +15,18 @@ const parameterSchema = z
     default: z.number(),
     min: z.number(),
     max: z.number(),
-    description: z.string().min(1),
+    description: plainText,
   })
   .refine(({ min, max, default: value }) => min <= value && value <= max, 'min <= default <= max');
 
 const method = z.custom<(...given: never) => unknown>((value) => typeof value === 'function', 'a function');
 
 const described = {
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9+-]*(\.\d[a-z0-9+-]*)*$/, 'kebab-case, such as my-strategy or my-strategy-0.5'),
-  idea: z.string().min(1),
-  source: z.string(),
-  weakness: z.string(),
-  parameters: z.record(z.string(), parameterSchema),
+  name: strategyName,
+  idea: plainText,
+  source: plainLine,
+  weakness: plainLine,
+  parameters: z.record(parameterName, parameterSchema),
   create: method,
 };
 
@@ -71,8 +71,10 @@ export async function findStrategy(reference: string): Promise<StrategyDefinitio
 
 async function fromFile(path: string): Promise<StrategyDefinition> {
   const value = await importFile(path, (candidate) => 'create' in candidate, 'a strategy');
-  const parsed = definitionSchema.safeParse(value);
-  if (!parsed.success) throw new UsageError(problemsOf(parsed.error, value, path));
+  const parsed = checked(value, path);
+  if (!parsed.success) {
+    throw new UsageError(problemsOf(parsed.error, value, path, namesOf(definitionSchema, value)));
+  }
   if (builtIn.some(({ name }) => name === parsed.data.name)) {
     throw new UsageError([
       { path, message: `its name "${parsed.data.name}" is that of a built-in strategy` },
@@ -80,4 +82,14 @@ async function fromFile(path: string): Promise<StrategyDefinition> {
   }
   // The object itself, not the parsed copy: its functions may be methods that use `this`.
   return value as unknown as StrategyDefinition;
+}
+
+/** The object has code, and so may have some that throws when it is looked at. */
+function checked(value: object, path: string) {
+  try {
+    return definitionSchema.safeParse(value);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'its own code threw';
+    throw new UsageError([{ path, message: `could not be read: ${reason}` }]);
+  }
 }

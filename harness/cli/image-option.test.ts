@@ -16,6 +16,7 @@ it('reads an image for each kind, under all its names', () => {
 
 it.each([
   ['reddis=redis:8', 'Did you mean "redis"?'],
+  ['constructor=foo', 'Expected KIND=IMAGE with a kind of redis'],
   ['redis', 'such as redis=valkey/valkey:8'],
   ['redis=', 'such as redis=valkey/valkey:8'],
   ['mysql= my sql', 'such as mysql=mariadb:11.4'],

@@ -17,7 +17,7 @@ const KINDS: Readonly<Record<string, BackendKind>> = {
 export function imageOption(text: string, earlier: Partial<Images> = {}): Partial<Images> {
   const [name = '', ...rest] = text.split('=');
   const image = rest.join('=').trim();
-  const kind = KINDS[name.trim()];
+  const kind = Object.hasOwn(KINDS, name.trim()) ? KINDS[name.trim()] : undefined;
   const names = Object.keys(KINDS);
   if (kind === undefined) {
     throw new InvalidArgumentError(

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { escapeHidden } from '../scenario/text.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { listCommand } from './commands/list.ts';
 import { loadCommand } from './commands/load.ts';
@@ -16,7 +17,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     .helpCommand('help [command]', 'show what a command does and takes')
     .addHelpText('after', exitCodesHelp())
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text) });
+    .configureOutput({ outputError: (text, write) => write(escapeHidden(text)) });
 
   for (const command of [listCommand(), runCommand(), loadCommand(), selfcheckCommand(), doctorCommand()]) {
     program.addCommand(command.exitOverride().copyInheritedSettings(program));
@@ -30,7 +31,8 @@ export async function runProgram(args: readonly string[]): Promise<void> {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.held : exitCodes.usage;
-  process.stderr.write(failureText(error));
+  // It may quote the files of somebody else: no terminal is to obey them.
+  process.stderr.write(escapeHidden(failureText(error)));
   return exitCodeOfError(error);
 }
 

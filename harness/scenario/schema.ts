@@ -4,6 +4,7 @@ import { evictionPolicies } from '../../scenarios/strategies/eviction-policy.ts'
 import { phasesSchema } from '../load/phase-schema.ts';
 import { totalMs } from '../load/phases.ts';
 import { faultSchema } from './fault-schema.ts';
+import { kebabName, plainText, strategyName, variantSuffix } from './text.ts';
 
 const positive = z.number().positive();
 const whole = z.number().int().positive();
@@ -29,10 +30,10 @@ const keys = z.discriminatedUnion('kind', [
 export const HONEST_STREAM = 'honest';
 
 const stream = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/, 'kebab-case, such as random-keys')
-    .refine((name) => name !== HONEST_STREAM, `another name: "${HONEST_STREAM}" is the rest of the load`),
+  name: kebabName('random-keys').refine(
+    (name) => name !== HONEST_STREAM,
+    `another name: "${HONEST_STREAM}" is the rest of the load`,
+  ),
   share: z.number().positive().lt(1).describe('Of all requests'),
   operation: z.enum(['read', 'write']).default('read'),
   keys: z
@@ -95,19 +96,19 @@ const profile = z.strictObject({
 });
 
 const variant = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'kebab-case, such as slow-holder'),
-  title: z.string().min(1).describe('Added to the scenario’s, in brackets'),
+  name: variantSuffix,
+  title: plainText.describe('Added to the scenario’s, in brackets'),
   core: z.boolean().default(false).describe('Whether the smoke profile runs it, too'),
   set: z.record(z.string(), z.unknown()).describe('What differs, by the path that --set would take'),
 });
 
 const claim = z.strictObject({
-  text: z.string().min(1).describe('As people say it'),
-  source: z.string().min(1).describe('Who says so'),
+  text: plainText.describe('As people say it'),
+  source: plainText.describe('Who says so'),
   cases: z
     .array(
       z.strictObject({
-        when: z.string().min(1).describe('The circumstances, to be read after “when”'),
+        when: plainText.describe('The circumstances, to be read after “when”'),
         variant: z
           .string()
           .nullable()
@@ -127,9 +128,9 @@ const claim = z.strictObject({
 export const profileNames = ['smoke', 'standard', 'publish'] as const;
 
 export const scenarioSchema = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'kebab-case, such as my-scenario'),
-  title: z.string().min(1),
-  question: z.string().min(1).describe('The question that the scenario answers'),
+  name: kebabName('my-scenario'),
+  title: plainText,
+  question: plainText.describe('The question that the scenario answers'),
   dataset: z
     .strictObject({
       rows: whole.max(5_000_000).default(1_000),
@@ -235,7 +236,7 @@ export const scenarioSchema = z.strictObject({
     .default(null)
     .describe('Those of the strategies that the smoke profile runs, baseline included; null: all of them'),
   aliases: z
-    .record(z.string().regex(/^[a-z][a-z0-9+.-]*$/, 'kebab-case, such as queue-short'), z.string())
+    .record(strategyName, z.string())
     .default({})
     .describe(
       'Names under which strategies run once more, with parameters of their own: {"queue-short": "concurrency-limit"}',
