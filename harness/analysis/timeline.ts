@@ -3,6 +3,7 @@ import type { TruthReading } from '../probes/ground-truth.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { SpectrumPoint, Timeline } from '../result/schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { counterAt } from './counters.ts';
 import type { TrialReading } from './trial.ts';
 import { triggersOf } from './triggers.ts';
 
@@ -47,24 +48,6 @@ export function timelineOf({ sample, expiries, consistency }: TrialReading, scen
 function goodputOf({ good, offered }: LoadWindow): { goodput?: number | null } {
   if (good === undefined) return {};
   return { goodput: offered > 0 ? good / offered : null };
-}
-
-/**
- * A counter's value at a moment between two readings. Readings come every 100 ms but not on the windows'
- * edges; between two of them the counter is taken to have grown evenly.
- */
-export function counterAt(
-  readings: readonly TruthReading[],
-  pick: (reading: TruthReading) => number,
-  atUs: number,
-): number {
-  const next = readings.findIndex((reading) => reading.atUs >= atUs);
-  const right = readings[next === -1 ? readings.length - 1 : next];
-  const left = readings[next - 1];
-  if (right === undefined) return 0;
-  if (left === undefined || right.atUs === left.atUs) return pick(right);
-  const share = Math.min(1, (atUs - left.atUs) / (right.atUs - left.atUs));
-  return pick(left) + share * (pick(right) - pick(left));
 }
 
 /** Ten points a decade of 1 / (1 - p), as far as the number of requests carries. */

@@ -4,6 +4,7 @@ import { LatencyHistogram } from '../record/histogram.ts';
 import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
 import { type ConsistencyFindings, consistencyValues, relayValues } from './consistency-values.ts';
+import { peakPerSec } from './counters.ts';
 import { type Expiry, findExpiries } from './expiries.ts';
 import { operationValues } from './operations.ts';
 import { optimumValues } from './optimum/optimum.ts';
@@ -88,8 +89,11 @@ export function readTrial(
     'db.loadsPerMissing.endless': loadsPerMissing(sample, scenario, 'endless'),
     'db.reads': dbReads,
     'db.writes': after.dbWrites - before.dbWrites,
-    'db.hitRate': ratio(dbReads, load.counts.completed),
-    'db.peakQps': peakQps(sample),
+    'db.hitRate': ratio(dbReads, load.counts.offered),
+    'db.peakQps': peakPerSec([before, ...readings, after], ({ dbReads }) => dbReads, {
+      fromUs: before.atUs,
+      toUs: after.atUs,
+    }),
     'latency.response.p50': atMs(response, 50),
     'latency.response.p90': atMs(response, 90),
     'latency.response.p99': atMs(response, 99),
@@ -191,18 +195,4 @@ function wastedRefreshes(services: TrialSample['services']): number | null {
       : after.counters.wastedRefreshes - (before.counters?.wastedRefreshes ?? 0),
   );
   return counts.includes(null) ? null : sum(counts.filter((count) => count !== null));
-}
-
-/** Largest rate between two neighbouring readings of the server's counter. */
-function peakQps({ before, readings, after }: TrialSample): number {
-  const all = [before, ...readings, after];
-  let peak = 0;
-  for (const [index, reading] of all.entries()) {
-    const previous = all[index - 1];
-    const seconds = previous === undefined ? 0 : (reading.atUs - previous.atUs) / 1e6;
-    // Two readings almost on top of each other would turn one query into thousands a second.
-    if (previous === undefined || seconds < 0.05) continue;
-    peak = Math.max(peak, (reading.dbReads - previous.dbReads) / seconds);
-  }
-  return peak;
 }

@@ -1,10 +1,9 @@
 import type { LoadWindow } from '../load/protocol.ts';
-import type { TruthReading } from '../probes/ground-truth.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { TrialSample } from '../record/sample.ts';
 import { type MetricName, metricNames } from '../result/metrics.ts';
+import { counterAt, type PickCounter, peakPerSec } from './counters.ts';
 import { sum } from './statistics/summary.ts';
-import { counterAt } from './timeline.ts';
 
 /** Monotonic microseconds; `toUs` may lie after the storm, where its last queries are answered. */
 export interface Span {
@@ -48,16 +47,15 @@ export function valuesWithin(sample: TrialSample, span: Span): Record<MetricName
   if (windows.length === 0) return unknown;
   const total = (pick: (window: LoadWindow) => number) => sum(windows.map(pick));
   const offered = total((window) => window.offered);
-  const completed = total((window) => window.completed);
   const known: Record<MetricWithin, number | null> = {
     ...latenciesOf(windows),
-    ...countersWithin(sample, span, completed),
+    ...countersWithin(sample, span, offered),
     goodput: ratio(
       total((window) => window.good ?? window.completed),
       offered,
     ),
     'requests.offered': offered,
-    'requests.completed': completed,
+    'requests.completed': total((window) => window.completed),
     'requests.failed': total((window) => window.failed),
     'requests.timeout': total((window) => window.timeout),
   };
@@ -95,24 +93,17 @@ function latenciesOf(windows: readonly LoadWindow[]) {
   };
 }
 
-function countersWithin({ before, readings, after }: TrialSample, span: Span, completed: number) {
+function countersWithin({ before, readings, after }: TrialSample, span: Span, offered: number) {
   const all = [before, ...readings, after];
-  const grown = (pick: (reading: TruthReading) => number, { fromUs, toUs }: Span = span) =>
-    counterAt(all, pick, toUs) - counterAt(all, pick, fromUs);
+  const grown = (pick: PickCounter) => counterAt(all, pick, span.toUs) - counterAt(all, pick, span.fromUs);
   const reads = grown(({ dbReads }) => dbReads);
   const hits = grown(({ redisHits }) => redisHits);
   const inside = all.filter(({ atUs }) => atUs >= span.fromUs && atUs <= span.toUs);
-  const peaks = inside.slice(1).map((reading, index) => {
-    const fromUs = inside[index]?.atUs ?? reading.atUs;
-    const seconds = (reading.atUs - fromUs) / 1e6;
-    // As for the whole storm: two readings almost on top of each other say nothing of a rate.
-    return seconds < 0.05 ? 0 : grown(({ dbReads }) => dbReads, { fromUs, toUs: reading.atUs }) / seconds;
-  });
   return {
     'db.reads': reads,
     'db.writes': grown(({ dbWrites }) => dbWrites),
-    'db.hitRate': ratio(reads, completed),
-    'db.peakQps': peaks.length === 0 ? null : Math.max(...peaks),
+    'db.hitRate': ratio(reads, offered),
+    'db.peakQps': peakPerSec(all, ({ dbReads }) => dbReads, span),
     'cache.hitRate': ratio(hits, hits + grown(({ redisMisses }) => redisMisses)),
     'cache.memoryBytes':
       inside.length === 0 ? null : Math.max(...inside.map(({ redisMemoryBytes }) => redisMemoryBytes)),

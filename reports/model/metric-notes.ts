@@ -51,12 +51,14 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
   },
   'db.hitRate': {
     label: 'DB hit rate',
-    measured: 'Database reads divided by requests: the share of requests that reached the database.',
+    measured:
+      'Database reads divided by requests offered, of all kinds and whatever came of them: the share that reached the database. More than 100 % where a request, tried again say, asks more than once.',
     head: ['DB hit'],
   },
   'db.peakQps': {
     label: 'Peak database load',
-    measured: 'The busiest 100 ms window, as queries per second.',
+    measured:
+      'Reads of the busiest 100 ms, per second, from the counters of the database server. They are read every 100 ms, and taken to grow evenly in between.',
     head: ['DB peak'],
   },
   'db.amplification': {
