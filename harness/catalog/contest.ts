@@ -54,6 +54,7 @@ export async function loadContest(
   const whole = (chosen ?? ['all']).every(isGroup) ? contestOf(await ownContenders(scenario)) : null;
   const problems = [
     ...duplicates(contenders.map(({ name }) => name)),
+    ...aliasesOfFiles(scenario, contenders),
     ...parameterProblems(scenario, contenders),
     ...(whole === null ? [] : thresholdProblems(found.thresholds, whole, `${scenario.name}: thresholds`)),
     ...thresholdProblems(thresholds, contest, '--threshold'),
@@ -141,6 +142,20 @@ function duplicates(names: readonly string[]): Problem[] {
     path: '--strategy',
     message: `"${name}" is named more than once; expected each strategy once`,
   }));
+}
+
+/** A file's own name beside an alias of that name: parameters and thresholds could mean either. */
+function aliasesOfFiles({ aliases }: Scenario, contenders: readonly Contender[]): Problem[] {
+  return contenders.flatMap(({ name, reference, definition }) =>
+    isPath(reference) && name === definition.name && Object.hasOwn(aliases, name)
+      ? [
+          {
+            path: `aliases.${name}`,
+            message: `expected another name: the strategy of ${reference} has this one`,
+          },
+        ]
+      : [],
+  );
 }
 
 function parameterProblems(scenario: Scenario, contenders: readonly Contender[]): Problem[] {

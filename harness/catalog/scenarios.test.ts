@@ -16,6 +16,8 @@ const problemsOf = (reference: string, ...texts: readonly string[]) =>
 const writes = { name: 'updates', share: 0.1, operation: 'write', keys: { kind: 'readers' } };
 const reads = { name: 'others', share: 0.1, keys: { kind: 'hot' } };
 const streams = (...all: readonly object[]) => `streams=${JSON.stringify(all)}`;
+const variants = (...names: readonly string[]) =>
+  `variants=${JSON.stringify(names.map((name) => ({ name, title: name, set: {} })))}`;
 const scan = (count: number) => ({ kind: 'scan', count });
 const claims = (theCase: object) =>
   `claims=${JSON.stringify([{ text: 'It helps', source: 'notes', cases: [{ when: 'ever', ...theCase }] }])}`;
@@ -41,6 +43,15 @@ test.each<[string[], string]>([
     [streams({ ...reads, keys: { kind: 'inserted' } })],
     'streams.0.keys: expected a stream of {kind: "new"} keys beside it',
   ],
+  [['strategies=["none","mutex","none"]'], 'strategies.2: "none" is named more than once'],
+  [[variants('cold', 'cold')], 'variants.1.name: "cold" is named more than once'],
+  [
+    [variants('a'.repeat(40))],
+    'variants.0.name: expected at most 48 characters with the scenario’s name, got 50',
+  ],
+  [['name=avalanche'], 'name: expected another name: "avalanche" is a built-in scenario’s own'],
+  [['name=avalanche-cold'], 'name: expected another name: "avalanche-cold" is a built-in scenario’s own'],
+  [['name=avalanche', variants('cold')], 'variants.0.name: expected another name: "avalanche-cold" is'],
   [['consistency={}'], 'consistency: expected a stream that writes'],
   [['consistency={}', streams(reads)], 'consistency: expected a stream that writes'],
   [['margins={"db.raeds":0.1}'], 'margins.db.raeds: unknown metric "db.raeds"'],
@@ -69,7 +80,12 @@ test('a problem of a file says in which', async () => {
   const file = join(folder, 'mine.ts');
   const profile = { rounds: 1, stormMs: 500 };
   const scenario = {
-    ...{ name: 'mine', title: 'Mine', question: 'Why?', load: { model: 'open', ratePerSec: 1 } },
+    ...{
+      name: 'breakdown-slow-holder',
+      title: 'Mine',
+      question: 'Why?',
+      load: { model: 'open', ratePerSec: 1 },
+    },
     ...{ keys: { kind: 'hot' }, strategies: ['none'], core: ['mutex'], thresholds: ['db.reads <'] },
     profiles: { smoke: profile, standard: profile, publish: profile },
   };
@@ -77,4 +93,5 @@ test('a problem of a file says in which', async () => {
   const problems = await problemsOf(file);
   expect(problems).toContain(`${file}: core.0: expected one of this scenario’s strategies`);
   expect(problems).toContain(`${file}: thresholds.0: `);
+  expect(problems).toContain(`${file}: name: expected another name: "breakdown-slow-holder" is a built-in`);
 });

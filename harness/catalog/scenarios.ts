@@ -1,5 +1,4 @@
 import { scenarios } from '../../scenarios/registry.ts';
-import { readStrategies } from '../../scenarios/strategies/registry.ts';
 import { isMetricName, metricNames } from '../result/metrics.ts';
 import {
   type Scenario,
@@ -10,6 +9,7 @@ import {
 import { claimProblems } from './claims.ts';
 import { type Problem, UsageError } from './errors.ts';
 import { importFile, isPath } from './files.ts';
+import { nameProblems } from './names.ts';
 import { didYouMean } from './nearest.ts';
 import { plainData } from './plain-data.ts';
 import { problemsOf } from './problems.ts';
@@ -36,7 +36,8 @@ export async function loadScenario(reference: string, settings: readonly Setting
   const parsed = scenarioSchema.safeParse(changed);
   if (!parsed.success)
     throw new UsageError(problemsOf(parsed.error, changed, '--set', namesOf(scenarioSchema, changed)));
-  return checked(parsed.data, label);
+  // A file has a name of its own, and so has one of ours that --set calls otherwise.
+  return checked(parsed.data, label, isPath(scenario) ? null : base.name);
 }
 
 /** Which of a scenario's variants run beside it. */
@@ -84,7 +85,7 @@ async function fromFile(path: string): Promise<object> {
 }
 
 /** What no single field can tell. */
-function checked(scenario: Scenario, label: string): Scenario {
+function checked(scenario: Scenario, label: string, builtInName: string | null): Scenario {
   const { load, dataset } = scenario;
   const at = (path: string) => (label === '' ? path : `${label}: ${path}`);
   if (load.model === 'open') {
@@ -99,11 +100,11 @@ function checked(scenario: Scenario, label: string): Scenario {
     }
   }
   const problems = [
+    ...nameProblems(scenario, builtInName),
     ...keyProblems('keys', scenario.keys, dataset.rows),
     ...streamProblems(scenario),
     ...consistencyProblems(scenario),
     ...coreProblems(scenario),
-    ...aliasProblems(scenario),
     ...claimProblems(scenario),
   ].map(({ path, message }) => ({ path: at(path), message }));
   problems.push(
@@ -164,14 +165,6 @@ function streamProblems({ load, keys: readers, streams, dataset }: Scenario): Pr
 function consistencyProblems({ consistency, streams }: Scenario): Problem[] {
   if (consistency === null || streams.some(({ operation }) => operation === 'write')) return [];
   return [{ path: 'consistency', message: 'expected a stream that writes, such as {"operation": "write"}' }];
-}
-
-function aliasProblems({ aliases }: Scenario): Problem[] {
-  return Object.keys(aliases).flatMap((name) =>
-    readStrategies.some((strategy) => strategy.name === name)
-      ? [{ path: `aliases.${name}`, message: 'expected another name: this is a strategy’s own' }]
-      : [],
-  );
 }
 
 function coreProblems({ core, strategies }: Scenario): Problem[] {

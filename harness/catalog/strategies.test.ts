@@ -80,7 +80,7 @@ test('a parameter has nothing but what it needs, and its default lies in its ran
 
 test('a file may not take a built-in strategy’s name', async () => {
   expect((await problemsOf('taken.ts', `kind: 'write', ${fields}, name: 'mutex'`)).join()).toContain(
-    'its name "mutex" is that of a built-in strategy',
+    'name: expected another name: "mutex" is a built-in strategy’s own',
   );
 });
 

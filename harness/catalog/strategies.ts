@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { StrategyDefinition } from '../../scenarios/strategies/definition.ts';
 import { evictionPolicies } from '../../scenarios/strategies/eviction-policy.ts';
-import { readStrategies, writeStrategies } from '../../scenarios/strategies/registry.ts';
 import { parameterName, plainLine, plainText, strategyName } from '../scenario/text.ts';
 import { UsageError } from './errors.ts';
 import { importFile, isPath } from './files.ts';
-import { didYouMean } from './nearest.ts';
+import { builtInStrategies, takenByStrategy, unknownStrategy } from './names.ts';
 import { problemsOf } from './problems.ts';
 import { namesOf } from './schema-names.ts';
 
@@ -48,8 +47,6 @@ const definitionSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const builtIn: readonly StrategyDefinition[] = [...readStrategies, ...writeStrategies];
-
 /**
  * A read or write strategy by the name of a built-in one, or by the path of a TypeScript or JavaScript file that
  * exports one (as default, or as its only strategy).
@@ -58,15 +55,9 @@ const builtIn: readonly StrategyDefinition[] = [...readStrategies, ...writeStrat
  */
 export async function findStrategy(reference: string): Promise<StrategyDefinition> {
   if (isPath(reference)) return fromFile(reference);
-  const found = builtIn.find(({ name }) => name === reference);
+  const found = builtInStrategies.find(({ name }) => name === reference);
   if (found !== undefined) return found;
-  const names = builtIn.map(({ name }) => name);
-  throw new UsageError([
-    {
-      path: '--strategy',
-      message: `unknown strategy "${reference}"; expected one of ${names.join(', ')}, or the path of a file (./my-strategy.ts).${didYouMean(reference, names)}`,
-    },
-  ]);
+  throw new UsageError([{ path: '--strategy', message: unknownStrategy(reference) }]);
 }
 
 async function fromFile(path: string): Promise<StrategyDefinition> {
@@ -75,11 +66,8 @@ async function fromFile(path: string): Promise<StrategyDefinition> {
   if (!parsed.success) {
     throw new UsageError(problemsOf(parsed.error, value, path, namesOf(definitionSchema, value)));
   }
-  if (builtIn.some(({ name }) => name === parsed.data.name)) {
-    throw new UsageError([
-      { path, message: `its name "${parsed.data.name}" is that of a built-in strategy` },
-    ]);
-  }
+  const taken = takenByStrategy(parsed.data.name);
+  if (taken !== null) throw new UsageError([{ path: `${path}: name`, message: taken }]);
   // The object itself, not the parsed copy: its functions may be methods that use `this`.
   return value as unknown as StrategyDefinition;
 }

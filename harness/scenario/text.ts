@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** Three of them and a suffix have to fit into the 255 bytes of a file's name. */
-const MAX_NAME = 48;
+export const MAX_NAME = 48;
 const MAX_TEXT = 1_000;
 
 /** Control characters drive a terminal, bidirectional ones show a text in another order than it has. */
