@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { chooseProvider, type ProviderChoice } from '../../../infra/choose.ts';
 import type { Images } from '../../../infra/containers/images.ts';
@@ -23,6 +22,7 @@ import { type Contest, expandPlan } from '../../plan/plan.ts';
 import { RunDirectory } from '../../record/run-directory.ts';
 import { type ProfileName, profileNames } from '../../scenario/schema.ts';
 import { systemClock } from '../../time/clock.ts';
+import { defaultDirectory } from '../default-directory.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { imageOption } from '../image-option.ts';
 import { listenForInterrupts } from '../interrupts.ts';
@@ -149,7 +149,13 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
     const problems = await foreignServerProblems(contests.map(({ scenario }) => scenario));
     if (problems.length > 0) throw new UsageError(problems);
   }
-  const directory = await RunDirectory.create(flags.out ?? defaultDirectory(contests));
+  const directory = await RunDirectory.create(
+    flags.out ??
+      defaultDirectory(
+        contests.map(({ scenario }) => scenario.name),
+        systemClock.wallMs(),
+      ),
+  );
   const commandLine = ['cachestorm', ...process.argv.slice(2)].join(' ');
   const interrupts = listenForInterrupts();
   const progress = openProgress(process.stderr, systemClock);
@@ -246,9 +252,4 @@ async function loadContests(
   if (problems.length > 0) throw new UsageError(problems);
   definitionsOf(contests);
   return contests;
-}
-
-function defaultDirectory(contests: readonly Contest[]): string {
-  const stamp = new Date(systemClock.wallMs()).toISOString().slice(0, 19).replace(/:/g, '-');
-  return join('cachestorm-runs', `${stamp}-${contests.map(({ scenario }) => scenario.name).join('+')}`);
 }
