@@ -117,7 +117,7 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
   'inserted.falseNotFound': {
     label: 'False 404s of new rows',
     measured:
-      'Of the reads of rows inserted during the storm, the share that was told that they do not exist: what a filter does that has not heard of them.',
+      'Of the answered reads of rows inserted during the storm, the share that was told that they do not exist: what a filter does that has not heard of them.',
     head: ['false', '404'],
   },
   'recovery.worstGoodput': {
