@@ -44,8 +44,10 @@ describe('a claim', () => {
   test.each([
     [
       { holds: ['mutex: db.raeds < 5'] },
-      /claims\.0\.cases\.0\.holds\.0: .*Did you mean "db\.reads"\?\n.*\n +\^/,
+      /claims\.0\.cases\.0\.holds\.0: .*Did you mean "db\.reads"\? The metrics are db\..*\n.*\n +\^/,
     ],
+    [{ holds: ['mutex: goodput < 99'] }, /claims\.0\.cases\.0\.holds\.0: .* write 99% or 9900%/],
+    [{ holds: ['mutex: db.reads >= 0'] }, /claims\.0\.cases\.0\.holds\.0: .* it always holds/],
     [{ holds: ['db.reads < 5'] }, /claims\.0\.cases\.0\.holds\.0: "db\.reads < 5" names no strategy/],
     [
       { holds: ['mutex: db.reads < 5', 'mutx: db.reads < 5'] },

@@ -1,15 +1,16 @@
 import { ThresholdError } from '../analysis/thresholds/error.ts';
+import { meaningless } from '../analysis/thresholds/meaning.ts';
 import { parseThreshold } from '../analysis/thresholds/parse.ts';
 import { againstOf, subjectsOf } from '../analysis/thresholds/subjects.ts';
 import type { Contest } from '../plan/plan.ts';
 import type { Problem } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 
-/** What is wrong with a threshold as such, or `null`; the message shows the place. */
+/** What is wrong with a threshold as such, or `null`; the message shows the place, or why it says nothing. */
 export function syntaxProblem(expression: string, path: string): Problem | null {
   try {
-    parseThreshold(expression);
-    return null;
+    const reason = meaningless(parseThreshold(expression));
+    return reason === null ? null : { path, message: `"${expression}": ${reason}` };
   } catch (error) {
     if (error instanceof ThresholdError) return { path, message: error.message };
     throw error;

@@ -1,6 +1,6 @@
 /**
- * Every metric that a trial measures: its unit, which end is good, and how large a relative change has to be
- * before it matters in practice. The one place for all three; analysis, thresholds and reports read it here.
+ * Every metric that a trial measures: its unit, which end is good, how large a relative change has to be before it
+ * matters in practice, and what it can be at all. The one place for all four; analysis, thresholds and reports read it.
  */
 
 export interface MetricFacts {
@@ -9,6 +9,13 @@ export interface MetricFacts {
   readonly better: 'less' | 'more' | null;
   /** Practical margin: 0.05 means that up to 5% more, or 1/1.05 of it, is as good as the same. */
   readonly margin: number;
+  /** What it can be, ends included. A limit beyond is held, or broken, whatever is measured. */
+  readonly range: Range;
+}
+
+export interface Range {
+  readonly least: number;
+  readonly most: number;
 }
 
 /** Five percent: less is hardly seen from one run to the next on a shared machine, let alone by a user. */
@@ -16,8 +23,20 @@ const MARGIN = 0.05;
 /** Shares near 1 move little: one percent of goodput is one user in a hundred. */
 const SHARE_MARGIN = 0.01;
 
-const less = (unit: MetricFacts['unit']) => ({ unit, better: 'less', margin: MARGIN }) as const;
-const neither = (unit: MetricFacts['unit']) => ({ unit, better: null, margin: MARGIN }) as const;
+const FROM_ZERO: Range = { least: 0, most: Number.POSITIVE_INFINITY };
+const SHARE: Range = { least: 0, most: 1 };
+const ANY: Range = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
+
+type Unit = MetricFacts['unit'];
+
+const rangeOf = (unit: Unit) => (unit === 'fraction' ? SHARE : FROM_ZERO);
+
+const less = (unit: Unit, range: Range = rangeOf(unit)) =>
+  ({ unit, better: 'less', margin: MARGIN, range }) as const;
+const neither = (unit: Unit) => ({ unit, better: null, margin: MARGIN, range: rangeOf(unit) }) as const;
+/** A share of which all is best. */
+const moreOf = (range: Range = SHARE) =>
+  ({ unit: 'fraction', better: 'more', margin: SHARE_MARGIN, range }) as const;
 
 export const metricFacts = {
   'db.loadsPerExpiry': less('ratio'),
@@ -27,7 +46,8 @@ export const metricFacts = {
   'db.writes': neither('count'),
   'db.relayReads': less('count'),
   'db.relayWrites': neither('count'),
-  'db.hitRate': less('fraction'),
+  // A request may load more than once, and a refresher without any.
+  'db.hitRate': less('fraction', FROM_ZERO),
   'db.peakQps': less('per second'),
   'latency.response.p50': less('ms'),
   'latency.response.p90': less('ms'),
@@ -44,17 +64,17 @@ export const metricFacts = {
   'reads.latency.response.p99': less('ms'),
   'writes.latency.response.p50': less('ms'),
   'writes.latency.response.p99': less('ms'),
-  goodput: { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
+  goodput: moreOf(),
   'honest.latency.response.p50': less('ms'),
   'honest.latency.response.p99': less('ms'),
-  'honest.goodput': { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
+  'honest.goodput': moreOf(),
   'honest.falseNotFound': less('count'),
   'honest.shed': less('count'),
   'inserted.falseNotFound': less('fraction'),
   'recovery.to95Ms': less('ms'),
   'recovery.lost': less('count'),
-  'recovery.worstGoodput': { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
-  'recovery.finalGoodput': { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
+  'recovery.worstGoodput': moreOf(),
+  'recovery.finalGoodput': moreOf(),
   'recovery.stuck': less('fraction'),
   'requests.offered': neither('count'),
   'requests.completed': neither('count'),
@@ -63,8 +83,8 @@ export const metricFacts = {
   'requests.lost': less('count'),
   'requests.shed': less('count'),
   'requests.errors': less('count'),
-  'cache.hitRate': { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
-  'cache.l1HitRate': { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
+  'cache.hitRate': moreOf(),
+  'cache.l1HitRate': moreOf(),
   'cache.lookups': less('count'),
   'cache.expiries': neither('count'),
   'cache.refillMs': less('ms'),
@@ -76,7 +96,8 @@ export const metricFacts = {
   'cache.refusedWrites': less('count'),
   'cache.entries': neither('count'),
   'cache.optimalHitRate': neither('fraction'),
-  'cache.optimumShare': { unit: 'fraction', better: 'more', margin: SHARE_MARGIN },
+  // The optimum begins with the keys of the storm: a cache that the warm-up filled can be above it.
+  'cache.optimumShare': moreOf(FROM_ZERO),
   'age.maxMs': less('ms'),
   'staleness.readRate': less('fraction'),
   'staleness.p50Ms': less('ms'),
@@ -94,7 +115,8 @@ export const metricFacts = {
   'consistency.stuck': less('fraction'),
   'relay.lagMs.p50': less('ms'),
   'relay.lagMs.p99': less('ms'),
-  'relay.lagGrowthMsPerSec': less('ms'),
+  // A lag that is worked off shrinks.
+  'relay.lagGrowthMsPerSec': less('ms', ANY),
   'relay.applied': neither('count'),
   'mq.published': neither('count'),
   'mq.confirmed': neither('count'),
@@ -105,7 +127,8 @@ export const metricFacts = {
   'service.memoryBytes': less('bytes'),
   'generator.sendLagMs.p99': less('ms'),
   'generator.pacerLagMs.p99': less('ms'),
-  'generator.cpu': less('fraction'),
+  // Of one core: its threads may use more.
+  'generator.cpu': less('fraction', FROM_ZERO),
 } as const satisfies Record<string, MetricFacts>;
 
 export type MetricName = keyof typeof metricFacts;

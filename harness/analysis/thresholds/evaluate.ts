@@ -1,6 +1,5 @@
 import type { PlannedScenario } from '../../plan/plan.ts';
 import { agreeing } from '../../result/agreement.ts';
-import { metricFacts } from '../../result/metrics.ts';
 import type { ThresholdResult } from '../../result/schema.ts';
 import { censoringWords, isCensored } from '../censoring.ts';
 import { logRatio, type Pair, pairByRound } from '../comparisons.ts';
@@ -13,7 +12,7 @@ import { cutShort, logRangeOf, type Range, rangeOf } from './censored.ts';
 import { printThreshold } from './print.ts';
 import { againstOf, subjectsOf } from './subjects.ts';
 import type { Operator, Threshold } from './threshold.ts';
-import { factorOf } from './units.ts';
+import { limitOf } from './units.ts';
 import { overWindow } from './windows.ts';
 
 /** The word is the same as for bounds: a number that a round lacks is not a median of the others. */
@@ -176,16 +175,6 @@ function summarised(
     least: summary(ranges.map(({ least }) => least)),
     most: summary(ranges.map(({ most }) => most)),
   };
-}
-
-/** In the unit of the metric; for `vs` as a ratio, 1.1 for +10%. */
-function limitOf({ limit, metric }: Threshold): number {
-  if (limit.kind === 'share') return limit.percent / 100;
-  if (limit.kind === 'change') return 1 + limit.percent / 100;
-  const factor = factorOf(metric, limit.unit);
-  if (factor === null) throw new Error(`${metricFacts[metric].unit} has no unit ${limit.unit}`);
-  // 99.9 x 0.01 is not 0.999 in binary, and a goodput of 0.999 must be >= 99.9%.
-  return Number((limit.value * factor).toPrecision(15));
 }
 
 function compare(value: number, operator: Operator, limit: number): boolean {

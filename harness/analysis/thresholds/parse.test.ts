@@ -65,7 +65,7 @@ describe('parseThreshold', () => {
   test('the message shows the place and the nearest right name', () => {
     expect(errorOf('mutex: latency.respnse.p99 < 50')?.message).toBe(
       [
-        'expected the name of a metric at column 8, got "latency.respnse.p99". Did you mean "latency.response.p99"?',
+        `expected the name of a metric at column 8, got "latency.respnse.p99". Did you mean "latency.response.p99"? The metrics are ${metricNames.join(', ')}.`,
         '  mutex: latency.respnse.p99 < 50',
         '         ^',
       ].join('\n'),

@@ -42,7 +42,11 @@ function scope(reader: Reader): Pick<Threshold, 'strategy' | 'against'> {
 function metricName(reader: Reader): MetricName {
   const token = reader.take('word', 'a metric such as latency.response.p99');
   if (isMetricName(token.text)) return token.text;
-  throw reader.error(token, 'the name of a metric', didYouMean(token.text, metricNames));
+  throw reader.error(
+    token,
+    'the name of a metric',
+    `${didYouMean(token.text, metricNames)} The metrics are ${metricNames.join(', ')}.`,
+  );
 }
 
 function absoluteLimit(reader: Reader, metric: MetricName): Limit {
