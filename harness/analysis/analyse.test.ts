@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { poissonQuantile } from '../../scenarios/strategies/count-quantiles.ts';
 import type { ReadStrategyDefinition } from '../../scenarios/strategies/strategy.ts';
 import { loadContest } from '../catalog/contest.ts';
 import { expandPlan } from '../plan/plan.ts';
 import type { StrategyResult } from '../result/schema.ts';
 import { analyse } from './analyse.ts';
+import { FALSE_ALARM } from './bound-noise.ts';
 import { EXPIRIES, sampleOf, type TrialFacts, withTrials } from './fixtures/trials.ts';
 
 // The storm of the fixtures, whatever the scenario's own is by now.
@@ -36,9 +38,21 @@ describe('bounds', () => {
     expect(loads?.predicted.value).toBeCloseTo(101);
     expect(loads?.measured).toBeCloseTo(101);
     expect(loads?.holds).toBe(true);
-    // 3.29 x sqrt(101 / expiries) on either side.
-    expect(loads?.predicted.high).toBeCloseTo(101 + 3.29 * Math.sqrt(101 / EXPIRIES));
+    // Nobody measured the services' stalls: as of arrivals that are independent of each other.
+    const pooled = 3 * EXPIRIES;
+    expect(loads?.predicted.high).toBeCloseTo(poissonQuantile(1 - FALSE_ALARM / 2, 101 * pooled) / pooled);
     expect(verdict).toBe('pass');
+  });
+
+  test('none: evenly spaced arrivals scatter by their phase and by stalls alone', () => {
+    const facts = { strategy: 'none', serviceStallMs: 9 } as const;
+    const loads = (each: number) =>
+      bound(judged({ ...facts, reads: each * EXPIRIES }).strategy, 'db.loadsPerExpiry');
+    // 1,000/s, stalls of 1 and 9 ms: 10 requests a round, and one an expiry.
+    const slack = 1 + Math.hypot(10, 10, 10) / (3 * EXPIRIES);
+    expect(loads(101)?.predicted.low).toBeCloseTo(100 - slack);
+    expect(loads(101)?.predicted.high).toBeCloseTo(101 + slack);
+    expect([98, 102, 105].map((each) => loads(each)?.holds)).toEqual([true, true, false]);
   });
 
   test.each([
@@ -82,8 +96,7 @@ describe('bounds', () => {
       bound(judged({ ...facts, reads: Math.round(loads * EXPIRIES) }).strategy, 'db.loadsPerExpiry');
     const mean = held(7)?.predicted.value ?? 0;
     expect(mean).toBeCloseTo(Math.exp(2), 0);
-    expect(held(7)?.predicted.high).toBeCloseTo(mean + 3.29 * Math.sqrt((mean * (mean - 1)) / EXPIRIES));
-    expect([held(7)?.holds, held(12)?.holds, held(25)?.holds]).toEqual([true, true, false]);
+    expect([held(7)?.holds, held(10)?.holds, held(20)?.holds]).toEqual([true, true, false]);
   });
 
   test('logical expiry fails when its readers wait', () => {
@@ -95,6 +108,54 @@ describe('bounds', () => {
   test('too old an entry fails', () => {
     const { strategy } = judged({ strategy: 'mutex', reads: EXPIRIES, maxAgeMs: 700 });
     expect(bound(strategy, 'age.maxMs')?.holds).toBe(false);
+  });
+});
+
+describe('over rounds', () => {
+  const inRounds = (strategy: string, loads: readonly number[]) => {
+    const only = { ...planned, strategies: planned.strategies.filter(({ name }) => name === strategy) };
+    const { expiry } = definitionOf(strategy);
+    const samples = loads.map((each, index) =>
+      sampleOf(planned, { strategy, expiry, reads: Math.round(each * EXPIRIES), round: index + 1 }),
+    );
+    const narrowed = { ...plan, scenarios: [{ ...only, rounds: loads.length }] };
+    const { scenarios, verdict } = analyse(withTrials(narrowed, samples), samples, definitions);
+    return { verdict, ...bound(scenarios[0]?.strategies[0], 'db.loadsPerExpiry') };
+  };
+
+  test('what is promised always fails in one round of many, which is named', () => {
+    expect(inRounds('mutex', [1, 1, 50])).toMatchObject({
+      verdict: 'fail',
+      holds: false,
+      measured: 50,
+      reason: 'outside in round 3 (50)',
+    });
+    expect(inRounds('mutex', [7, 1, 2])).toMatchObject({ reason: 'outside in round 1 (7) and round 3 (2)' });
+    expect(inRounds('mutex', [1, 1, 1])).toMatchObject({ verdict: 'pass', measured: 1 });
+  });
+
+  test('counts are added up: more rounds allow less', () => {
+    const limits = (rounds: number) => {
+      const { predicted } = inRounds('xfetch', new Array(rounds).fill(2.6));
+      return [predicted?.low ?? 0, predicted?.high ?? 0] as const;
+    };
+    const [[low1, high1], [low9, high9]] = [limits(1), limits(9)];
+    expect(high9 - low9).toBeLessThan((high1 - low1) / 2);
+    const between = (high1 + high9) / 2;
+    expect(inRounds('xfetch', [between]).holds).toBe(true);
+    expect(inRounds('xfetch', new Array(9).fill(between)).holds).toBe(false);
+  });
+
+  test('scatter beyond chance leaves a sum open, and is told', () => {
+    expect(inRounds('none', [1, 1, 300])).toMatchObject({
+      verdict: 'inconclusive',
+      holds: null,
+      reason: 'the rounds scatter more than chance explains: round 3 (300) against 101 in all',
+    });
+  });
+
+  test('but not where every round breaks it', () => {
+    expect(inRounds('none', [250, 320, 400]).holds).toBe(false);
   });
 });
 

@@ -1,174 +1,228 @@
-import { expiryOf, predictionsOf, type StrategyDefinition } from '../../scenarios/strategies/definition.ts';
+import { predictionsOf, type StrategyDefinition } from '../../scenarios/strategies/definition.ts';
 import type { Prediction, TheoryInput } from '../../scenarios/strategies/strategy.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
-import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
 import type { BoundResult } from '../result/schema.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import { type Allowed, allowedCount, type CountedRound, outside, scatteredRound } from './bound-noise.ts';
 import { isCensored } from './censoring.ts';
-import { meanLoadSec } from './expiries.ts';
-import { mean, median } from './statistics/summary.ts';
-import { missingTraffic } from './streams.ts';
+import { median, sum } from './statistics/summary.ts';
+import { theoryInput } from './theory-input.ts';
 import { cutShort, rangeOf } from './thresholds/censored.ts';
 import type { TrialReading } from './trial.ts';
 
-/** 99.9% of a normal distribution: a bound that holds is broken by chance once in a thousand trials. */
-const Z = 3.29;
+/** What a bound is held against in one round. */
+interface BoundRound extends CountedRound {
+  readonly name: number;
+  readonly value: number;
+  /** The most that a time cut short by the end of the storm may have come to; else the value. */
+  readonly most: number;
+}
 
 /**
- * Holds a strategy's theory against its trials: predicted from what the trials themselves measured (rate,
- * load time), with a tolerance from their own counts, beside the median over rounds.
+ * Holds a strategy's theory against its trials: predicted from what each trial itself measured (rate, load time).
+ *
+ * - A limit that chance can't break (`always`, `edge`) holds in every round, and a round outside is named.
+ * - Counts that scatter (`poisson`, `geometric`, `binomial`) are added up over the rounds, so that more rounds know
+ *   more. Rounds that scatter more than chance explains leave open what their sum says.
+ * - `none` is a limit of the median.
  */
 export function checkBounds(
   definition: StrategyDefinition,
   planned: PlannedScenario,
   trials: readonly TrialReading[],
 ): BoundResult[] {
+  const ofRounds = trials.map((trial) => {
+    const input = theoryInput(definition, planned, [trial]);
+    return { trial, input, predictions: predictionsOf(definition, input) };
+  });
   const input = theoryInput(definition, planned, trials);
-  const expiries = mean(trials.map((trial) => trial.expiries?.length ?? 0));
   return (
     predictionsOf(definition, input)
       // A strategy of a user's may speak of expiries in a scenario that has none.
       .filter(({ metric }) => metric !== 'db.loadsPerExpiry' || input.hotKey !== null)
       .map((prediction) => {
-        const attacked = input.missing.find(({ attack }) => prediction.metric.endsWith(`.${attack}`));
-        const trialsOf = prediction.tolerance === 'binomial' ? (attacked?.requests ?? 0) : expiries;
-        return checkOne(prediction, tolerance(prediction, trialsOf), trials);
+        const values = trials.map((trial) => trial.values[prediction.metric as MetricName] ?? null);
+        if (values.includes(null) || values.length === 0)
+          return open(prediction, null, 'it could not be measured in every round');
+        const rounds = ofRounds.map(({ predictions, ...round }) =>
+          roundOf(predictions.find(({ metric }) => metric === prediction.metric) ?? prediction, round),
+        );
+        const limits = [prediction, ...rounds].flatMap(({ low, high }) => [low, high]);
+        if (limits.some((limit) => limit !== null && !Number.isFinite(limit))) {
+          const measured = median(rounds.map(({ value }) => value));
+          return open(prediction, measured, 'no expiry was observed to predict it from');
+        }
+        return judge(prediction, rounds, trials);
       })
   );
 }
 
-function theoryInput(
-  definition: StrategyDefinition,
-  { scenario, strategies }: PlannedScenario,
-  trials: readonly TrialReading[],
-): TheoryInput {
-  const early = expiryOf(definition) === 'early';
-  const loadSec = meanOf(
-    trials.map(({ expiries, meanLoadMs }) =>
-      early ? meanLoadMs && meanLoadMs / 1000 : meanLoadSec(expiries ?? []),
-    ),
-  );
-  const ratePerSec = mean(
-    trials.map(({ sample: { load } }) => {
-      // Nobody asked the cache for what was refused a connection, as while a killed process is away.
-      const { ECONNREFUSED: refused = 0 } = load.errors;
-      return (load.counts.offered - refused) / (load.durationMs / 1000);
-    }),
-  );
-  const expiries = mean(trials.map((trial) => trial.expiries?.length ?? 0));
-  const kills = mean(trials.map(({ sample }) => killsOf(sample)));
+function open(
+  { metric, low, high, formula, value }: Prediction,
+  measured: number | null,
+  reason: string,
+): BoundResult {
+  const predicted = { low: finite(low), high: finite(high), formula, value: finite(value) };
+  return { metric, predicted, measured, holds: null, reason };
+}
+
+function roundOf(
+  { metric, low, high, tolerance }: Prediction,
+  { trial, input }: { readonly trial: TrialReading; readonly input: TheoryInput },
+): BoundRound {
+  const value = trial.values[metric as MetricName] ?? Number.NaN;
+  const attacked = input.missing.find(({ attack }) => metric.endsWith(`.${attack}`));
+  const of = tolerance === 'binomial' ? (attacked?.requests ?? 0) : (trial.expiries?.length ?? 0);
+  const { generatorStallMs, serviceStallMs } = trial.machine;
+  const evenly = input.hotKey?.evenlySpaced === true && generatorStallMs !== null && serviceStallMs !== null;
   return {
-    // Without an expiry there is nothing to predict from; the bounds that need it end inconclusive below.
-    hotKey: scenario.keys.kind === 'hot' ? { ratePerSec, loadSec: loadSec ?? Number.NaN } : null,
-    missing: missingTraffic(
-      scenario,
-      trials.map(({ sample }) => sample),
-    ),
-    instances: scenario.service.instances,
-    ttlSec: scenario.cache.ttlMs / 1000,
-    slowestLoadSec: Math.max(...trials.map(({ slowestLoadMs }) => slowestLoadMs)) / 1000,
-    slowestAnswerSec: Math.max(...trials.map(({ values }) => values['latency.response.max'] ?? 0)) / 1000,
-    longestStallSec: Math.max(...trials.map(({ machine }) => machine.serviceStallMs ?? 0)) / 1000,
-    killsPerExpiry: expiries > 0 ? kills / expiries : 0,
-    rows: scenario.dataset.rows,
-    updates: scenario.streams.some(({ operation, keys }) => operation === 'write' && keys.kind !== 'new'),
-    ...writesOf(scenario, trials),
-    ...optimum(trials),
-    preloaded: scenario.preload && scenario.faults.length === 0,
-    // By the name that ran: an alias has parameters of its own.
-    parameters: strategies.find(({ name }) => name === trials[0]?.sample.trial.strategy)?.parameters ?? {},
+    name: trial.sample.trial.round,
+    value,
+    most: rangeOf(value, isCensored(metric as MetricName, trial.values), '<=').most,
+    of,
+    count: value * of,
+    low,
+    high,
+    heldUp: evenly ? ((input.hotKey?.ratePerSec ?? 0) * (generatorStallMs + serviceStallMs)) / 1000 : null,
   };
 }
 
-/** Of the streams that write, while they did. */
-function writesOf(scenario: Scenario, trials: readonly TrialReading[]): Pick<TheoryInput, 'writes'> {
-  if (scenario.consistency === null) return {};
-  const ratesPerSec = trials.map(({ sample: { load } }) => {
-    const streams = scenario.streams.filter(({ operation }) => operation === 'write');
-    return streams.reduce((sum, { name, restMs }) => {
-      const seconds = (load.durationMs - restMs) / 1000;
-      return sum + (seconds > 0 ? (load.streams?.[name]?.good ?? 0) / seconds : 0);
-    }, 0);
+function judge(
+  prediction: Prediction,
+  rounds: readonly BoundRound[],
+  trials: readonly TrialReading[],
+): BoundResult {
+  const { tolerance } = prediction;
+  if (tolerance === 'none') return judgeMedian(prediction, rounds, trials);
+  if (tolerance === 'always' || tolerance === 'edge' || rounds.some(({ of }) => of === 0))
+    return judgeEvery(prediction, rounds, trials);
+  return judgeSum(prediction, rounds);
+}
+
+/** A limit of the median over rounds: one that a moment of the machine may break now and then. */
+function judgeMedian(
+  prediction: Prediction,
+  rounds: readonly BoundRound[],
+  trials: readonly TrialReading[],
+): BoundResult {
+  const { metric, low, high } = prediction;
+  const measured = median(rounds.map(({ value }) => value));
+  const holds = within({ value: measured, most: median(rounds.map(({ most }) => most)) }, { low, high });
+  const cut = cutReason(metric, trials);
+  return {
+    metric,
+    predicted: told(prediction, { low, high }),
+    measured,
+    holds,
+    ...(cut === null ? {} : { reason: cut }),
+  };
+}
+
+/** What is promised always is held against every round, by what that round itself measured. */
+function judgeEvery(
+  prediction: Prediction,
+  rounds: readonly BoundRound[],
+  trials: readonly TrialReading[],
+): BoundResult {
+  const { metric, tolerance } = prediction;
+  const judged = rounds.map((round) => {
+    const allowed =
+      tolerance === 'edge' && round.of > 0 ? perOne(allowedCount('edge', [round]), round.of) : round;
+    return { round, allowed, holds: within(round, allowed), by: outside(round.value, allowed) };
   });
-  return { writes: { faults: scenario.faults.length > 0, ratePerSec: mean(ratesPerSec) } };
-}
-
-function killsOf({ faults = [] }: TrialSample): number {
-  return faults.filter(({ kind }) => kind === 'kill').length;
-}
-
-/** Medians, as of what is held against it: a limit of each trial is then one of the median. */
-function optimum(trials: readonly TrialReading[]): Pick<TheoryInput, 'optimum'> {
-  const known = (name: MetricName) => trials.flatMap(({ values }) => values[name] ?? []);
-  const rates = known('cache.optimalHitRate');
-  if (rates.length < trials.length || rates.length === 0) return {};
-  return { optimum: { hitRate: median(rates), entries: Math.round(median(known('cache.entries'))) } };
-}
-
-function checkOne(prediction: Prediction, slack: number, trials: readonly TrialReading[]): BoundResult {
-  const { metric, formula, value } = prediction;
-  const predicted = {
-    low: widened(prediction.low, -slack),
-    high: widened(prediction.high, slack),
-    formula,
-    value: finite(value),
+  const broken = judged.filter(({ holds }) => holds === false).toSorted((a, b) => b.by - a.by);
+  const values = rounds.map(({ value }) => value);
+  const cut = cutReason(metric, trials);
+  const reason =
+    broken.length === 0 ? cut : [outsideWords(broken), ...(cut === null ? [] : [cut])].join('; ');
+  return {
+    metric,
+    predicted: told(prediction, {
+      low: widest(
+        judged.map(({ allowed }) => allowed.low),
+        Math.min,
+      ),
+      high: widest(
+        judged.map(({ allowed }) => allowed.high),
+        Math.max,
+      ),
+    }),
+    // Of what may never happen, once is once too often.
+    measured: broken[0]?.round.value ?? (tolerance === 'always' ? Math.max(...values) : median(values)),
+    holds: broken.length > 0 ? false : judged.some(({ holds }) => holds === null) ? null : true,
+    ...(reason === null ? {} : { reason }),
   };
-  const values = trials.map((trial) => trial.values[metric as MetricName] ?? null);
-  if (values.includes(null) || values.length === 0) {
-    return {
-      metric,
-      predicted,
-      measured: null,
-      holds: null,
-      reason: 'it could not be measured in every round',
-    };
-  }
-  const seen = values.filter((held) => held !== null);
-  // Of what may never happen, once is once too often.
-  const overRounds = prediction.tolerance === 'always' ? largest : median;
-  const measured = overRounds(seen);
-  if ([prediction.low, prediction.high].some((limit) => limit !== null && !Number.isFinite(limit))) {
-    return { metric, predicted, measured, holds: null, reason: 'no expiry was observed to predict it from' };
-  }
-  const cut = trials.map((trial) => isCensored(metric as MetricName, trial.values));
-  const longest = overRounds(seen.map((value, index) => rangeOf(value, cut[index] ?? false, '<=').most));
-  const reason = cutShort(metric, cut);
-  const told = { metric, predicted, measured, ...(reason === null ? {} : { reason }) };
-  if (predicted.high !== null && longest > predicted.high) return { ...told, holds: false };
-  if (predicted.low === null || measured >= predicted.low)
-    return { metric, predicted, measured, holds: true };
-  // It took longer than what was seen, and maybe long enough.
-  return { ...told, holds: longest >= predicted.low ? null : false };
 }
 
-function largest(values: readonly number[]): number {
-  return Math.max(...values);
+/** What scatters by chance is held against the sum over rounds. */
+function judgeSum(prediction: Prediction, rounds: readonly BoundRound[]): BoundResult {
+  const { metric, tolerance } = prediction;
+  const of = sum(rounds.map((round) => round.of));
+  const count = sum(rounds.map((round) => round.count));
+  const allowed = allowedCount(tolerance, rounds);
+  const scattered = scatteredRound(tolerance, rounds);
+  const round = scattered === null ? undefined : rounds[scattered];
+  const base = { metric, predicted: told(prediction, perOne(allowed, of)), measured: count / of };
+  // Where each round breaks it on the same side, their scatter changes nothing.
+  const sides = rounds.map((each) =>
+    Math.sign(each.count - clamp(each.count, allowedCount(tolerance, [each]))),
+  );
+  const everyRound = sides.every((side) => side !== 0 && side === sides[0]);
+  const inside = outside(count, allowed) === 0;
+  if (round === undefined || everyRound) return { ...base, holds: inside };
+  const reason = `the rounds scatter more than chance explains: ${roundWords(round)} against ${shown(count / of)} in all`;
+  return { ...base, holds: null, reason };
 }
 
-/** How far a mean over `observed` expiries, or requests, may lie from the prediction by chance. */
-function tolerance({ tolerance: kind, value, high }: Prediction, observed: number): number {
-  if (kind === 'none' || kind === 'always' || observed === 0) return 0;
-  // The mean of n Poisson counts of mean m has standard deviation sqrt(m / n).
-  if (kind === 'poisson') return Z * Math.sqrt(Math.max(value ?? 0, 1) / observed);
-  // A geometric count of mean m has variance m (m - 1).
-  if (kind === 'geometric') return Z * Math.sqrt(Math.max((value ?? 0) * ((value ?? 0) - 1), 1) / observed);
-  // One load more or less in the whole trial, at either end of the storm.
-  const edge = 1 / observed;
-  if (kind === 'edge') return edge;
-  const share = Math.min(1, Math.max(0, value ?? high ?? 0));
-  return Z * Math.sqrt((share * (1 - share)) / observed) + edge;
+function clamp(value: number, { low, high }: Allowed): number {
+  return Math.min(high ?? value, Math.max(low ?? value, value));
 }
 
-function widened(limit: number | null, slack: number): number | null {
-  return limit === null ? null : finite(Math.max(0, limit + slack));
+/** `null`: a time that was cut short may still have come to the lower limit. */
+function within({ value, most }: Pick<BoundRound, 'value' | 'most'>, { low, high }: Allowed): boolean | null {
+  if (high !== null && most > high) return false;
+  if (low === null || value >= low) return true;
+  return most >= low ? null : false;
+}
+
+function cutReason(metric: string, trials: readonly TrialReading[]): string | null {
+  return cutShort(
+    metric,
+    trials.map(({ values }) => isCensored(metric as MetricName, values)),
+  );
+}
+
+function perOne({ low, high }: Allowed, of: number): Allowed {
+  return { low: low === null ? null : low / of, high: high === null ? null : high / of };
+}
+
+function told({ formula, value }: Prediction, { low, high }: Allowed): BoundResult['predicted'] {
+  const positive = low === null ? null : Math.max(0, low);
+  return { low: finite(positive), high: finite(high), formula, value: finite(value) };
+}
+
+function widest(limits: readonly (number | null)[], pick: (...values: number[]) => number): number | null {
+  const known = limits.filter((limit) => limit !== null);
+  return known.length < limits.length ? null : pick(...known);
+}
+
+/** `outside in round 2 (50) and round 3 (7)` */
+function outsideWords(broken: readonly { readonly round: BoundRound }[]): string {
+  const names = broken
+    .map(({ round }) => round)
+    .toSorted((a, b) => a.name - b.name)
+    .map(roundWords);
+  return `outside in ${names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`}`;
+}
+
+function roundWords({ name, value }: BoundRound): string {
+  return `round ${name} (${shown(value)})`;
+}
+
+function shown(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
 
 function finite(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
-}
-
-function meanOf(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : mean(known);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { earlyLoads } from '../../scenarios/strategies/theory.ts';
+import { EARLY_MODEL_ERROR, earlyLoads } from '../../scenarios/strategies/early-theory.ts';
 import { seededRandom } from '../time/random.ts';
 import { findExpiries } from './expiries.ts';
 import { simulateXFetch } from './fixtures/xfetch.ts';
@@ -102,11 +102,49 @@ describe('XFetch, simulated', () => {
     [0.5, 1_000, 20],
   ])('where theory’s limits are not met the exact mean holds: beta %f, T %f, d %f', (beta, ttlMs, loadMs) => {
     const { loads, renewals: truth } = simulate(beta, ttlMs, () => loadMs);
-    const input = { ttlSec: ttlMs / 1000, parameters: { beta } };
+    const input = { ttlSec: ttlMs / 1000, slowestLoadSec: loadMs / 1000, parameters: { beta } };
     const predicted = earlyLoads({ ratePerSec, loadSec: loadMs / 1000 }, input, beta).value ?? 0;
     expect(Math.abs(loads / truth - predicted)).toBeLessThan(
       geometric(predicted, renewals) + 0.03 * predicted,
     );
     expect(Math.abs(predicted / Math.exp(1 / beta) - 1)).toBeGreaterThan(0.02);
+  });
+
+  test.each([
+    [0.5, 6.97],
+    [1, 2.65],
+    [2, 1.63],
+    [3, 1.4],
+    [4, 1.38],
+  ])(
+    'at beta %f readers at equal distances make %f loads a renewal, within the stated error',
+    (beta, known) => {
+      const renewals = 10_000;
+      const { events, loads } = simulateXFetch({
+        ...{ beta, ratePerSec, ttlMs: 1_000, loadMs: () => QUERY_MS + 1, renewals },
+        ...{ evenlySpaced: true, random: seededRandom(beta * 100) },
+      });
+      const hotKey = { ratePerSec, loadSec: (QUERY_MS + 1) / 1000, evenlySpaced: true };
+      const { value } = earlyLoads(hotKey, { ttlSec: 1, slowestLoadSec: 0, parameters: { beta } }, beta);
+      expect(value).toBeCloseTo(known, 2);
+      const measured = loads / findExpiries(events, window).length;
+      expect(Math.abs(measured / known - 1)).toBeLessThan(EARLY_MODEL_ERROR);
+    },
+  );
+
+  test('the range of the prediction holds loads that take different times', () => {
+    const random = seededRandom(11);
+    const loadMs = () => QUERY_MS * (0.95 + random.next() / 2);
+    for (const beta of [0.5, 1, 2, 3]) {
+      const { events, loads } = simulateXFetch({
+        ...{ beta, ratePerSec, ttlMs: 1_000, loadMs, renewals: 5_000, evenlySpaced: true, random },
+      });
+      const hotKey = { ratePerSec, loadSec: (QUERY_MS * 1.2) / 1000, evenlySpaced: true };
+      const slowestLoadSec = (QUERY_MS * 1.45) / 1000;
+      const { low, high } = earlyLoads(hotKey, { ttlSec: 1, slowestLoadSec, parameters: { beta } }, beta);
+      const measured = loads / findExpiries(events, window).length;
+      expect(measured).toBeGreaterThan(low ?? Number.NaN);
+      expect(measured).toBeLessThan(high ?? Number.NaN);
+    }
   });
 });

@@ -43,7 +43,12 @@ const bound = z.object({
     formula: z.string(),
     value: z.number().nullable().describe('What the formula itself gives for this trial, before tolerance'),
   }),
-  measured: z.number().nullable().describe('Median over rounds; null when it could not be measured'),
+  measured: z
+    .number()
+    .nullable()
+    .describe(
+      'Over all rounds together where chance scatters it, of the round that is furthest outside where one is, else the median over rounds; null when it could not be measured',
+    ),
   holds: z.boolean().nullable().describe('null: inconclusive'),
   reason: z.string().optional().describe(REASON),
 });

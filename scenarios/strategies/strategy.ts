@@ -222,6 +222,8 @@ export interface HotKeyTraffic {
    * there it is the mean load as the service measured it.
    */
   readonly loadSec: number;
+  /** Whether the requests come at equal distances. @default they come independently of each other */
+  readonly evenlySpaced?: boolean;
 }
 
 /** What a cache could do at best that knows the future. Medians over the trials. */
@@ -254,11 +256,11 @@ export interface Prediction {
   /** The formula in the words of the docs, e.g. `1 + r d`. */
   readonly formula: string;
   /**
-   * Where the tolerance comes from. `poisson`: the loads of an expiry are arrivals in an interval, so the
-   * interval of a mean of Poisson counts is added; `geometric`: of a mean of geometric counts, which is what
-   * Poisson counts of an exponentially distributed mean are; `edge`: one load may fall on either side of the
-   * window's end; `binomial`: a share of independent requests, each of which causes a load or none;
-   * `none`: a hard limit of the median; `always`: of every round.
+   * What chance does to it, and so what it is held against. `poisson`: the loads of an expiry are arrivals in an
+   * interval, and those of all rounds are added up; `geometric`: the same of geometric counts, which is what Poisson
+   * counts of an exponentially distributed mean are; `binomial`: the same of independent requests, each of which causes
+   * a load or none; `edge`: every round, but for one load that may fall on either side of the window's end; `always`: a
+   * hard limit of every round; `none`: a limit of the median, which a moment of the machine may break in some round.
    */
   readonly tolerance: 'poisson' | 'geometric' | 'edge' | 'binomial' | 'none' | 'always';
 }

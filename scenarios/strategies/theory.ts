@@ -71,51 +71,7 @@ export function stallOfKilledHolder(
   // E twice: it may stand still when the lock is taken, and again when it is up.
   const high = heldMs + 1.5 * pollMs + (slowestLoadSec + 2 * longestStallSec) * 1000;
   const formula = `<= ${name} + ${pollMs === 0 ? '' : '1.5 poll + '}D + 2 E`;
-  return [predictionOf('cache.refillMs.max', 'none', { value: null, low: null, high, formula })];
-}
-
-/** Quantiles that the mean over cycles is taken from: enough for four digits. */
-const CYCLES = 10_000;
-
-/**
- * Mean number of XFetch's loads a renewal: those that start until the first of them has landed, d later.
- *
- * A reader reloads with probability e^(-(T - age) / m), m = d beta, so r readers a second make
- * H(age) = r m (e^(-(T - age) / m) - e^(-T / m)) reloads until `age`, and r (age - T) more past T. The first
- * comes where H is an exponential draw h, and with it come those of the next d: H(age + d) - h more, which is
- * h (e^(1/beta) - 1), and e^(1/beta) loads on average whatever r, as long as
- *
- * - T is long: e^(-T / m) r m is small. Else even a young entry is reloaded, and each time by more readers;
- * - r is high: the first reload comes d before T, or the odds have nowhere to grow to.
- *
- * Both are in the mean taken here, over evenly spaced quantiles of h. Below some 10 loads of T it is too high:
- * each later load of a renewal moves the expiry on.
- */
-export function earlyLoads(
-  { ratePerSec, loadSec }: HotKeyTraffic,
-  { ttlSec, parameters }: Pick<TheoryInput, 'ttlSec' | 'parameters'>,
-  defaultBeta: number,
-): Formula {
-  const beta = parameters.beta ?? defaultBeta;
-  const m = loadSec * beta;
-  const young = Math.exp(-ttlSec / m);
-  const reloadsBy = (age: number) =>
-    age <= ttlSec
-      ? ratePerSec * m * (Math.exp((age - ttlSec) / m) - young)
-      : ratePerSec * (m * (1 - young) + age - ttlSec);
-  const ageAt = (reloads: number) => {
-    const early = reloads / (ratePerSec * m) + young;
-    return early <= 1 ? ttlSec + m * Math.log(early) : ttlSec + reloads / ratePerSec - m * (1 - young);
-  };
-  let more = 0;
-  for (let cycle = 0; cycle < CYCLES; cycle++) {
-    const h = -Math.log((cycle + 0.5) / CYCLES);
-    more += reloadsBy(ageAt(h) + loadSec) - h;
-  }
-  const value = 1 + more / CYCLES;
-  const ideal = Math.exp(1 / beta);
-  const formula = Math.abs(value / ideal - 1) < 0.02 ? 'e^(1/beta)' : 'e^(1/beta), T and r being finite';
-  return { value, low: value, formula, tolerance: 'geometric' };
+  return [predictionOf('cache.refillMs.max', 'always', { value: null, low: null, high, formula })];
 }
 
 /** An entry is asked for, filled and dropped: its age is the load, the time to live and the way to the client. */
@@ -130,7 +86,7 @@ export function ageLimit(
   formula: string,
 ): Prediction {
   const high = (readableSec + slowestLoadSec + slowestAnswerSec) * 1000;
-  return { metric: 'age.maxMs', value: null, low: null, high, formula, tolerance: 'none' };
+  return { metric: 'age.maxMs', value: null, low: null, high, formula, tolerance: 'always' };
 }
 
 /**
@@ -144,7 +100,7 @@ export function predictStaleness(
 ): readonly Prediction[] {
   if (!updates) return [];
   const high = (heldSec + slowestLoadSec) * 1000;
-  return [{ metric: 'staleness.maxMs', value: null, low: null, high, formula, tolerance: 'none' }];
+  return [{ metric: 'staleness.maxMs', value: null, low: null, high, formula, tolerance: 'always' }];
 }
 
 /** Whoever reads during a load gets the old value at once. */

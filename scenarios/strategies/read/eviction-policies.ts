@@ -69,10 +69,10 @@ function noBetterThanOptimal({ optimum }: TheoryInput): Prediction[] {
   if (optimum === undefined) return [];
   const formula = `Belady’s MIN, ${optimum.entries.toLocaleString('en-US')} entries`;
   return [
-    { metric: 'cache.hitRate', value: null, low: null, high: optimum.hitRate, formula, tolerance: 'none' },
+    { metric: 'cache.hitRate', value: null, low: null, high: optimum.hitRate, formula, tolerance: 'always' },
   ];
 }
 
 function none(metric: string, formula: string): Prediction {
-  return { metric, value: 0, low: 0, high: 0, formula, tolerance: 'none' };
+  return { metric, value: 0, low: 0, high: 0, formula, tolerance: 'always' };
 }

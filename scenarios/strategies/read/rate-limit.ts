@@ -111,7 +111,7 @@ function limitedLoads(
     low: null,
     high: Math.min(1, (points * windows * clients) / Math.max(1, requests)),
     formula: '<= points windows clients / requests',
-    tolerance: 'none',
+    tolerance: 'always',
   };
 }
 

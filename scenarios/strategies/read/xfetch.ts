@@ -5,8 +5,9 @@ import {
   preloadEarlyEntries,
   readEarlyEntry,
 } from '../early.ts';
+import { earlyLoads } from '../early-theory.ts';
 import type { Parameter, ReadStrategyDefinition } from '../strategy.ts';
-import { earlyLoads, loadsPerExpiry, predictPhysicalAge } from '../theory.ts';
+import { loadsPerExpiry, predictPhysicalAge } from '../theory.ts';
 
 /** How early entries are renewed; more is earlier. */
 export function betaParameter(beta: number) {
