@@ -31,13 +31,18 @@ export async function killOne(
 ): Promise<Omit<KillRecord, 'name'> | null> {
   // It may have waited for an earlier kill.
   if (stormOver.aborted) return null;
-  const victim = barrier === null ? instances[0] : await firstAt(barrier, instances, stormOver);
+  const { victim, othersGone } =
+    barrier === null
+      ? { victim: instances[0], othersGone: Promise.resolve() }
+      : await firstAt(barrier, instances, stormOver);
   if (victim === undefined) return null;
   const fromUs = clock.nowUs();
   await victim.kill();
   const endedAtUs = clock.nowUs();
   await clock.sleep(restartAfterMs, interrupted);
   await victim.restart();
+  // Whoever asks them next must find no question open.
+  await othersGone;
   return {
     kind: 'kill',
     instance: instances.indexOf(victim),
@@ -48,24 +53,28 @@ export async function killOne(
   };
 }
 
-/** The one that is stopped at the barrier before all others, which go on; nobody when `giveUp` comes first. */
+/**
+ * The one that is stopped at the barrier before all others, which go on; nobody when `giveUp` comes first.
+ * `othersGone` resolves once nobody else is held any more.
+ */
 async function firstAt(
   barrier: BarrierName,
   instances: readonly Killable[],
   giveUp: AbortSignal,
-): Promise<Killable | undefined> {
+): Promise<{ readonly victim: Killable | undefined; readonly othersGone: Promise<unknown> }> {
   const first = Promise.withResolvers<Killable | undefined>();
   const release = (instance: Killable) => instance.release();
   const releaseAll = () => instances.forEach(release);
   const watching = instances.map(async (instance) => {
     if (await instance.hold(barrier)) first.resolve(instance);
   });
-  Promise.all(watching).then(() => first.resolve(undefined), first.reject);
+  const othersGone = Promise.all(watching);
+  othersGone.then(() => first.resolve(undefined), first.reject);
   giveUp.addEventListener('abort', releaseAll, { once: true });
   try {
-    const found = await first.promise;
-    if (!giveUp.aborted) instances.filter((instance) => instance !== found).forEach(release);
-    return found;
+    const victim = await first.promise;
+    if (!giveUp.aborted) instances.filter((instance) => instance !== victim).forEach(release);
+    return { victim, othersGone };
   } finally {
     giveUp.removeEventListener('abort', releaseAll);
   }

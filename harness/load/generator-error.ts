@@ -1,7 +1,7 @@
 import { CachestormError } from '../failure/cachestorm-error.ts';
 import { ProcessLostError } from '../process/process-lost-error.ts';
 
-/** The generator process ended, was killed or could not be started while it was needed. */
+/** The generator process could not be started, ended while it was needed, or did not answer any more. */
 export class GeneratorLostError extends ProcessLostError {
   readonly code = 'E_GENERATOR_LOST';
   override readonly name = 'GeneratorLostError';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { ForkedProcess } from '../process/forked-process.ts';
+import { ANSWER_WITHIN_MS, ForkedProcess } from '../process/forked-process.ts';
 import { GeneratorFailedError, GeneratorLostError } from './generator-error.ts';
 import { parseMessage } from './messages.ts';
 import type {
@@ -15,6 +15,8 @@ export interface GeneratorOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Called with the process id as soon as there is one, before anything else can fail: for the undo journal. */
   readonly onProcess?: (pid: number) => void;
+  /** Aborted, a generator that is not ready yet is ended. A load is ended by the signal that `run` is given. */
+  readonly signal?: AbortSignal;
   /** The file to run. @default the real generator; the self-check's tests put broken ones in its place */
   readonly entry?: string;
 }
@@ -31,7 +33,7 @@ export interface Generator extends AsyncDisposable {
    *
    * @param onStarted called with the storm's start in microseconds of the machine's monotonic clock
    * @param onProgress called every `progressEveryMs` of the plan
-   * @throws GeneratorLostError (`E_GENERATOR_LOST`) when the process dies
+   * @throws GeneratorLostError (`E_GENERATOR_LOST`) when the process dies, or says nothing long after the load should be over
    * @throws GeneratorFailedError (`E_GENERATOR_FAILED`) when it cannot carry out the plan
    * @throws the signal's reason, when it is aborted before the load was asked for
    */
@@ -43,6 +45,9 @@ export interface Generator extends AsyncDisposable {
   ): Promise<GeneratorReport>;
 }
 
+/** What it may take to make the report and send it, when the load was ended by the user, who waits for it. */
+const REPORT_WITHIN_MS = 5_000;
+
 const MAIN = fileURLToPath(new URL('./generator-main.ts', import.meta.url));
 
 /**
@@ -50,11 +55,17 @@ const MAIN = fileURLToPath(new URL('./generator-main.ts', import.meta.url));
  *
  * @throws GeneratorLostError when it dies before
  */
-export async function startGenerator({ env, onProcess, entry = MAIN }: GeneratorOptions): Promise<Generator> {
+export async function startGenerator({
+  env,
+  onProcess,
+  signal,
+  entry = MAIN,
+}: GeneratorOptions): Promise<Generator> {
   const child = await ForkedProcess.start<GeneratorCommand, GeneratorMessage>({
     entry,
     env,
     onProcess,
+    signal,
     parse: parseMessage,
     lost: (ending) => new GeneratorLostError('the load generator', ending),
   });
@@ -78,7 +89,11 @@ async function runPlan(
 ): Promise<GeneratorReport> {
   signal.throwIfAborted();
   if (child.busy) throw new GeneratorFailedError('the generator is busy with another plan');
-  const stop = (): void => child.send({ type: 'stop' });
+  const { durationMs, timeoutMs } = plan;
+  const stop = (): void => {
+    child.send({ type: 'stop' });
+    child.hurry(timeoutMs + REPORT_WITHIN_MS);
+  };
   signal.addEventListener('abort', stop, { once: true });
   try {
     return await child.exchange<GeneratorReport>(
@@ -89,6 +104,8 @@ async function runPlan(
         if (message.type === 'report') resolve(message.report);
       },
       { type: 'start', plan },
+      // Aborted, it still reports.
+      { withinMs: durationMs + timeoutMs + ANSWER_WITHIN_MS, signal: null },
     );
   } finally {
     signal.removeEventListener('abort', stop);

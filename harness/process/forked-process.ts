@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { Patience } from './patience.ts';
 import type { Ending } from './process-lost-error.ts';
 
 /** How the harness deals with one kind of child process: the generator, a service instance. */
@@ -16,14 +17,14 @@ export interface ForkOptions<Message> {
    * @default nothing is checked: where both ends are ours and of one version, no message of another shape can come
    */
   readonly parse?: (raw: unknown) => Message;
-  /** Aborted, a process that is not ready yet is ended. */
+  /** Aborted, a process that is not ready yet is ended, and no question is waited for any more. */
   readonly signal?: AbortSignal | undefined;
   /**
    * How long it may take to be ready, in ms: a server that it waits for may be silent, for as long as a fault lasts.
    * @default 90 s
    */
   readonly readyWithinMs?: number;
-  /** What to throw when the process is gone. */
+  /** What to throw when the process is gone, or does not answer. */
   readonly lost: (ending: Ending) => Error;
 }
 
@@ -37,25 +38,50 @@ type Named<Message, Type> = Extract<Message, { readonly type: Type }>;
 /** Enough for a stack trace; a process in trouble may write without end. */
 const STDERR_KEPT = 4_000;
 const READY_WITHIN_MS = 90_000;
+/** Answers take milliseconds. A busy machine, or a full garbage collection of a large heap, takes seconds. */
+export const ANSWER_WITHIN_MS = 15_000;
+
+export interface Asking {
+  /**
+   * How long the process may be silent, in ms; every message begins the time anew. `Infinity`: as long as it likes.
+   * @default 15 s
+   */
+  readonly withinMs?: number;
+  /** @default that of the process; `null`: the answer is waited for whatever is aborted */
+  readonly signal?: AbortSignal | null;
+}
 
 /** One that is ready, and what it said of itself then. */
 export type ReadyProcess<Command extends Typed, Message extends Typed> = ForkedProcess<Command, Message> & {
   readonly ready: Named<Message, 'ready'>;
 };
 
-/** A child process that answers over IPC. Disposing kills it and its process group; twice does no harm. */
+/** A question that has no answer yet. */
+interface Question<Message> {
+  readonly take: (message: Message) => void;
+  readonly fail: (error: unknown) => void;
+  readonly patience: Patience;
+}
+
+/**
+ * A child process that answers over IPC, one question at a time. One that is silent for too long, as its event loop is
+ * blocked or somebody has stopped it, is lost as one that has ended. Disposing kills it and its process group; twice
+ * does no harm.
+ */
 export class ForkedProcess<Command extends Typed, Message extends Typed> implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #parse: (raw: unknown) => Message;
-  /** Rejects when the process is lost. */
-  readonly #lost: Promise<never>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #makeLost: (ending: Ending) => Error;
+  #lostBy: Error | null = null;
   #stderr = '';
-  #listener: ((message: Message) => void) | null = null;
-  #fail: ((error: unknown) => void) | null = null;
+  #question: Question<Message> | null = null;
   #disposed = false;
 
-  private constructor({ entry, env, parse = (raw) => raw as Message, lost }: ForkOptions<Message>) {
+  private constructor({ entry, env, parse = (raw) => raw as Message, signal, lost }: ForkOptions<Message>) {
     this.#parse = parse;
+    this.#signal = signal;
+    this.#makeLost = lost;
     const child = fork(entry, [], {
       execPath: process.execPath,
       // Flags of the harness (a test runner's loader, an inspector port) are not the child's.
@@ -69,14 +95,9 @@ export class ForkedProcess<Command extends Typed, Message extends Typed> impleme
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
-    this.#lost = new Promise((_, reject) => {
-      const stderr = () => this.#stderr.trim();
-      // Not 'exit': stderr, which says why, may still hold unread text then.
-      child.once('close', (code, signal) => reject(lost({ code, signal, stderr: stderr() })));
-      child.once('error', (cause) => reject(lost({ code: null, signal: null, stderr: stderr(), cause })));
-    });
-    // It may be lost while nobody asks; the next exchange finds out.
-    this.#lost.catch(() => {});
+    // Not 'exit': stderr, which says why, may still hold unread text then.
+    child.once('close', (code, name) => this.#lose({ code, signal: name }));
+    child.once('error', (cause) => this.#lose({ code: null, signal: null, cause }));
     child.on('message', (raw) => this.#take(raw));
   }
 
@@ -89,37 +110,17 @@ export class ForkedProcess<Command extends Typed, Message extends Typed> impleme
   static async start<Command extends Typed, Message extends Typed>(
     options: ForkOptions<Message>,
   ): Promise<ReadyProcess<Command, Message>> {
+    const { onProcess, readyWithinMs = READY_WITHIN_MS } = options;
     const child = new ForkedProcess<Command, Message>(options);
-    const said = child.firstOf(['ready']);
-    // Nobody waits for it when `onProcess` throws.
-    said.catch(() => {});
     try {
-      if (child.#child.pid !== undefined) options.onProcess?.(child.#child.pid);
-      return Object.assign(child, { ready: await child.#inTime(said, options) });
+      if (child.#child.pid !== undefined) onProcess?.(child.#child.pid);
+      const late = () => child.#lose({ code: null, signal: null, notReadyMs: readyWithinMs });
+      using _patience = new Patience(readyWithinMs, late);
+      const ready = await child.firstOf(['ready'], undefined, { withinMs: Number.POSITIVE_INFINITY });
+      return Object.assign(child, { ready });
     } catch (error) {
       await child[Symbol.asyncDispose]();
       throw error;
-    }
-  }
-
-  async #inTime<T>(
-    said: Promise<T>,
-    { signal, readyWithinMs = READY_WITHIN_MS, lost }: ForkOptions<Message>,
-  ): Promise<T> {
-    signal?.throwIfAborted();
-    const given = Promise.withResolvers<never>();
-    const onAbort = () => given.reject(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const tooLate = setTimeout(() => {
-      given.reject(
-        lost({ code: null, signal: null, stderr: this.#stderr.trim(), notReadyMs: readyWithinMs }),
-      );
-    }, readyWithinMs);
-    try {
-      return await Promise.race([said, given.promise]);
-    } finally {
-      clearTimeout(tooLate);
-      signal?.removeEventListener('abort', onAbort);
     }
   }
 
@@ -129,7 +130,7 @@ export class ForkedProcess<Command extends Typed, Message extends Typed> impleme
 
   /** True while somebody waits for an answer. */
   get busy(): boolean {
-    return this.#listener !== null;
+    return this.#question !== null;
   }
 
   /** Asks for what the child says in a message of the same type as the command. */
@@ -141,30 +142,49 @@ export class ForkedProcess<Command extends Typed, Message extends Typed> impleme
   firstOf<Type extends Message['type']>(
     types: readonly Type[],
     ask?: Command,
+    asking?: Asking,
   ): Promise<Named<Message, Type>> {
     const wanted: readonly string[] = types;
-    return this.exchange((message, { resolve }) => {
+    const take = (message: Message, { resolve }: Answer<Named<Message, Type>>) => {
       if (wanted.includes(message.type)) resolve(message as Named<Message, Type>);
-    }, ask);
+    };
+    return this.exchange(take, ask, asking);
   }
 
   /**
-   * Listens until `take` settles the answer, or the process is lost. One at a time.
+   * Listens until `take` settles the answer, or the process is lost.
    *
    * @param ask Sent once somebody listens.
+   * @throws Error when another question has no answer yet; what `lost` makes; the signal's reason.
    */
-  async exchange<T>(take: (message: Message, answer: Answer<T>) => void, ask?: Command): Promise<T> {
-    const answered = new Promise<T>((resolve, reject) => {
-      this.#fail = reject;
-      this.#listener = (message) => take(message, { resolve, reject });
-    });
+  async exchange<T>(
+    take: (message: Message, answer: Answer<T>) => void,
+    ask?: Command,
+    { withinMs = ANSWER_WITHIN_MS, signal = this.#signal ?? null }: Asking = {},
+  ): Promise<T> {
+    if (this.#lostBy !== null) throw this.#lostBy;
+    if (this.#question !== null)
+      throw new Error('two questions at once to one process: it answers one at a time');
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    using patience: Patience = new Patience(withinMs, () =>
+      this.#lose({ code: null, signal: null, silentMs: patience.ms }),
+    );
+    const onAbort = () => reject(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#question = { take: (message) => take(message, { resolve, reject }), fail: reject, patience };
     if (ask !== undefined) this.send(ask);
     try {
-      return await Promise.race([answered, this.#lost]);
+      return await promise;
     } finally {
-      this.#listener = null;
-      this.#fail = null;
+      this.#question = null;
+      signal?.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** Has the question under way, if there is one, be answered within so many ms. @default 15 s */
+  hurry(withinMs = ANSWER_WITHIN_MS): void {
+    this.#question?.patience.restart(withinMs);
   }
 
   send(command: Command): void {
@@ -193,12 +213,20 @@ export class ForkedProcess<Command extends Typed, Message extends Typed> impleme
   }
 
   #take(raw: unknown): void {
+    const question = this.#question;
     try {
       const message = this.#parse(raw);
-      this.#listener?.(message);
+      question?.patience.restart();
+      question?.take(message);
     } catch (error) {
-      this.#fail?.(error);
+      question?.fail(error);
     }
+  }
+
+  /** It may be lost while nobody asks; the next question finds out. */
+  #lose(how: Omit<Ending, 'stderr'>): void {
+    this.#lostBy ??= this.#makeLost({ ...how, stderr: this.#stderr.trim() });
+    this.#question?.fail(this.#lostBy);
   }
 }
 

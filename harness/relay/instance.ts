@@ -19,7 +19,7 @@ import type {
 } from './protocol.ts';
 import { totalReport } from './total-report.ts';
 
-/** A relay process could not start, or ended while it was needed. */
+/** A relay process could not start, ended while it was needed, or did not answer any more. */
 export class RelayLostError extends ProcessLostError {
   readonly code = 'E_RELAY_LOST';
   override readonly name = 'RelayLostError';
@@ -44,7 +44,7 @@ const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 /**
  * Starts a relay and resolves once it takes part.
  *
- * @throws RelayLostError when the process ends first, with what it said.
+ * @throws RelayLostError when the process ends first, or is not ready in time, with what it said.
  */
 export async function startRelayInstance({ config, ...site }: RelayOptions): Promise<RelayInstance> {
   const place = await startSuccession<ReadyProcess<RelayCommand, RelayMessage>, RelayReport>(

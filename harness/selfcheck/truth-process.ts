@@ -4,7 +4,7 @@ import { ProcessLostError } from '../process/process-lost-error.ts';
 import { SCRIPT_VARIABLE, type TruthCommand, type TruthLog, type TruthMessage } from './truth-protocol.ts';
 import type { TruthScript } from './truth-script.ts';
 
-/** A truth server ended while it was needed. */
+/** A truth server ended while it was needed, or did not answer any more. */
 export class TruthServerLostError extends ProcessLostError {
   readonly code = 'E_TRUTH_SERVER_LOST';
   override readonly name = 'TruthServerLostError';
@@ -14,6 +14,8 @@ export class TruthServerLostError extends ProcessLostError {
 export interface ProcessSite {
   readonly env: NodeJS.ProcessEnv;
   readonly onProcess: (processGroup: number) => void;
+  /** Aborted, those that are not ready yet are ended, and no answer is waited for. */
+  readonly signal?: AbortSignal;
 }
 
 export interface TruthProcess extends AsyncDisposable {
@@ -36,6 +38,7 @@ export async function startTruthProcess(script: TruthScript, site: ProcessSite):
     entry: MAIN,
     env: { ...site.env, [SCRIPT_VARIABLE]: JSON.stringify(script) },
     onProcess: site.onProcess,
+    signal: site.signal,
     lost: (ending) => new TruthServerLostError('a truth server', ending),
   });
   return {

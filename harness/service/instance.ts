@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { CachestormError } from '../failure/cachestorm-error.ts';
-import { ForkedProcess, type ReadyProcess } from '../process/forked-process.ts';
+import { ANSWER_WITHIN_MS, ForkedProcess, type ReadyProcess } from '../process/forked-process.ts';
 import { ProcessLostError } from '../process/process-lost-error.ts';
 import { startSuccession } from '../process/succession.ts';
 import type { ServiceCommand, ServiceMemory, ServiceMessage, ServiceReport } from './protocol.ts';
@@ -13,7 +13,7 @@ import {
 import type { StrategyConfig } from './strategy-protocol.ts';
 import { totalReport } from './total-report.ts';
 
-/** A service process could not start, or ended while it was needed. */
+/** A service process could not start, ended while it was needed, or did not answer any more. */
 export class ServiceLostError extends ProcessLostError {
   readonly code = 'E_SERVICE_LOST';
   override readonly name = 'ServiceLostError';
@@ -57,7 +57,7 @@ const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 /**
  * Starts an instance of the service and resolves once it listens.
  *
- * @throws ServiceLostError when the process ends first, with what it said.
+ * @throws ServiceLostError when the process ends first, or is not ready in time, with what it said.
  */
 export async function startInstance({
   config,
@@ -75,7 +75,7 @@ export async function startInstance({
         },
         onProcess: site.onProcess,
         signal: site.signal,
-        lost: (ending) => new ServiceLostError('the service', ending),
+        lost: (ending) => new ServiceLostError(`the service of ${config.strategy}`, ending),
       }),
     site.accounts,
   );
@@ -84,7 +84,9 @@ export async function startInstance({
     url: `http://127.0.0.1:${place.living.ready.port}`,
     memory: async () => (await place.living.ask('memory')).memory,
     async preload() {
-      const answer = await place.living.firstOf(['preloaded', 'error'], { type: 'preload' });
+      // A batch waits for a query of the modelled cost.
+      const asking = { withinMs: ANSWER_WITHIN_MS + config.queryMs };
+      const answer = await place.living.firstOf(['preloaded', 'error'], { type: 'preload' }, asking);
       if (answer.type === 'error') throw new ServicePreloadError(answer.message);
     },
     abandon: () => place.living.send({ type: 'abandon' }),

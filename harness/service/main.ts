@@ -95,7 +95,7 @@ async function main(): Promise<void> {
       case 'memory':
         return say({ type: 'memory', memory: readMemory() });
       case 'preload':
-        preload(reader, origin).then(
+        preload(reader, origin, () => say({ type: 'preloading' })).then(
           () => say({ type: 'preloaded' }),
           (error: unknown) => say({ type: 'error', message: String(error) }),
         );

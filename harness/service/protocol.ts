@@ -52,6 +52,8 @@ export type ServiceMessage =
   | StrategyMessage<ServiceReport>
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'memory'; readonly memory: ServiceMemory }
+  /** Some more rows are in the cache. */
+  | { readonly type: 'preloading' }
   | { readonly type: 'preloaded' }
   /** It could not carry out a command. */
   | { readonly type: 'error'; readonly message: string };

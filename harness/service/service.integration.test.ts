@@ -198,7 +198,9 @@ describe('a service with a way to write of its own', () => {
 
 describe('a service that can’t start', () => {
   test('says why', async () => {
-    await expect(start('nonsense')).rejects.toThrow(/the service ended .*unknown strategy "nonsense"/s);
+    await expect(start('nonsense')).rejects.toThrow(
+      /the service of nonsense ended .*unknown strategy "nonsense"/s,
+    );
   });
 });
 

@@ -13,6 +13,7 @@ export function strategyCommands<Report>(
   say: (message: StrategyMessage<Report>) => void,
 ): (command: StrategyCommand) => void {
   let held: Held | null = null;
+  let answered = true;
   return (command) => {
     switch (command.type) {
       case 'report':
@@ -21,10 +22,17 @@ export function strategyCommands<Report>(
         return stormStarts();
       case 'hold':
         held = board.hold(command.barrier);
-        held.reached().then(() => say({ type: 'held' }));
+        answered = false;
+        held.reached().then(() => {
+          answered = true;
+          say({ type: 'held' });
+        });
         return;
       case 'release':
         held?.release();
+        // A second answer would be taken for that to the next question.
+        if (answered) return;
+        answered = true;
         return say({ type: 'released' });
     }
   };

@@ -1,4 +1,5 @@
 import type { BarrierName } from '../../scenarios/strategies/strategy.ts';
+import type { Asking } from '../process/forked-process.ts';
 import type { Succession } from '../process/succession.ts';
 import type { ServerEnvironment, StrategyCommand, StrategyMessage } from './strategy-protocol.ts';
 
@@ -50,8 +51,10 @@ interface Channel<Report> extends AsyncDisposable {
   firstOf<Type extends 'held' | 'released'>(
     types: readonly Type[],
     ask: StrategyCommand,
+    asking: Asking,
   ): Promise<{ readonly type: Type }>;
   send(command: StrategyCommand): void;
+  hurry(): void;
 }
 
 /** @param total Adds the accounts of those that were killed to that of the living one. */
@@ -63,10 +66,15 @@ export function strategyProcess<Report>(
     report: async () => total((await place.living.ask('report')).report, place.ended),
     stormStarts: () => place.living.send({ type: 'storm-starts' }),
     async hold(barrier) {
-      const { type } = await place.living.firstOf(['held', 'released'], { type: 'hold', barrier });
+      // Nobody may come before `release` is called; then the answer has to come.
+      const asking = { withinMs: Number.POSITIVE_INFINITY };
+      const { type } = await place.living.firstOf(['held', 'released'], { type: 'hold', barrier }, asking);
       return type === 'held';
     },
-    release: () => place.living.send({ type: 'release' }),
+    release() {
+      place.living.send({ type: 'release' });
+      place.living.hurry();
+    },
     kill: () => place.kill(),
     restart: () => place.restart(),
     [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
