@@ -1,6 +1,7 @@
 // Loaded by the guardian's own process: nothing but node: built-ins and neighbours of the same kind.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { RUN_VARIABLE } from './marker.ts';
 
 const onLinux = process.platform === 'linux';
@@ -61,6 +62,42 @@ export function startTimeOf(pid: number): string | undefined {
     return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
     return undefined;
+  }
+}
+
+/** Where a process comes from; undefined when there is none. */
+export interface Descent {
+  readonly parent: number;
+  readonly group: number;
+  /** Its program's name, cut after 15 letters. */
+  readonly name: string;
+}
+
+export function descentOf(pid: number): Descent | undefined {
+  try {
+    if (onLinux) {
+      const [, parent, group] = statFields(pid);
+      const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+      return { parent: Number(parent), group: Number(group), name };
+    }
+    const text = execFileSync('ps', ['-o', 'ppid=,pgid=,comm=', '-p', String(pid)], { encoding: 'latin1' });
+    const [, parent, group, name = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)/.exec(text) ?? [];
+    return parent === undefined
+      ? undefined
+      : { parent: Number(parent), group: Number(group), name: basename(name.trim()) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a process still runs. On Linux one that has ended and was not waited for does not. */
+export function isAlive(pid: number): boolean {
+  if (onLinux) return startTimeOf(pid) !== undefined;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

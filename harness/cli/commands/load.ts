@@ -90,7 +90,7 @@ export function loadCommand(): Command {
 async function execute(target: TargetUrl, flags: LoadFlags): Promise<void> {
   const live = openLiveLine(process.stderr, systemClock, flags.duration);
   const plan = loadPlan(target, flags, live.everyMs);
-  const interrupts = listenForInterrupts();
+  const interrupts = listenForInterrupts(systemClock);
   const { signal } = interrupts;
   const drainMs = formatDuration(plan.timeoutMs);
   signal.addEventListener('abort', () =>
@@ -99,7 +99,7 @@ async function execute(target: TargetUrl, flags: LoadFlags): Promise<void> {
   try {
     await reach(target, plan.timeoutMs, signal);
     // It ends itself when this process is gone, in whatever way: its channel closes.
-    await using generator = await startGenerator({ env: process.env });
+    await using generator = await startGenerator({ env: process.env, signal });
     if (plan.load.model === 'open') await warmUpGenerator(generator, plan, signal);
     const report = await generator.run(plan, signal, live.onStarted, live.onProgress);
     live.close();

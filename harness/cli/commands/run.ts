@@ -157,7 +157,7 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
       ),
   );
   const commandLine = ['cachestorm', ...process.argv.slice(2)].join(' ');
-  const interrupts = listenForInterrupts();
+  const interrupts = listenForInterrupts(systemClock);
   const progress = openProgress(process.stderr, systemClock);
   try {
     // Loaded where they are needed: wrong usage is told in half the time.

@@ -39,7 +39,7 @@ interface SelfcheckFlags {
 }
 
 async function execute({ check: chosen, json = false }: SelfcheckFlags): Promise<void> {
-  const interrupts = listenForInterrupts();
+  const interrupts = listenForInterrupts(systemClock);
   const { signal } = interrupts;
   const startedUs = systemClock.nowUs();
   const results: CheckResult[] = [];
@@ -50,6 +50,7 @@ async function execute({ check: chosen, json = false }: SelfcheckFlags): Promise
     const site = {
       env: { ...process.env, ...stack.marker },
       onProcess: (group: number) => stack.guardian.watch(group),
+      signal,
     };
     if (!json) process.stdout.write(`${headLine()}\n`);
     const verdict = await selfcheck({

@@ -77,7 +77,7 @@ function readArguments(): Arguments | null {
  * 3. Print, and write the page.
  */
 async function main({ json, write, repeats, seed }: Arguments): Promise<void> {
-  const interrupts = listenForInterrupts();
+  const interrupts = listenForInterrupts(systemClock);
   const { signal } = interrupts;
   try {
     const known = tools(MAIN);
