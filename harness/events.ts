@@ -1,4 +1,5 @@
 /** What a run reports while it works: the lines of `events.jsonl`, and what the progress view draws from. */
+import type { StackEvent } from '../infra/stack.ts';
 import type { Trial } from './plan/plan.ts';
 
 interface Stamped {
@@ -22,6 +23,7 @@ export type RunEventBody =
       readonly because: string | null;
     }
   | { readonly type: 'stack-started'; readonly backends: readonly string[]; readonly tookMs: number }
+  | Mishap
   | { readonly type: 'dataset-seeded'; readonly scenario: string; readonly rows: number }
   | { readonly type: 'trial-started'; readonly trial: Trial; readonly stormMs: number }
   | { readonly type: 'warmed-up'; readonly trial: Trial; readonly tookMs: number; readonly steady: boolean }
@@ -37,5 +39,31 @@ export type RunEventBody =
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
   | { readonly type: 'stack-stopped' }
   | { readonly type: 'run-finished'; readonly verdict: string };
+
+/** What went wrong beside the measurement, with what a run or an earlier one leaves behind. */
+export type Mishap =
+  /** From here on a `kill -9` of the harness leaves its servers until a later run sweeps them. */
+  | { readonly type: 'guardian-lost' }
+  | { readonly type: 'stale-run-swept'; readonly runId: string }
+  | { readonly type: 'clean-up-failed'; readonly what: string; readonly reason: string };
+
+/**
+ * `null`: it is none.
+ *
+ * @param hide takes out of a text what nobody is to see
+ */
+export function mishapOf(event: StackEvent, hide = (text: string) => text): Mishap | null {
+  switch (event.type) {
+    case 'guardian-lost':
+    case 'stale-run-swept':
+      return event;
+    case 'clean-up-failed': {
+      const { type, what, error } = event;
+      return { type, what, reason: hide(error instanceof Error ? error.message : String(error)) };
+    }
+    default:
+      return null;
+  }
+}
 
 export type RunEvent = Stamped & RunEventBody;

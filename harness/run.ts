@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { UnfitServersError } from '../infra/errors.ts';
 import type { Provider } from '../infra/provider.ts';
-import { type Stack, startStack } from '../infra/stack.ts';
+import { type Stack, type StackEvent, startStack } from '../infra/stack.ts';
 import { expiryOf, type StrategyDefinition } from '../scenarios/strategies/definition.ts';
 import { analyse } from './analysis/analyse.ts';
 import { readTrial, type TrialFindings } from './analysis/trial.ts';
 import { worthRepeating } from './analysis/warning-catalogue.ts';
 import { trialWarnings } from './analysis/warnings.ts';
 import { definitionsOf } from './catalog/contest.ts';
-import type { RunEvent, RunEventBody } from './events.ts';
+import { mishapOf, type RunEvent, type RunEventBody } from './events.ts';
 import { CachestormError } from './failure/cachestorm-error.ts';
 import { judgeTrial } from './judge-trial.ts';
 import { itemKey } from './load/keys.ts';
@@ -145,7 +145,11 @@ async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions
   emit({ type: 'stack-starting', backends: needed, infra: provider.name, because: run.because ?? null });
   const needs = needsOf(plan, run.definitions);
   const backends = needed.map((kind) => provider.backend(kind, needs));
-  await using stack = await startStack({ runId, signal, backends });
+  const onEvent = (event: StackEvent) => {
+    const mishap = mishapOf(event, provider.hide);
+    if (mishap !== null) emit(mishap);
+  };
+  await using stack = await startStack({ runId, signal, backends, onEvent });
   onBackends(
     stack.backends.map(({ kind, product, version, topology }) => ({
       ...{ kind, product, version },

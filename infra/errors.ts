@@ -149,6 +149,17 @@ export class GuardianError extends CachestormError {
   override readonly name = 'GuardianError';
 }
 
+/** What a run had started or made could not be ended or removed. */
+export class CleanUpError extends CachestormError {
+  readonly code = 'E_CLEAN_UP';
+  readonly failure = 'infrastructure';
+  override readonly name = 'CleanUpError';
+
+  constructor(what: string, cause: unknown) {
+    super(`could not clean up ${what}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
 function indent(text: string): string {
   return text
     .trim()

@@ -90,7 +90,7 @@ describe('startStack', () => {
     });
     await expect(starting).rejects.toBe(first);
     expect(seenByOthers).toBe(first);
-    expect(first).toMatchObject({ cleanUpErrors: [cleanUp] });
+    expect(first).toMatchObject({ cleanUpErrors: [{ code: 'E_CLEAN_UP', cause: cleanUp }] });
     expect(events.filter(({ type }) => type === 'backend-failed')).toHaveLength(1);
     const [started] = events;
     expect(started?.type === 'guardian-started' && existsSync(started.root)).toBe(false);
@@ -138,7 +138,11 @@ describe('startStack', () => {
       runId: newRunId(),
       signal: never,
     });
-    await expect(stack[Symbol.asyncDispose]()).rejects.toBe(failure);
+    await expect(stack[Symbol.asyncDispose]()).rejects.toMatchObject({
+      code: 'E_CLEAN_UP',
+      message: 'could not clean up redis: stuck',
+      cause: failure,
+    });
     expect([disposals, existsSync(stack.root)]).toEqual([1, false]);
   });
 

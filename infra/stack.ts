@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../harness/time/clock.ts';
 import type { Backend, BackendKind, StartContext, StartedBackend } from './backend.ts';
-import { UnfitServersError } from './errors.ts';
+import { CleanUpError, UnfitServersError } from './errors.ts';
 import { type Guardian, startGuardian } from './guardian/guardian.ts';
 import { RUN_VARIABLE } from './guardian/marker.ts';
 import { ROOT_PREFIX } from './guardian/root.ts';
@@ -159,7 +159,7 @@ async function disposeStack(
       await disposable[Symbol.asyncDispose]();
       if (what !== 'guardian') onEvent({ type: 'backend-stopped', kind: what });
     } catch (error) {
-      errors.push(error);
+      errors.push(new CleanUpError(what, error));
       onEvent({ type: 'clean-up-failed', what, error });
     }
   };

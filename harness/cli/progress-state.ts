@@ -67,6 +67,9 @@ export function progressAfter(progress: Progress, event: RunEvent): Progress {
       return { ...progress, current: null, step: 'judging' };
     case 'trial-voided':
     case 'warmed-up':
+    case 'guardian-lost':
+    case 'stale-run-swept':
+    case 'clean-up-failed':
     case 'dataset-seeded':
     case 'run-finished':
       return progress;

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
-import type { RunEvent } from '../events.ts';
+import type { StackEvent } from '../../infra/stack.ts';
+import { type Mishap, mishapOf, type RunEvent } from '../events.ts';
 import { agreeing } from '../result/agreement.ts';
 import type { Clock } from '../time/clock.ts';
 import { initialProgress, type Progress, progressAfter, remainingMs } from './progress-state.ts';
@@ -14,6 +15,13 @@ export interface ProgressView {
 /** Redraws cost time on the cores that are being measured: four a second are enough to look alive. */
 const REDRAW_MS = 250;
 const BAR_WIDTH = 30;
+/** These are not drawn over. */
+const LASTING: ReadonlySet<RunEvent['type']> = new Set([
+  'guardian-lost',
+  'stale-run-swept',
+  'clean-up-failed',
+  'interrupted',
+]);
 
 /** A redrawn view on a terminal; elsewhere, and in CI, one line per event. */
 export function openProgress(stream: NodeJS.WriteStream, clock: Clock): ProgressView {
@@ -40,7 +48,7 @@ function redrawn(stream: NodeJS.WriteStream, clock: Clock): ProgressView {
   return {
     onEvent(event) {
       progress = progressAfter(progress, event);
-      if (event.type === 'interrupted') {
+      if (LASTING.has(event.type)) {
         draw.clear();
         stream.write(`${describe(event, progress)}\n`);
       }
@@ -97,6 +105,10 @@ function describe(event: RunEvent, progress: Progress): string | null {
       const took = `${(event.tookMs / 1000).toFixed(1)} s of warm-up`;
       return `not steady after ${took}: ${scenario}, ${strategy}, round ${round}`;
     }
+    case 'guardian-lost':
+    case 'stale-run-swept':
+    case 'clean-up-failed':
+      return mishapLine(event);
     case 'interrupted':
       return `${event.reason}: undoing everything, keeping what was measured`;
     // The command prints the error itself, at its end.
@@ -107,4 +119,21 @@ function describe(event: RunEvent, progress: Progress): string | null {
     case 'run-finished':
       return null;
   }
+}
+
+function mishapLine(mishap: Mishap): string {
+  switch (mishap.type) {
+    case 'guardian-lost':
+      return 'the guardian has ended before its time: should this command be killed now, what it started stays until the next run ends it';
+    case 'stale-run-swept':
+      return `ended and removed what run ${mishap.runId} had left behind`;
+    case 'clean-up-failed':
+      return `could not clean up ${mishap.what}: ${mishap.reason}`;
+  }
+}
+
+/** For commands that show no progress. */
+export function writeMishap(event: StackEvent): void {
+  const mishap = mishapOf(event);
+  if (mishap !== null) process.stderr.write(`${mishapLine(mishap)}\n`);
 }

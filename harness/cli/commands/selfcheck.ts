@@ -7,6 +7,7 @@ import { selfcheck } from '../../selfcheck/selfcheck.ts';
 import { systemClock } from '../../time/clock.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupts } from '../interrupts.ts';
+import { writeMishap } from '../progress.ts';
 import { severalOf } from '../options.ts';
 import { checkLine, headLine, verdictLine } from '../selfcheck-lines.ts';
 
@@ -46,7 +47,7 @@ async function execute({ check: chosen, json = false }: SelfcheckFlags): Promise
   try {
     // No servers yet, for the sake of quiet: a guardian and a marker for the processes of the checks.
     const runId = `selfcheck-${randomBytes(4).toString('hex')}`;
-    await using stack = await startStack({ runId, signal, backends: [] });
+    await using stack = await startStack({ runId, signal, backends: [], onEvent: writeMishap });
     const site = {
       env: { ...process.env, ...stack.marker },
       onProcess: (group: number) => stack.guardian.watch(group),

@@ -25,6 +25,7 @@ import { programProvenance } from '../../result/provenance.ts';
 import { systemClock } from '../../time/clock.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupts } from '../interrupts.ts';
+import { writeMishap } from '../progress.ts';
 import { findings } from './findings.ts';
 import { busyWarning, type Comparison, peersPage } from './page.ts';
 import { failureLines, latencyTable, loadTable, textTable } from './tables.ts';
@@ -119,7 +120,7 @@ async function measureAll(
   }: { readonly repeats: number; readonly seed: number; readonly signal: AbortSignal },
 ): Promise<readonly Run[]> {
   const runId = `peers-${randomBytes(4).toString('hex')}`;
-  await using stack = await startStack({ runId, signal, backends: [] });
+  await using stack = await startStack({ runId, signal, backends: [], onEvent: writeMishap });
   const turns = repeats * loadCases.length * found.length;
   let done = 0;
   return await comparePeers({
