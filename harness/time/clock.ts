@@ -23,6 +23,12 @@ export const systemClock: Clock = {
   wallMs: () => Date.now(),
   async sleep(ms, signal) {
     // A moment that has passed meanwhile is due now; Node would warn of a negative delay.
-    await delay(Math.max(0, ms), undefined, signal === undefined ? {} : { signal });
+    try {
+      await delay(Math.max(0, ms), undefined, signal === undefined ? {} : { signal });
+    } catch (error) {
+      // Node's own error only has the reason for its cause.
+      signal?.throwIfAborted();
+      throw error;
+    }
   },
 };

@@ -12,8 +12,8 @@ const POLL_MS = 10;
 /**
  * Asks again and again, every 10 ms, until the server answers, dies, or has had `deadlineMs`.
  *
- * @param ask one attempt: resolves when answered; rejects when not. An attempt that the server's death
- * overtakes is left to its own time limit: it can't be ours that it is waiting for.
+ * @param ask one attempt: resolves when answered; rejects when not. An attempt that the server's death, the deadline or
+ * the signal overtakes is left to itself: a server that was stopped may never answer it.
  * @throws the signal's reason when that is aborted.
  */
 export async function awaitAnswer(
@@ -23,18 +23,27 @@ export async function awaitAnswer(
   signal: AbortSignal,
 ): Promise<Answer> {
   const deadlineUs = systemClock.nowUs() + deadlineMs * 1e3;
+  const over = new AbortController();
+  const late = systemClock.sleep(deadlineMs, AbortSignal.any([signal, over.signal])).then(() => {
+    throw new Error('it accepts connections, if any, and does not answer');
+  });
+  late.catch(() => undefined);
   let lastError: unknown;
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      await Promise.race([ask(), process.exited]);
-      // Whoever answered must be ours: a dead child means that someone else holds the port.
-      if (process.exit === undefined) return { kind: 'answered' };
-    } catch (error) {
-      lastError = error;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        await Promise.race([ask(), process.exited, late]);
+        // Whoever answered must be ours: a dead child means that someone else holds the port.
+        if (process.exit === undefined) return { kind: 'answered' };
+      } catch (error) {
+        lastError = error;
+      }
+      if (process.exit !== undefined) return { kind: 'exited', exit: process.exit };
+      if (systemClock.nowUs() > deadlineUs) return { kind: 'deadline', lastError };
+      await systemClock.sleep(POLL_MS, signal);
     }
-    if (process.exit !== undefined) return { kind: 'exited', exit: process.exit };
-    if (systemClock.nowUs() > deadlineUs) return { kind: 'deadline', lastError };
-    await systemClock.sleep(POLL_MS, signal);
+  } finally {
+    over.abort();
   }
 }

@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { awaitAnswer } from './await-answer.ts';
 import { serverEnvironment } from './environment.ts';
 import { logTail } from './log-tail.ts';
+import { ServerProcess } from './server-process.ts';
 
 it('gives a server the marker, a private home and nothing that configures servers', () => {
   process.env.RABBITMQ_NODENAME = 'the-machines';
@@ -31,4 +33,22 @@ it('gives the last 15 lines of a log without its secrets', async () => {
   } finally {
     await rm(directory, { recursive: true });
   }
+});
+
+it('waits for no answer beyond the deadline or an interrupt, whatever the question does', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'test-silent-'));
+  const logPath = join(directory, 'log');
+  const command = { file: 'sleep', args: ['60'], env: { PATH: process.env.PATH ?? '' }, cwd: '/', logPath };
+  const silent = await ServerProcess.spawn(command, () => {});
+  onTestFinished(async () => {
+    await silent.end();
+    await rm(directory, { recursive: true });
+  });
+  const never = () => new Promise<void>(() => {});
+  const late = await awaitAnswer(silent, never, 200, new AbortController().signal);
+  expect(late).toMatchObject({ kind: 'deadline' });
+  const interrupted = new AbortController();
+  const waiting = awaitAnswer(silent, never, 60_000, interrupted.signal);
+  interrupted.abort(new Error('interrupted'));
+  await expect(waiting).rejects.toThrow('interrupted');
 });
