@@ -75,7 +75,11 @@ test('asks every instance for every key once, a few at a time, and says when the
 
 test('of an instance that does not answer it is no look at all', async () => {
   const url = await serve((_, response) => response.destroy());
-  await expect(auditThrough([url], ['a'], { clock: clockAt(() => 0), signal })).rejects.toThrow();
+  await expect(auditThrough([url], ['a'], { clock: clockAt(() => 0), signal })).rejects.toMatchObject({
+    code: 'E_SERVICE_LOST',
+    failure: 'infrastructure',
+    message: `the service at ${url} did not answer GET /items/a after the storm: other side closed`,
+  });
   const silent = await serve(() => {});
   const interrupt = new AbortController();
   const looking = auditThrough([silent], ['a'], { clock: clockAt(() => 0), signal: interrupt.signal });

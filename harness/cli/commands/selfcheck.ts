@@ -7,8 +7,8 @@ import { selfcheck } from '../../selfcheck/selfcheck.ts';
 import { systemClock } from '../../time/clock.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listenForInterrupts } from '../interrupts.ts';
-import { writeMishap } from '../progress.ts';
 import { severalOf } from '../options.ts';
+import { writeMishap } from '../progress.ts';
 import { checkLine, headLine, verdictLine } from '../selfcheck-lines.ts';
 
 const EXIT_CODES: Readonly<Record<CheckVerdict, number>> = {
