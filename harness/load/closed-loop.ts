@@ -29,7 +29,7 @@ export async function runClosedLoop(plan: ClosedPlan, context: LoadContext): Pro
   using recorder = new LoadRecorder(plan);
   using _progress = tellProgress(plan.progressEveryMs, recorder, context);
   const { clock } = context;
-  const nextKey = keySource(plan.keys, plan.seed);
+  const nextKey = keySource(plan.keys, plan.seed, plan.rankSeed);
   const cpu = process.cpuUsage();
   const startedAtUs = clock.nowUs();
   const nowUs = (): number => clock.nowUs() - startedAtUs;

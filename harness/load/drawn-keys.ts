@@ -26,6 +26,6 @@ export function drawnKeys(
     const next = keySource(keys, seed);
     return Array.from({ length: count }, () => next().key);
   }
-  const source = streamSource(streams, seed);
+  const source = streamSource(streams, { seed });
   return Array.from({ length: count }, () => source.next().key);
 }

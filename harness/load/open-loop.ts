@@ -78,7 +78,7 @@ class OpenStorm implements FlightEvents {
     recorder: LoadRecorder,
     { startedAtUs, log }: StormStart,
   ) {
-    const { load, durationMs, seed } = plan;
+    const { load, durationMs, seed, rankSeed = seed } = plan;
     this.#plan = plan;
     this.#context = context;
     this.#recorder = recorder;
@@ -90,8 +90,9 @@ class OpenStorm implements FlightEvents {
       load.phases === undefined
         ? arrivals(load.arrivals, load.ratePerSec, durationMs, random)
         : phasedArrivals(load.arrivals, load.phases, random);
-    this.#nextKey = keySource(plan.keys, seed);
-    this.#streams = plan.streams === undefined ? null : streamSource(plan.streams, seed, identified);
+    this.#nextKey = keySource(plan.keys, seed, rankSeed);
+    this.#streams =
+      plan.streams === undefined ? null : streamSource(plan.streams, { seed, rankSeed, identified });
     this.#pathOf = itemPath(plan.path);
     this.#offeredUntilUs = durationMs * 1e3;
     this.#dueUs = this.#nextArrival();

@@ -72,6 +72,8 @@ export interface GeneratorPlan {
    */
   readonly history?: string;
   readonly seed: number;
+  /** Decides which keys are the popular ones: loads that share it share those. @default `seed` */
+  readonly rankSeed?: number;
   /** Width of a timeline window; `null` for no timeline. */
   readonly windowMs: number | null;
   /** How often to tell how the load stands. @default never */

@@ -65,17 +65,28 @@ export interface StreamSource {
   distinctKeys(stream: number): number;
 }
 
+export interface StreamSeeds {
+  readonly seed: number;
+  /** Decides which keys are the popular ones. @default `seed` */
+  readonly rankSeed?: number;
+  /** Whether each write has a value of its own that says which write it is. @default false */
+  readonly identified?: boolean;
+}
+
 /**
  * Draws each request's stream by its share, then its key and client from that stream's own random sequence, so
  * that a further stream shifts nobody's draws. The parts of a Poisson process drawn so are Poisson processes.
  *
- * @param identified whether each write has a value of its own that says which write it is
+ * Sources that share a `rankSeed` have the same popular keys.
  */
-export function streamSource(streams: readonly Stream[], seed: number, identified = false): StreamSource {
+export function streamSource(
+  streams: readonly Stream[],
+  { seed, rankSeed = seed, identified = false }: StreamSeeds,
+): StreamSource {
   const inserted = new InsertedKeys(seed);
   let writes = 0;
   const nextWriteId = identified ? () => ++writes : null;
-  const sources = { seed, inserted, readers: streams[0], nextWriteId };
+  const sources = { seed, rankSeed, inserted, readers: streams[0], nextWriteId };
   const drawers = streams.map((stream, index) => new Drawer(stream, index, sources));
   const untilUs = streams.map(({ untilMs }) => (untilMs ?? Number.POSITIVE_INFINITY) * 1e3);
   const pick = picker(
@@ -118,6 +129,7 @@ function picker(shares: readonly number[], random: Random): () => number {
 
 interface Sources {
   readonly seed: number;
+  readonly rankSeed: number;
   readonly inserted: InsertedKeys;
   /** The load's first stream. */
   readonly readers: Stream | undefined;
@@ -166,7 +178,10 @@ class Drawer {
   }
 }
 
-function sourceOf({ name, keys }: Stream, { seed: loadSeed, inserted, readers }: Sources): KeySource {
+function sourceOf(
+  { name, keys }: Stream,
+  { seed: loadSeed, rankSeed, inserted, readers }: Sources,
+): KeySource {
   const seed = deriveSeed(loadSeed, 'stream', name);
   if (keys.kind === 'new') return () => ({ key: inserted.fresh(), exists: true });
   if (keys.kind === 'inserted') {
@@ -177,9 +192,9 @@ function sourceOf({ name, keys }: Stream, { seed: loadSeed, inserted, readers }:
     const shared = readers?.keys;
     if (readers === undefined || shared === undefined || !isPopularity(shared))
       throw new RangeError(`the stream ${name} shares the keys of a first stream that has none of its own`);
-    return keySource(shared, seed, deriveSeed(loadSeed, 'stream', readers.name));
+    return keySource(shared, seed, deriveSeed(rankSeed, 'stream', readers.name));
   }
-  return keySource(keys, seed);
+  return keySource(keys, seed, deriveSeed(rankSeed, 'stream', name));
 }
 
 function isPopularity(keys: StreamKeys): keys is KeyPopularity {

@@ -87,7 +87,11 @@ async function main(): Promise<void> {
   // What the process does to get going is no stall under load.
   const eventLoop = watchEventLoop();
   const report = () => ({ ...account(), eventLoopDelayMs: eventLoop.read() });
-  const obey = strategyCommands({ board, report, stormStarts: () => eventLoop.restart() }, say);
+  const stormStarts = () => {
+    eventLoop.restart();
+    origin.restartSlowest();
+  };
+  const obey = strategyCommands({ board, report, stormStarts }, say);
   process.on('message', (command: ServiceCommand) => {
     switch (command.type) {
       case 'abandon':

@@ -13,6 +13,7 @@ export interface OriginStats {
   inFlight: number;
   /** Of the database; what a strategy's own step rolled back is none. */
   errors: number;
+  /** Since `restartSlowest` was last called. */
   slowestLoadMs: number;
   /**
    * Rows that readers asked for, by the family of their key: the key without its number at the end. In one
@@ -35,6 +36,8 @@ export interface OriginOptions {
 
 export interface CountedOrigin extends Origin, AsyncDisposable {
   readonly stats: Readonly<OriginStats>;
+  /** Forgets the slowest load so far: a maximum, unlike a count, has no difference to an earlier one. */
+  restartSlowest(): void;
   /** Fails all loads and writes that still wait for a connection, and all that come. What is being queried goes on. */
   abandon(): void;
 }
@@ -158,7 +161,14 @@ export function connectOrigin({
   const abandon = () => {
     abandoned = true;
   };
-  return { stats, load, loadMany, keys, store, abandon, [Symbol.asyncDispose]: () => pool.end() };
+  const restartSlowest = () => {
+    stats.slowestLoadMs = 0;
+    onCount();
+  };
+  return {
+    ...{ stats, restartSlowest, load, loadMany, keys, store, abandon },
+    [Symbol.asyncDispose]: () => pool.end(),
+  };
 }
 
 type Counted = <T>(use: (connection: PoolConnection) => Promise<T>) => Promise<T>;

@@ -12,7 +12,7 @@ export interface ServiceReport {
   /** Loads that wait for a connection or an answer right now. */
   readonly dbInFlight: number;
   readonly dbErrors: number;
-  /** Slowest load, waiting for a connection of the pool included. */
+  /** Slowest load since `storm-starts` was last said, waiting for a connection of the pool included. */
   readonly slowestLoadMs: number;
   /** Rows asked for since the process started, by the family of their key (`item`, `missing`, `endless`, `new`). */
   readonly askedByFamily?: Readonly<Record<string, number>>;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Generator } from '../load/generator.ts';
+import { keySource } from '../load/keys.ts';
 import type { GeneratorPlan, GeneratorReport, LoadInterval } from '../load/protocol.ts';
+import { streamSource } from '../load/streams.ts';
 import type { Clock } from '../time/clock.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -55,6 +57,20 @@ class ScriptedGenerator implements Generator {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
+/** The three keys that a plan asks for most, among so many requests. */
+function popular({ keys, streams, seed, rankSeed = seed }: GeneratorPlan, from: number, count: number) {
+  const next =
+    streams === undefined ? keySource(keys, seed, rankSeed) : streamSource(streams, { seed, rankSeed }).next;
+  const counts = new Map<string, number>();
+  const asked = Array.from({ length: from + count }, () => next().key);
+  for (const key of asked.slice(from)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, 3)
+    .map(([key]) => key)
+    .toSorted();
+}
+
 const never = new AbortController().signal;
 
 describe('warmUp', () => {
@@ -81,13 +97,28 @@ describe('warmUp', () => {
     expect(windows.length).toBeGreaterThanOrEqual(37);
   });
 
-  test('sends the same load, of other arrivals and keys, without its phases', async () => {
+  test('sends the same load, of other arrivals and draws, without its phases', async () => {
     const generator = new ScriptedGenerator(() => 1_000);
     await warmUp(generator, PLAN, { clock: generator.clock, signal: never });
     const load = { model: 'open', arrivals: 'constant', ratePerSec: 1_000 };
     expect(generator.plans).toEqual([
-      { ...PLAN, load, seed: 8, durationMs: 3_000, windowMs: null, progressEveryMs: 80 },
+      { ...PLAN, load, seed: 8, rankSeed: 7, durationMs: 3_000, windowMs: null, progressEveryMs: 80 },
     ]);
+  });
+
+  test('asks for the keys that are popular when the storm begins, and for no others later', async () => {
+    const keys = { kind: 'zipf', count: 1_000, exponent: 1.2, shiftEvery: 500 } as const;
+    const honest = { name: 'honest', share: 1, operation: 'read', keys, clients: 2, valueBytes: 1 } as const;
+    for (const plan of [
+      { ...PLAN, keys },
+      { ...PLAN, keys, streams: [honest] },
+    ]) {
+      const generator = new ScriptedGenerator(() => 1_000);
+      await warmUp(generator, plan, { clock: generator.clock, signal: never });
+      const warm = popular(generator.plans[0] as GeneratorPlan, 0, 4_000);
+      expect(warm).toEqual(popular(plan, 0, 500));
+      expect(warm).not.toEqual(popular(plan, 500, 500));
+    }
   });
 
   test('an interruption stops the generator', async () => {

@@ -1,6 +1,7 @@
 import type { Generator } from '../load/generator.ts';
 import type { GeneratorPlan, LoadInterval } from '../load/protocol.ts';
 import { isSteady } from '../load/steadiness.ts';
+import type { StreamKeys } from '../load/streams.ts';
 import type { WarmUp } from '../record/sample.ts';
 import { HONEST_STREAM } from '../scenario/schema.ts';
 import type { Clock } from '../time/clock.ts';
@@ -11,9 +12,9 @@ const MAX_MS = 3_000;
 const WINDOW_MS = 80;
 
 /**
- * Sends the storm's load, of other arrivals and keys, until its throughput and median response time are steady,
+ * Sends the storm's load, of other arrivals and draws, until its throughput and median response time are steady,
  * for 3 s at most: the hot paths of service and generator are compiled by then, their connections open, and the
- * cache is filled. The requests on their way at the end are waited for. Phases, which are the storm's, are taken
+ * cache is filled with what is popular when the storm begins. The requests on their way at the end are waited for. Phases, which are the storm's, are taken
  * at their mean rate.
  *
  * @throws what `Generator.run` throws
@@ -40,7 +41,9 @@ function warmUpPlan(plan: GeneratorPlan): GeneratorPlan {
   const changed = {
     ...plan,
     durationMs: MAX_MS,
+    keys: unshifted(plan.keys),
     seed: plan.seed + 1,
+    rankSeed: plan.seed,
     windowMs: null,
     progressEveryMs: WINDOW_MS,
   };
@@ -49,5 +52,16 @@ function warmUpPlan(plan: GeneratorPlan): GeneratorPlan {
   // An attack begins with the storm, and rows are inserted then: the honest readers warm up alone.
   const honest = plan.streams?.find(({ name }) => name === HONEST_STREAM);
   if (honest === undefined) return { ...changed, load };
-  return { ...changed, load: { ...load, ratePerSec: load.ratePerSec * honest.share }, streams: [honest] };
+  return {
+    ...changed,
+    load: { ...load, ratePerSec: load.ratePerSec * honest.share },
+    streams: [{ ...honest, keys: unshifted(honest.keys) }],
+  };
+}
+
+/** Shifts are the storm's: it begins with the popularity that the cache is filled for. */
+function unshifted<Keys extends StreamKeys>(keys: Keys): Keys {
+  if (keys.kind !== 'zipf') return keys;
+  const { shiftEvery: _, ...same } = keys;
+  return same as Keys;
 }
