@@ -14,6 +14,11 @@ const CLEAN: ConsistencyFindings = {
   divergentKeys: 0,
   lostUpdates: 0,
   dirtyReads: 0,
+  falselyAbsent: 0,
+  wrongVersion: 0,
+  misplacedWrites: 0,
+  missingVersions: 0,
+  versionsNotRaised: 0,
   nonLinearizable: 0,
   monotonicViolations: 0,
   readYourWritesViolations: 0,
@@ -60,7 +65,7 @@ function named(values: Readonly<Record<string, number | null>>, prefix: RegExp) 
 test('without a history nothing is known, which is not 0', () => {
   const { values } = readTrial(sampleOf(planned, { strategy: 'redis', reads: 10 }), planned, 'physical');
   const unknown = named(values, /^(consistency|staleness|relay|mq|db\.relay)/);
-  expect(Object.keys(unknown).length).toBe(26);
+  expect(Object.keys(unknown).length).toBe(31);
   expect(new Set(Object.values(unknown))).toEqual(new Set([null]));
 });
 
@@ -71,6 +76,11 @@ test('what a history tells is told under its name', () => {
     divergentKeys: 1,
     lostUpdates: 2,
     dirtyReads: 3,
+    falselyAbsent: 23,
+    wrongVersion: 29,
+    misplacedWrites: 31,
+    missingVersions: 37,
+    versionsNotRaised: 41,
     nonLinearizable: 4,
     monotonicViolations: 5,
     readYourWritesViolations: 6,
@@ -86,6 +96,11 @@ test('what a history tells is told under its name', () => {
     'consistency.divergentKeys': 1,
     'consistency.lostUpdates': 2,
     'consistency.dirtyReads': 3,
+    'consistency.falselyAbsent': 23,
+    'consistency.wrongVersion': 29,
+    'consistency.misplacedWrites': 31,
+    'consistency.missingVersions': 37,
+    'consistency.versionsNotRaised': 41,
     'consistency.nonLinearizable': 4,
     'consistency.monotonicViolations': 5,
     'consistency.readYourWritesViolations': 6,

@@ -10,7 +10,17 @@ export interface ConsistencyFindings {
   /** Counts over all keys. */
   readonly divergentKeys: number | null;
   readonly lostUpdates: number | null;
+  /** By how much versions rose less than writes were acknowledged. */
+  readonly missingVersions: number | null;
+  /** Commits that left the version of their row where it was, or lower. */
+  readonly versionsNotRaised: number | null;
+  /** Commits that came before what was there when their write was sent. */
+  readonly misplacedWrites: number | null;
   readonly dirtyReads: number | null;
+  /** "No such row", where there always was one. */
+  readonly falselyAbsent: number | null;
+  /** Answers that named another version than that of their value. */
+  readonly wrongVersion: number | null;
   /** Reads outside of [lo, hi]. */
   readonly nonLinearizable: number | null;
   readonly monotonicViolations: number | null;
@@ -83,7 +93,12 @@ export function consistencyValues(
     'staleness.kMax': staleness?.kMax ?? null,
     'consistency.divergentKeys': findings?.divergentKeys ?? null,
     'consistency.lostUpdates': findings?.lostUpdates ?? null,
+    'consistency.missingVersions': findings?.missingVersions ?? null,
+    'consistency.versionsNotRaised': findings?.versionsNotRaised ?? null,
+    'consistency.misplacedWrites': findings?.misplacedWrites ?? null,
     'consistency.dirtyReads': findings?.dirtyReads ?? null,
+    'consistency.falselyAbsent': findings?.falselyAbsent ?? null,
+    'consistency.wrongVersion': findings?.wrongVersion ?? null,
     'consistency.nonLinearizable': findings?.nonLinearizable ?? null,
     'consistency.monotonicViolations': findings?.monotonicViolations ?? null,
     'consistency.readYourWritesViolations': findings?.readYourWritesViolations ?? null,

@@ -42,11 +42,41 @@ export const CONSISTENCY_NOTES: Readonly<Record<string, MetricNotes>> = {
       'Writes that were acknowledged to their writer and that the database never committed, by its binary log.',
     head: ['lost', 'updates'],
   },
+  'consistency.missingVersions': {
+    label: 'Missing versions',
+    measured:
+      'By how much the versions of rows rose less than writes of them were acknowledged: of two writes that were both acknowledged, one raised no version of its own.',
+    head: ['missing', 'versions'],
+  },
+  'consistency.versionsNotRaised': {
+    label: 'Versions not raised',
+    measured:
+      'Commits, in the order of the binary log, after which the version of a row was no higher than before: a reader can’t tell by the version which of the two is newer.',
+    head: ['not', 'raised'],
+  },
+  'consistency.misplacedWrites': {
+    label: 'Writes out of order',
+    measured:
+      'Writes that the database committed before something that a client had already been shown or acknowledged when they were sent: the later write lost to the earlier one.',
+    head: ['writes out', 'of order'],
+  },
   'consistency.dirtyReads': {
     label: 'Dirty reads',
     measured:
       'Reads that returned a value which the database never committed as this row’s: of a write that was rolled back, refused or lost, or of another row.',
     head: ['dirty', 'reads'],
+  },
+  'consistency.falselyAbsent': {
+    label: 'Rows said to be missing',
+    measured:
+      'Reads that were told that there is no such row, though there was one at all times since before the read was sent.',
+    head: ['said to', 'be missing'],
+  },
+  'consistency.wrongVersion': {
+    label: 'Wrong version named',
+    measured:
+      'Reads whose answer named another version (header x-version) than the one that its value was committed with.',
+    head: ['wrong', 'version'],
   },
   'consistency.nonLinearizable': {
     label: 'Reads out of order',

@@ -154,6 +154,36 @@ describe('judgeHistory', () => {
     ]);
   });
 
+  test('counts versions that are missing or stay where they were, and writes that came too early', () => {
+    const found = judged({
+      ops: { a: [write(1, 10), write(2, 50), write(3, 90)] },
+      commits: [
+        ['a', 1, 2],
+        ['a', 3, 3],
+        ['a', 2, 3],
+      ],
+    });
+    // The third was sent when the second had been acknowledged, and the database has the second as the last.
+    expect(found).toMatchObject({
+      missingVersions: 1,
+      versionsNotRaised: 1,
+      misplacedWrites: 1,
+      lostUpdates: 0,
+    });
+  });
+
+  test('counts answers of rows that are there as missing, and those that name a wrong version', () => {
+    const ops = {
+      a: [write(1, 10), read(ABSENT, 20), read(1, 30, { version: 7 }), read(1, 40, { version: 2 })],
+    };
+    const found = judged({ ops, commits: [['a', 1, 2]] });
+    expect(found).toMatchObject({ falselyAbsent: 1, wrongVersion: 1, dirtyReads: 0 });
+    expect(judged({ ops: { a: [read(0, 5)] }, commits: [] })).toMatchObject({
+      ...{ missingVersions: null, versionsNotRaised: null, misplacedWrites: null },
+      ...{ falselyAbsent: 0, wrongVersion: 0 },
+    });
+  });
+
   test('a write that failed for its client and was committed is no loss, and its value no dirty one', () => {
     const found = judged({
       ops: { a: [write(1, 10, { outcome: 'info' }), read(1, 20)] },

@@ -36,7 +36,9 @@ export function judgeHistory(evidence: Evidence, trial: JudgedTrial): Consistenc
   for (const operations of history.byKey())
     check.add(operations, truthOf(operations.key), sampleOf(operations.key));
   const found = check.result();
-  const { dirty, foreign, unknown } = found.impossibleReads;
+  const { dirty, foreign, unknown, falselyAbsent, wrongVersion } = found.impossibleReads;
+  const { acknowledged, lost, missingVersions, versionsNotRaised } = found.updates;
+  const ofWrites = (count: number) => (acknowledged === 0 ? null : count);
   const stories = found.worstKeys.map(({ key }) =>
     storyOf(history.operationsOf(key), { truth: truthOf(key), sample: sampleOf(key), ownerOf, ...trial }),
   );
@@ -44,8 +46,13 @@ export function judgeHistory(evidence: Evidence, trial: JudgedTrial): Consistenc
   return {
     staleness,
     divergentKeys: found.divergence.keys === 0 ? null : found.divergence.divergent,
-    lostUpdates: found.updates.acknowledged === 0 ? null : found.updates.lost,
+    lostUpdates: ofWrites(lost),
+    missingVersions: ofWrites(missingVersions),
+    versionsNotRaised: ofWrites(versionsNotRaised),
+    misplacedWrites: ofWrites(found.linearizable.misplacedWrites),
     dirtyReads: dirty + foreign + unknown,
+    falselyAbsent,
+    wrongVersion,
     nonLinearizable: found.linearizable.stale + found.linearizable.ahead,
     monotonicViolations: found.sessions.monotonicReads.violations,
     readYourWritesViolations: found.sessions.readYourWrites.violations,
