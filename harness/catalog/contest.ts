@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import type { StrategyDefinition } from '../../scenarios/strategies/definition.ts';
-import type { Contender, Contest } from '../plan/plan.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import type { Contender, Contest, PlannedScenario } from '../plan/plan.ts';
+import type { ProfileName, Scenario } from '../scenario/schema.ts';
 import { claimSubjectProblems } from './claim-subjects.ts';
 import { type Problem, UsageError } from './errors.ts';
 import { isPath } from './files.ts';
 import { didYouMean } from './nearest.ts';
+import { plannedContest } from './planned-contest.ts';
 import { loadScenario } from './scenarios.ts';
 import type { Setting } from './settings.ts';
 import { findStrategy } from './strategies.ts';
@@ -16,6 +17,8 @@ export interface ContestOptions {
   readonly thresholds?: readonly string[];
   /** Adds the baseline once more, as a contender of its own name. @default false */
   readonly aa?: boolean;
+  /** Says how long storms are. @default the profile with the longest */
+  readonly profile?: ProfileName | null;
 }
 
 /** What `--strategy` takes in place of a name: strategies of the scenario at hand, by its own choice. */
@@ -33,7 +36,7 @@ export async function loadContest(
   reference: string,
   settings: readonly Setting[],
   chosen: readonly string[] | null,
-  { thresholds = [], aa = false }: ContestOptions = {},
+  { thresholds = [], aa = false, profile = null }: ContestOptions = {},
 ): Promise<Contest> {
   const found = await loadScenario(reference, settings);
   const scenario = { ...found, thresholds: [...found.thresholds, ...thresholds] };
@@ -56,11 +59,17 @@ export async function loadContest(
     ...duplicates(contenders.map(({ name }) => name)),
     ...aliasesOfFiles(scenario, contenders),
     ...parameterProblems(scenario, contenders),
-    ...(whole === null ? [] : thresholdProblems(found.thresholds, whole, `${scenario.name}: thresholds`)),
-    ...thresholdProblems(thresholds, contest, '--threshold'),
+  ];
+  // What can be measured follows from parameters, so these have to be right.
+  if (problems.length > 0) throw new UsageError(problems);
+  const wrongThresholds = [
+    ...(whole === null
+      ? []
+      : thresholdProblems(found.thresholds, plannedContest(whole, null), `${scenario.name}: thresholds`)),
+    ...thresholdProblems(thresholds, plannedContest(contest, profile), '--threshold'),
     ...(await claimSubjectProblems(scenario, reference, ownContenders)),
   ];
-  if (problems.length > 0) throw new UsageError(problems);
+  if (wrongThresholds.length > 0) throw new UsageError(wrongThresholds);
   return contest;
 }
 
@@ -130,9 +139,13 @@ interface Owned extends Contender {
   readonly scenario: string;
 }
 
-function thresholdProblems(expressions: readonly string[], contest: Contest, path: string): Problem[] {
+function thresholdProblems(
+  expressions: readonly string[],
+  planned: PlannedScenario,
+  path: string,
+): Problem[] {
   return expressions.flatMap(
-    (expression) => syntaxProblem(expression, path) ?? subjectProblem(expression, contest, path) ?? [],
+    (expression) => syntaxProblem(expression, path) ?? subjectProblem(expression, planned, path) ?? [],
   );
 }
 

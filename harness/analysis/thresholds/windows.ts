@@ -1,4 +1,4 @@
-import { type MetricName, metricNames } from '../../result/metrics.ts';
+import type { MetricName } from '../../result/metrics.ts';
 import type { TrialReading } from '../trial.ts';
 import type { Trigger } from '../triggers.ts';
 import { metricsWithin, type Span, valuesWithin } from '../within.ts';
@@ -16,10 +16,8 @@ export function overWindow(
   metric: MetricName,
   window: FaultWindow,
 ): readonly TrialReading[] | string {
-  if (!metricsWithin.some((name) => name === metric)) {
-    const known = metricNames.filter((name) => metricsWithin.some((within) => within === name));
-    return `${metric} is known of the whole storm only; over a window there are ${known.join(', ')}`;
-  }
+  const whole = onlyOfTheWhole(metric);
+  if (whole !== null) return whole;
   const found: TrialReading[] = [];
   for (const trial of trials) {
     const trigger = triggerOf(trial.triggers, window);
@@ -27,6 +25,12 @@ export function overWindow(
     found.push({ ...trial, values: valuesWithin(trial.sample, spanOf(trial, trigger, window.kind)) });
   }
   return found;
+}
+
+/** Returns why a metric has no value for a part of the storm, with those that have; or `null`. */
+export function onlyOfTheWhole(metric: MetricName): string | null {
+  if (metricsWithin.some((name) => name === metric)) return null;
+  return `${metric} is known of the whole storm only; over a window there are ${metricsWithin.join(', ')}`;
 }
 
 function triggerOf(triggers: readonly Trigger[], { kind, fault }: FaultWindow): Trigger | string {

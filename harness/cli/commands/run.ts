@@ -238,7 +238,7 @@ async function loadContests(
   for (const reference of references) {
     try {
       for (const each of await withVariants(reference, variants ?? extent)) {
-        contests.push(await loadContest(each, set, chosen, { thresholds: threshold, aa }));
+        contests.push(await loadContest(each, set, chosen, { thresholds: threshold, aa, profile }));
       }
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
