@@ -1,6 +1,8 @@
 /** What a run reports while it works: the lines of `events.jsonl`, and what the progress view draws from. */
 import type { StackEvent } from '../infra/stack.ts';
 import type { Trial } from './plan/plan.ts';
+import type { ProgramProvenance } from './result/provenance.ts';
+import type { Provenance } from './result/schema.ts';
 
 interface Stamped {
   /** Microseconds on the machine's monotonic clock. */
@@ -13,6 +15,11 @@ export type RunEventBody =
       readonly runId: string;
       readonly planHash: string;
       readonly trials: number;
+      /** ISO 8601, UTC. */
+      readonly startedAt: string;
+      /** As the user typed it, without credentials. */
+      readonly command: string;
+      readonly program: ProgramProvenance;
     }
   | {
       readonly type: 'stack-starting';
@@ -22,7 +29,12 @@ export type RunEventBody =
       /** Why from there, when the user did not say; else null. */
       readonly because: string | null;
     }
-  | { readonly type: 'stack-started'; readonly backends: readonly string[]; readonly tookMs: number }
+  | {
+      readonly type: 'stack-started';
+      readonly backends: readonly string[];
+      readonly servers: Provenance['backends'];
+      readonly tookMs: number;
+    }
   | Mishap
   | { readonly type: 'dataset-seeded'; readonly scenario: string; readonly rows: number }
   | { readonly type: 'trial-started'; readonly trial: Trial; readonly stormMs: number }
@@ -67,3 +79,4 @@ export function mishapOf(event: StackEvent, hide = (text: string) => text): Mish
 }
 
 export type RunEvent = Stamped & RunEventBody;
+export type RunStarted = RunEvent & { readonly type: 'run-started' };

@@ -42,6 +42,7 @@ async function trial() {
     faults: [{ kind: 'flush', name: 'flush', fromUs: STARTED_US + 50_000, toUs: STARTED_US + 60_000 }],
     audits: [audit(1_000), audit(1_300)],
   };
+  await directory.writePlan(plan);
   using writer = new HistoryWriter(directory.historyPath(sample.trial), STARTED_US);
   const one = { key: 'a', session: 1, version: 0 };
   writer.record({ ...one, kind: kindOf('write', 'ok'), writeId: 1, startUs: 10_000, finishUs: 15_000 });

@@ -3,14 +3,14 @@ import { UnfitServersError } from '../infra/errors.ts';
 import type { Provider } from '../infra/provider.ts';
 import { type Stack, type StackEvent, startStack } from '../infra/stack.ts';
 import { expiryOf, type StrategyDefinition } from '../scenarios/strategies/definition.ts';
-import { analyse } from './analysis/analyse.ts';
-import { readTrial, type TrialFindings } from './analysis/trial.ts';
+import { readTrial } from './analysis/trial.ts';
 import { worthRepeating } from './analysis/warning-catalogue.ts';
 import { trialWarnings } from './analysis/warnings.ts';
 import { definitionsOf } from './catalog/contest.ts';
-import { mishapOf, type RunEvent, type RunEventBody } from './events.ts';
+import { type EventLog, eventLog } from './event-log.ts';
+import { mishapOf, type RunEvent } from './events.ts';
 import { CachestormError } from './failure/cachestorm-error.ts';
-import { judgeTrial } from './judge-trial.ts';
+import { judgeRun } from './judge-run.ts';
 import { itemKey } from './load/keys.ts';
 import { neededServers } from './needed-servers.ts';
 import { planHash } from './plan/hash.ts';
@@ -24,8 +24,9 @@ import {
 } from './plan/plan.ts';
 import type { RunDirectory } from './record/run-directory.ts';
 import type { TrialSample } from './record/sample.ts';
+import { SampleShelf } from './record/sample-shelf.ts';
 import { programProvenance } from './result/provenance.ts';
-import { type Result, resultSchema, SCHEMA_VERSION } from './result/schema.ts';
+import type { Result } from './result/schema.ts';
 import { serverName } from './result/server-name.ts';
 import type { Scenario } from './scenario/schema.ts';
 import type { Clock } from './time/clock.ts';
@@ -56,36 +57,39 @@ export interface RunOutcome {
 }
 
 /**
- * A run, from scenarios to a result:
+ * A run, from scenarios to a result, which the caller writes:
  *
  * 1. expand scenario x strategy x round to a plan, and write it before anything starts;
  * 2. start the servers, in parallel, under a guardian that ends them whatever happens to us;
  * 3. for each scenario seed the dataset, then run its trials one after the other, writing each down;
  * 4. stop the servers;
- * 5. judge what was written down, even if the run was interrupted or something failed on the way;
- * 6. write the result.
+ * 5. judge what was measured, even if the run was interrupted or something failed on the way.
  *
- * Every step is an event in `events.jsonl` and to `onEvent`.
+ * Every step is an event in `events.jsonl` and to `onEvent`. An earlier run in the directory is replaced once the
+ * servers are up; until then plan and events wait in memory.
  */
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { directory, clock, signal } = options;
   const startedAtMs = clock.wallMs();
   const definitions = definitionsOf(options.contests);
   const plan = expandPlan(options.contests, { ...options, infra: options.provider.name });
-  const hash = planHash(plan);
   const runId = newRunId(startedAtMs);
-  await directory.writePlan(plan);
-
-  const events = eventWriter(options);
-  events.emit({ type: 'run-started', runId, planHash: hash, trials: plan.trials.length });
-  let backends: BackendVersions = [];
+  const events = eventLog(options);
+  const samples = new SampleShelf();
+  events.emit({
+    type: 'run-started',
+    ...{ runId, planHash: planHash(plan), trials: plan.trials.length },
+    startedAt: new Date(startedAtMs).toISOString(),
+    command: options.command,
+    program: await programProvenance(),
+  });
   let error: unknown = null;
   try {
-    const underWay = { ...options, plan, runId, definitions, emit: events.emit };
-    await runStorm(underWay, (started) => {
-      backends = started;
-    });
+    await events.flush();
+    await directory.writePlan(plan);
+    await runStorm({ ...options, plan, runId, definitions, events, samples });
     events.emit({ type: 'stack-stopped' });
+    await events.flush();
   } catch (thrown) {
     const cause = firstOf(thrown);
     if (signal.aborted) events.emit({ type: 'interrupted', reason: messageOf(signal.reason) });
@@ -95,38 +99,21 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       events.emit({ type: 'failed', code: codeOf(cause), message: messageOf(cause) });
     }
   }
-  await events.flush();
-
-  const samples = await directory.readSamples();
-  const findings = new Map<TrialSample, TrialFindings>();
-  for (const sample of samples) findings.set(sample, await judgeTrial(sample, plan, directory));
-  const interrupted = samples.length < plan.trials.length;
-  const result = resultSchema.parse({
-    schemaVersion: SCHEMA_VERSION,
-    runId,
-    interrupted,
-    provenance: {
-      ...(await programProvenance()),
-      planHash: hash,
-      seed: plan.seed,
-      profile: plan.profile,
-      rounds: Math.max(...plan.scenarios.map(({ rounds }) => rounds)),
-      command: options.command,
-      startedAt: new Date(startedAtMs).toISOString(),
-      finishedAt: new Date(clock.wallMs()).toISOString(),
-      infra: plan.infra,
-      backends,
-    },
-    ...analyse(plan, samples, definitions, findings),
-  } satisfies Result);
-  await directory.write('result.json', `${JSON.stringify(result, null, 2)}\n`);
+  const { result, unread } = await judgeRun({
+    ...{ plan, definitions, directory },
+    events: events.all,
+    samples: samples.all(),
+  });
+  error ??= unread;
   events.emit({ type: 'run-finished', verdict: result.verdict });
-  await events.flush();
+  try {
+    await events.flush();
+  } catch (lost) {
+    // What ended the run says more than what came of it.
+    error ??= lost;
+  }
   return { result, error };
 }
-
-type Emit = (body: RunEventBody) => void;
-type BackendVersions = Result['provenance']['backends'];
 
 /** A run whose plan is written. */
 interface RunUnderWay extends RunOptions {
@@ -134,30 +121,37 @@ interface RunUnderWay extends RunOptions {
   readonly runId: string;
   /** The strategies of the plan, by name. */
   readonly definitions: ReadonlyMap<string, StrategyDefinition>;
-  readonly emit: Emit;
+  readonly events: EventLog;
+  readonly samples: SampleShelf;
 }
 
 /** Steps 2 to 4. */
-async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions) => void): Promise<void> {
-  const { plan, runId, provider, clock, signal, emit } = run;
+async function runStorm(run: RunUnderWay): Promise<void> {
+  const { plan, runId, provider, clock, signal, events } = run;
   const startedUs = clock.nowUs();
   const needed = neededServers(plan);
-  emit({ type: 'stack-starting', backends: needed, infra: provider.name, because: run.because ?? null });
+  events.emit({
+    ...{ type: 'stack-starting', backends: needed },
+    ...{ infra: provider.name, because: run.because ?? null },
+  });
   const needs = needsOf(plan, run.definitions);
   const backends = needed.map((kind) => provider.backend(kind, needs));
   const onEvent = (event: StackEvent) => {
     const mishap = mishapOf(event, provider.hide);
-    if (mishap !== null) emit(mishap);
+    if (mishap !== null) events.emit(mishap);
   };
   await using stack = await startStack({ runId, signal, backends, onEvent });
-  onBackends(
-    stack.backends.map(({ kind, product, version, topology }) => ({
+  events.emit({
+    type: 'stack-started',
+    backends: stack.backends.map(serverName),
+    servers: stack.backends.map(({ kind, product, version, topology }) => ({
       ...{ kind, product, version },
       ...(topology === undefined ? {} : { topology }),
     })),
-  );
-  const names = stack.backends.map(serverName);
-  emit({ type: 'stack-started', backends: names, tookMs: (clock.nowUs() - startedUs) / 1000 });
+    tookMs: (clock.nowUs() - startedUs) / 1000,
+  });
+  await events.flush();
+  await run.directory.replaceEarlier();
   try {
     await runTrials(stack, run);
   } catch (error) {
@@ -169,16 +163,18 @@ async function runStorm(run: RunUnderWay, onBackends: (backends: BackendVersions
 
 /** Step 3. */
 async function runTrials(stack: Stack, run: RunUnderWay): Promise<void> {
-  const { plan, emit } = run;
+  const { plan, events } = run;
   await using cleanUp = new AsyncDisposableStack();
   const site = await openSite(stack, run.clock, cleanUp);
   for (const planned of plan.scenarios) {
     const { name, dataset } = planned.scenario;
     await site.confirm();
     await seedDataset(planned.scenario, site);
-    emit({ type: 'dataset-seeded', scenario: name, rows: dataset.rows });
+    events.emit({ type: 'dataset-seeded', scenario: name, rows: dataset.rows });
     for (const trial of plan.trials.filter(({ scenario }) => scenario === name)) {
       site.signal.throwIfAborted();
+      // A trial that can't be written down is not worth its time.
+      await events.flush();
       await runAndRecord(trial, planned, site, run);
     }
   }
@@ -188,8 +184,9 @@ async function runAndRecord(
   trial: Trial,
   planned: PlannedScenario,
   site: TrialSite,
-  { clock, directory, definitions, emit }: RunUnderWay,
+  { clock, directory, definitions, events, samples }: RunUnderWay,
 ): Promise<void> {
+  const { emit } = events;
   const startedUs = clock.nowUs();
   emit({ type: 'trial-started', trial, stormMs: planned.stormMs });
   const writes = planned.scenario.streams.some(({ operation }) => operation === 'write');
@@ -198,11 +195,13 @@ async function runAndRecord(
     // Rows that an earlier trial wrote would be there already.
     if (writes) await seedDataset(planned.scenario, site);
     return runTrial(trial, planned, site, {
-      historyPath: directory.historyPath(trial),
+      historyPath: directory.historyDraft(trial),
       onWarmedUp: ({ tookMs, steady }) => emit({ type: 'warmed-up', trial, tookMs, steady }),
       onStormStarted: (startedAtUs) => emit({ type: 'storm-started', trial, startedAtUs }),
     });
   };
+  await using cleanUp = new AsyncDisposableStack();
+  cleanUp.defer(() => directory.dropHistoryDraft(trial));
   let { sample, commits } = await attempt();
   const reasons = reasonsToRepeat(sample, planned, definitions);
   if (reasons.length > 0) {
@@ -213,8 +212,12 @@ async function runAndRecord(
     sample = { ...again.sample, voided: reasons };
     commits = again.commits;
   }
+  samples.add(sample);
   // Before the sample: what has one is whole.
-  if (commits !== null) await directory.writeCommits(trial, commits);
+  if (commits !== null) {
+    await directory.keepHistory(trial);
+    await directory.writeCommits(trial, commits);
+  }
   await directory.writeSample(sample);
   const dbReads = sample.after.dbReads - sample.before.dbReads;
   emit({ type: 'trial-finished', trial, dbReads, tookMs: (clock.nowUs() - startedUs) / 1000 });
@@ -243,19 +246,6 @@ function reasonsToRepeat(
 function newRunId(startedAtMs: number): string {
   const stamp = new Date(startedAtMs).toISOString().slice(0, 19).replace(/[-:]/g, '').toLowerCase();
   return `${stamp}-${randomBytes(4).toString('hex')}`;
-}
-
-/** Stamps events, hands them on, and writes them down in order. */
-function eventWriter({ clock, directory, onEvent }: RunOptions): { emit: Emit; flush: () => Promise<void> } {
-  let written: Promise<void> = Promise.resolve();
-  return {
-    emit(body) {
-      const event: RunEvent = { atUs: clock.nowUs(), ...body };
-      onEvent(event);
-      written = written.then(() => directory.appendEvent(event));
-    },
-    flush: () => written,
-  };
 }
 
 /** A lost process is quoted, and may have quoted an address. */

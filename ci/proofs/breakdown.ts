@@ -15,7 +15,7 @@ await prove('breakdown', async ({ folder, run }) => {
   for (let turn = 1; turn <= runs; turn++) {
     const startedMs = performance.now();
     const { code } = await run([
-      ...['run', 'breakdown', '--profile', 'smoke', '--seed', '7', '--out', folder],
+      ...['run', 'breakdown', '--profile', 'smoke', '--seed', '7', '--force', '--out', folder],
     ]);
     const seconds = (performance.now() - startedMs) / 1000;
     const result = resultSchema.parse(JSON.parse(await readFile(join(folder, 'result.json'), 'utf8')));

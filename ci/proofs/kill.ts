@@ -17,7 +17,7 @@ const times = Number(process.argv[2] ?? 10);
 const seed = Number(process.argv[3] ?? 1);
 await prove('kill', async ({ folder, signal, start, run }) => {
   const out = join(folder, 'out');
-  const command = ['run', 'breakdown', '--rounds', '1', '--out', out];
+  const command = ['run', 'breakdown', '--rounds', '1', '--out', out, '--force'];
   let failures = 0;
   for (let turn = 1; turn <= times; turn++) {
     const afterMs = Math.round(LATEST_MS * fraction(seed, turn));

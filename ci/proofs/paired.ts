@@ -68,7 +68,7 @@ async function compare(
 ): Promise<readonly Comparison[]> {
   const profile = ['--profile', 'publish', '--variants', 'none'];
   const { code, stderr } = await run([
-    ...['run', 'breakdown', ...profile, ...options, '--seed', String(seed), '--out', folder],
+    ...['run', 'breakdown', ...profile, ...options, '--seed', String(seed), '--force', '--out', folder],
   ]);
   // 4: a trial was void twice, on a busy machine. Its comparisons stand, and count here too.
   if (code !== 0 && code !== 1 && code !== 4)

@@ -26,7 +26,7 @@ async function judged(
   const settings = ['profiles.smoke.rounds=1', ...set].flatMap((setting) => ['--set', setting]);
   const args = ['run', scenario, '--variants', 'none', '--strategy', strategies.join(','), ...settings];
   const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) =>
-    execFile(process.execPath, [MAIN, ...args, '--out', folder], (error, _stdout, stderr) =>
+    execFile(process.execPath, [MAIN, ...args, '--force', '--out', folder], (error, _stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stderr }),
     ),
   );

@@ -54,7 +54,20 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const launch = (args: readonly string[], changed: Partial<typeof env> = {}) =>
   start(
     [
-      ...['run', ...args, '--variants', 'none', '--rounds', '1', '--infra', 'external', '--out', 'out'],
+      ...[
+        'run',
+        ...args,
+        '--variants',
+        'none',
+        '--rounds',
+        '1',
+        '--infra',
+        'external',
+        '--force',
+        '--out',
+        'out',
+        '--force',
+      ],
       ...['--key-prefix', 'storm:', '--schema', 'storm'],
     ],
     { cwd: folder, env: { ...env, ...changed } },

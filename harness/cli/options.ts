@@ -42,6 +42,12 @@ export function severalOf(names: readonly string[]): (text: string) => string[] 
   return (text) => commaList(text).map(one);
 }
 
+/** Empty, it is most likely a variable that is not set, and would mean the working directory. */
+export function directoryPath(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Expected the path of a directory, got an empty one.');
+}
+
 /** What keys and queues of a run begin with; printable, as people will see them in their servers. */
 export function namePrefix(text: string): string {
   if (/^[!-~]{1,64}$/.test(text)) return text;

@@ -4,6 +4,7 @@ import { escapeHidden } from '../scenario/text.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { listCommand } from './commands/list.ts';
 import { loadCommand } from './commands/load.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { selfcheckCommand } from './commands/selfcheck.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
@@ -19,7 +20,11 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(escapeHidden(text)) });
 
-  for (const command of [listCommand(), runCommand(), loadCommand(), selfcheckCommand(), doctorCommand()]) {
+  const commands = [
+    ...[listCommand(), runCommand(), reportCommand()],
+    ...[loadCommand(), selfcheckCommand(), doctorCommand()],
+  ];
+  for (const command of commands) {
     program.addCommand(command.exitOverride().copyInheritedSettings(program));
   }
   try {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunEvent, RunEventBody } from '../events.ts';
 import type { Trial } from '../plan/plan.ts';
+import { programProvenance } from '../result/provenance.ts';
 import { initialProgress, type Progress, progressAfter, remainingMs } from './progress-state.ts';
 
 const trial: Trial = { index: 1, scenario: 'breakdown', strategy: 'mutex', round: 1, seed: 1 };
@@ -12,7 +13,11 @@ function after(...events: readonly (readonly [atMs: number, body: RunEventBody])
   );
 }
 
-const started: RunEventBody = { type: 'run-started', runId: 'r', planHash: 'h', trials: 4 };
+const started: RunEventBody = {
+  ...{ type: 'run-started', runId: 'r', planHash: 'h', trials: 4 },
+  ...{ startedAt: '2026-01-01T00:00:00.000Z', command: 'cachestorm run' },
+  program: await programProvenance(),
+};
 const trialStarted: RunEventBody = { type: 'trial-started', trial, stormMs: 2_000 };
 const trialFinished: RunEventBody = { type: 'trial-finished', trial, dbReads: 1, tookMs: 3_000 };
 

@@ -85,7 +85,10 @@ const BY_ALL = ['write-consistency', '--strategy', 'message-queue,outbox,binlog'
 const QUICK = ['--rounds', '1', '--set', 'profiles.smoke.stormMs=1000'];
 
 const launch = (env: Readonly<Record<string, string>>) =>
-  start(['run', ...BY_ALL, ...QUICK, ...OURS, '--infra', 'external', '--out', out], { cwd: folder, env });
+  start(['run', ...BY_ALL, ...QUICK, ...OURS, '--infra', 'external', '--out', out, '--force'], {
+    cwd: folder,
+    env,
+  });
 
 /** Of the client, as the query of an address names it. */
 const shown = () => `certfile=${certificates.client.cert}&keyfile=${certificates.client.key}`;

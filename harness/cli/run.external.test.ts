@@ -42,7 +42,10 @@ async function snapshot(): Promise<unknown> {
 }
 
 const launch = (args: readonly string[], changed: Partial<typeof env> = {}) =>
-  start(['run', ...args, '--infra', 'external', '--out', out], { cwd: folder, env: { ...env, ...changed } });
+  start(['run', ...args, '--infra', 'external', '--out', out, '--force'], {
+    cwd: folder,
+    env: { ...env, ...changed },
+  });
 
 async function everythingWritten(): Promise<string> {
   const names = await readdir(out, { recursive: true, withFileTypes: true }).catch(() => []);

@@ -4,6 +4,7 @@
  * It ends when the harness does: the channel closes, whatever way the other side went.
  */
 import { endWithHarness, tellHarness } from '../process/child-end.ts';
+import { StorageError } from '../record/storage.ts';
 import { systemClock } from '../time/clock.ts';
 import { parseCommand } from './messages.ts';
 import { runOpenLoop } from './open-loop.ts';
@@ -40,7 +41,8 @@ async function carryOut(plan: GeneratorPlan): Promise<void> {
     say({ type: 'report', report });
   } catch (error) {
     running = null;
-    say({ type: 'error', message: messageOf(error) });
+    if (error instanceof StorageError) say({ type: 'error', message: error.message, storage: true });
+    else say({ type: 'error', message: messageOf(error) });
   }
 }
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ANSWER_WITHIN_MS, ForkedProcess } from '../process/forked-process.ts';
+import { StorageError } from '../record/storage.ts';
 import { GeneratorFailedError, GeneratorLostError } from './generator-error.ts';
 import { parseMessage } from './messages.ts';
 import type {
@@ -35,6 +36,7 @@ export interface Generator extends AsyncDisposable {
    * @param onProgress called every `progressEveryMs` of the plan
    * @throws GeneratorLostError (`E_GENERATOR_LOST`) when the process dies, or says nothing long after the load should be over
    * @throws GeneratorFailedError (`E_GENERATOR_FAILED`) when it cannot carry out the plan
+   * @throws StorageError (`E_STORAGE`) when the history can't be written
    * @throws the signal's reason, when it is aborted before the load was asked for
    */
   run(
@@ -100,7 +102,10 @@ async function runPlan(
       (message, { resolve, reject }) => {
         if (message.type === 'started') onStarted?.(message.startedAtUs);
         if (message.type === 'progress') onProgress?.(message.progress);
-        if (message.type === 'error') reject(new GeneratorFailedError(message.message));
+        if (message.type === 'error') {
+          const Failure = message.storage === true ? StorageError : GeneratorFailedError;
+          reject(new Failure(message.message));
+        }
         if (message.type === 'report') resolve(message.report);
       },
       { type: 'start', plan },

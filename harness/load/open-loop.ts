@@ -105,6 +105,7 @@ class OpenStorm implements FlightEvents {
     await new Promise<void>((resolve, reject) => {
       const timer = setInterval(() => {
         try {
+          this.#log?.throwIfLost();
           if (!this.#tick()) return;
           clearInterval(timer);
           resolve();

@@ -20,7 +20,7 @@ const SOURCES: ReadonlySet<string> = new Set<ReadSource>(['hit', 'miss', 'stale'
 export class OperationLog implements Disposable {
   readonly #history: HistoryWriter;
 
-  /** @throws HistoryError when the file can't be written, then and at any later call */
+  /** @throws StorageError when the file can't be made; what fails later is kept for `throwIfLost` */
   constructor(path: string, startedAtUs: number) {
     this.#history = new HistoryWriter(path, startedAtUs);
   }
@@ -38,6 +38,11 @@ export class OperationLog implements Disposable {
   /** Nobody knows what came of it: its time was up, or its connection broke. */
   unanswered(flight: Flight, nowUs: number): void {
     this.#record(flight, 'info', nowUs);
+  }
+
+  /** @throws StorageError when an operation could not be written down */
+  throwIfLost(): void {
+    this.#history.throwIfLost();
   }
 
   [Symbol.dispose](): void {

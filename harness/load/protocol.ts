@@ -230,4 +230,4 @@ export type GeneratorMessage =
   | { readonly type: 'started'; readonly startedAtUs: number }
   | { readonly type: 'progress'; readonly progress: LoadProgress }
   | { readonly type: 'report'; readonly report: GeneratorReport }
-  | { readonly type: 'error'; readonly message: string };
+  | { readonly type: 'error'; readonly message: string; readonly storage?: true };

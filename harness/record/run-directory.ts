@@ -1,138 +1,273 @@
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { RunEvent } from '../events.ts';
-import { CachestormError } from '../failure/cachestorm-error.ts';
+import { canonicalJson } from '../plan/hash.ts';
 import type { Plan, Trial } from '../plan/plan.ts';
+import { expectOurs, RunDirectoryError, takeLock, takeLockIfWritable, usable } from './claim.ts';
 import type { Commits } from './commits.ts';
-import { SAMPLE_VERSION, type TrialSample, trialName } from './sample.ts';
+import { type EarlierRun, findEarlierRun, removeEarlierRun } from './earlier-run.ts';
+import {
+  commitsFile,
+  EVENTS,
+  historyFile,
+  type OutcomeName,
+  PLAN,
+  SAMPLES,
+  sampleFile,
+  VOID,
+  voidSampleFile,
+} from './run-files.ts';
+import { SAMPLE_VERSION, type TrialSample } from './sample.ts';
+import {
+  draftOf,
+  makeDirectory,
+  makeNewDirectory,
+  StorageError,
+  stored,
+  systemReason,
+  writeWhole,
+} from './storage.ts';
 
-/** The output directory holds something that is not a run of ours. Nothing was touched. */
-export class RunDirectoryError extends CachestormError {
-  readonly code = 'E_RUN_DIRECTORY';
-  readonly failure = 'usage';
-  override readonly name = 'RunDirectoryError';
+export interface CreateOptions {
+  /** Whether a result that is there may be replaced. @default false */
+  readonly force?: boolean;
 }
 
-const PLAN = 'plan.json';
-const EVENTS = 'events.jsonl';
-const SAMPLES = 'samples';
-const VOID = 'void';
-const COMMITS = '.commits.json';
-/** Everything that a run writes, and so everything that a later run in the same directory replaces. */
-const OURS = [PLAN, EVENTS, SAMPLES, 'result.json', 'report.html', 'summary.md'];
-
 /**
- * The directory of one run. Files appear whole or not at all (written beside, synced, renamed), but for
+ * The directory of one run, which no other process writes to meanwhile. Files appear whole or not at all, but for
  * `events.jsonl`, which grows by whole lines.
+ *
+ * Where it holds an earlier result that is to be replaced, nothing in it changes before `replaceEarlier()`: what is
+ * written until then waits in memory.
  */
-export class RunDirectory {
+export class RunDirectory implements Disposable {
   readonly path: string;
+  readonly #lock: Disposable;
+  /** What is to be replaced, and what waits for that. */
+  #earlier: EarlierRun | null;
+  #waiting: { plan: string | null; events: string } = { plan: null, events: '' };
+  #eventBytes = 0;
+  #trials = 0;
 
-  private constructor(path: string) {
+  private constructor(path: string, lock: Disposable, earlier: EarlierRun | null) {
     this.path = path;
+    this.#lock = lock;
+    this.#earlier = earlier;
   }
 
   /**
-   * Makes the directory, or empties it of an earlier run.
+   * Makes the directory of a new run, or takes that of an earlier one.
    *
-   * @throws RunDirectoryError when it holds files and no plan of ours, is no directory, or can't be written.
+   * @throws RunDirectoryError when it holds something else, a result that is not to be replaced, or a run that goes on;
+   *   when it is no directory, or can't be written
    */
-  static async create(path: string): Promise<RunDirectory> {
-    try {
-      await prepare(path);
-    } catch (cause) {
-      if (cause instanceof RunDirectoryError) throw cause;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new RunDirectoryError(`--out ${path}: expected a directory that can be written: ${reason}`, {
-        cause,
-      });
-    }
-    return new RunDirectory(path);
+  static async create(path: string, { force = false }: CreateOptions = {}): Promise<RunDirectory> {
+    return usable(`--out ${path}`, async () => {
+      await makeDirectory(path);
+      // Before anything is written into it, a lock too.
+      expectOurs(path, await findEarlierRun(path));
+      using claims = new DisposableStack();
+      const lock = claims.use(takeLock(path));
+      const found = expectOurs(path, await findEarlierRun(path));
+      if (found !== null && (found.hasResult || found.trials > 0) && !force) {
+        throw new RunDirectoryError(
+          `--out ${path}: holds ${found.hasResult ? 'the result' : 'trials'} of the run ${found.runId}; expected another directory, or --force to replace ${found.hasResult ? 'it' : 'them'}`,
+        );
+      }
+      claims.move();
+      return new RunDirectory(path, lock, found);
+    });
   }
 
+  /** Makes a new directory, with a number after its name where that is taken: another run of this second has it. */
+  static async createNew(path: string): Promise<RunDirectory> {
+    return usable(path, async () => {
+      await makeDirectory(dirname(path));
+      for (let number = 1; ; number++) {
+        const numbered = number === 1 ? path : `${path}-${number}`;
+        if (await makeNewDirectory(numbered)) return RunDirectory.create(numbered);
+      }
+    });
+  }
+
+  /**
+   * Opens the directory of an earlier run, to judge it again.
+   *
+   * @throws RunDirectoryError when it holds none, or one that goes on
+   */
+  static async open(path: string): Promise<{ directory: RunDirectory; plan: Plan }> {
+    return usable(path, async () => {
+      const isDirectory = (await stat(path).catch(() => null))?.isDirectory() ?? false;
+      const found = isDirectory ? await findEarlierRun(path) : null;
+      if (found === null || 'names' in found || found.plan === null) {
+        throw new RunDirectoryError(
+          `${path}: expected the directory of a run, with its ${PLAN} and ${EVENTS}`,
+        );
+      }
+      const directory = new RunDirectory(path, takeLockIfWritable(path), null);
+      directory.#trials = found.trials;
+      return { directory, plan: found.plan };
+    });
+  }
+
+  /** Whether an earlier run is there still, untouched. */
+  get keepsEarlier(): boolean {
+    return this.#earlier !== null;
+  }
+
+  /** Puts this run in the place of an earlier one, if there is one: its files are removed now, those of others never. */
+  async replaceEarlier(): Promise<void> {
+    const earlier = this.#earlier;
+    if (earlier === null) return;
+    const { plan, events } = this.#waiting;
+    await stored(this.path, () => removeEarlierRun(this.path, earlier));
+    this.#earlier = null;
+    // In the order in which a run begins: a plan is never there without the start that names it.
+    await writeWhole(join(this.path, EVENTS), events);
+    this.#eventBytes = Buffer.byteLength(events);
+    if (plan !== null) await this.#begin(plan);
+  }
+
+  /** To be called after the event that names this plan. */
   async writePlan(plan: Plan): Promise<void> {
-    await this.write(PLAN, `${JSON.stringify(plan, null, 2)}\n`);
+    const text = `${JSON.stringify(plan, null, 2)}\n`;
+    if (this.keepsEarlier) this.#waiting = { ...this.#waiting, plan: text };
+    else await this.#begin(text);
+  }
+
+  async #begin(plan: string): Promise<void> {
+    await this.#stored(SAMPLES, () => makeNewDirectory(join(this.path, SAMPLES)));
+    await this.#writeWhole(PLAN, plan);
   }
 
   async writeSample(sample: TrialSample): Promise<void> {
-    await this.write(join(SAMPLES, `${trialName(sample.trial)}.json`), `${JSON.stringify(sample)}\n`);
+    await this.#writeWhole(sampleFile(sample.trial), `${JSON.stringify(sample)}\n`);
+    this.#trials++;
   }
 
-  /** Where the generator of a trial writes down all operations. */
+  /** Where the generator of a trial writes down all operations, until `keepHistory`. */
+  historyDraft(trial: Trial): string {
+    return draftOf(this.historyPath(trial));
+  }
+
+  /** Gives a history its name, now that it is whole. */
+  async keepHistory(trial: Trial): Promise<void> {
+    await this.#stored(historyFile(trial), () => rename(this.historyDraft(trial), this.historyPath(trial)));
+  }
+
+  /** Removes what a trial that failed had written of its history. */
+  async dropHistoryDraft(trial: Trial): Promise<void> {
+    // A disk that is gone took it along.
+    await rm(this.historyDraft(trial), { force: true }).catch(() => undefined);
+  }
+
   historyPath(trial: Trial): string {
-    return join(this.path, SAMPLES, `${trialName(trial)}.history`);
+    return join(this.path, historyFile(trial));
   }
 
   async writeCommits(trial: Trial, commits: Commits): Promise<void> {
-    await this.write(join(SAMPLES, commitsName(trial)), `${JSON.stringify(commits)}\n`);
+    await this.#writeWhole(commitsFile(trial), `${JSON.stringify(commits)}\n`);
   }
 
   async readCommits(trial: Trial): Promise<Commits> {
-    return JSON.parse(await readFile(join(this.path, SAMPLES, commitsName(trial)), 'utf8')) as Commits;
+    return (await this.#readJson(commitsFile(trial))) as Commits;
   }
 
   /** Keeps a try that does not count, apart from those that do. */
   async writeVoidSample(sample: TrialSample): Promise<void> {
-    await mkdir(join(this.path, SAMPLES, VOID), { recursive: true });
-    await this.write(join(SAMPLES, VOID, `${trialName(sample.trial)}.json`), `${JSON.stringify(sample)}\n`);
+    // Not its parents: a run whose directory was taken away is not to begin another one.
+    await this.#stored(VOID, () => makeNewDirectory(join(this.path, VOID)));
+    await this.#writeWhole(voidSampleFile(sample.trial), `${JSON.stringify(sample)}\n`);
   }
 
-  /** One line per event, in order, each whole: a single append is not torn by a kill. */
+  /** Adds one line, whole or not at all. */
   async appendEvent(event: RunEvent): Promise<void> {
-    await appendFile(join(this.path, EVENTS), `${JSON.stringify(event)}\n`);
-  }
-
-  /** Writes a file so that a reader, or a kill at any moment, finds the old one or the new one, whole. */
-  async write(name: string, content: string): Promise<string> {
-    const target = join(this.path, name);
-    const draft = `${target}.${process.pid}.tmp`;
-    const file = await open(draft, 'w');
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
+    const line = `${JSON.stringify(event)}\n`;
+    if (this.keepsEarlier) {
+      this.#waiting = { ...this.#waiting, events: this.#waiting.events + line };
+      return;
     }
-    await rename(draft, target);
-    return target;
+    const path = join(this.path, EVENTS);
+    await this.#stored(EVENTS, async () => {
+      try {
+        await appendFile(path, line);
+      } catch (error) {
+        // A full disk may have taken its first half.
+        await truncate(path, this.#eventBytes).catch(() => undefined);
+        throw error;
+      }
+    });
+    this.#eventBytes += Buffer.byteLength(line);
   }
 
-  /** The samples that are there, in the order of execution. */
-  async readSamples(): Promise<TrialSample[]> {
-    const names = (await readdir(join(this.path, SAMPLES))).filter(isSample).sort();
-    return Promise.all(names.map((name) => this.readSample(name)));
+  /** The events that are there; the last line of a run that was killed may be torn, and is none. */
+  async readEvents(): Promise<RunEvent[]> {
+    const lines = (await readFile(join(this.path, EVENTS), 'utf8')).split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as RunEvent);
   }
 
-  private async readSample(name: string): Promise<TrialSample> {
-    const sample = JSON.parse(await readFile(join(this.path, SAMPLES, name), 'utf8')) as TrialSample;
+  /** Writes what was made of the samples. */
+  async writeOutcome(name: OutcomeName, content: string): Promise<string> {
+    await this.#writeWhole(name, content);
+    return join(this.path, name);
+  }
+
+  /** The samples of a plan that are there, in the order of execution. */
+  async readSamples({ trials }: Plan): Promise<TrialSample[]> {
+    const samples = await Promise.all(trials.map((trial) => this.#readSample(trial)));
+    return samples.filter((sample) => sample !== null);
+  }
+
+  async #readSample(trial: Trial): Promise<TrialSample | null> {
+    const name = sampleFile(trial);
+    if (!(await isThere(join(this.path, name)))) return null;
+    const sample = (await this.#readJson(name)) as TrialSample;
     if (sample.sampleVersion !== SAMPLE_VERSION) {
       throw new RunDirectoryError(
-        `${name}: expected sample version ${SAMPLE_VERSION}, found ${sample.sampleVersion}`,
+        `${join(this.path, name)}: expected sample version ${SAMPLE_VERSION}, found ${sample.sampleVersion}`,
+      );
+    }
+    if (canonicalJson(sample.trial) !== canonicalJson(trial)) {
+      throw new RunDirectoryError(
+        `${join(this.path, name)}: expected a trial of ${PLAN}, found one of another run`,
       );
     }
     return sample;
   }
-}
 
-function commitsName(trial: Trial): string {
-  return `${trialName(trial)}${COMMITS}`;
-}
-
-function isSample(name: string): boolean {
-  return name.endsWith('.json') && !name.endsWith(COMMITS);
-}
-
-async function prepare(path: string): Promise<void> {
-  const found = await stat(path).catch(() => null);
-  if (found !== null && !found.isDirectory()) {
-    throw new RunDirectoryError(`--out ${path}: expected a directory, found a file`);
+  /** Returns the loss of a disk as the user is told of it: with what can still be had. */
+  async advised(lost: StorageError): Promise<StorageError> {
+    if (this.#trials === 0 || !(await isThere(this.path))) return lost;
+    const message = `${lost.message}; the trials before can be judged again: cachestorm report ${this.path}`;
+    return new StorageError(message, { cause: lost });
   }
-  const names = found === null ? [] : await readdir(path);
-  if (names.length > 0 && !names.includes(PLAN)) {
-    throw new RunDirectoryError(
-      `--out ${path}: expected an empty directory or that of an earlier run, found ${names.slice(0, 3).join(', ')}`,
-    );
+
+  [Symbol.dispose](): void {
+    this.#lock[Symbol.dispose]();
   }
-  await Promise.all(OURS.map((name) => rm(join(path, name), { recursive: true, force: true })));
-  await mkdir(join(path, SAMPLES), { recursive: true });
+
+  async #readJson(name: string): Promise<unknown> {
+    const path = join(this.path, name);
+    try {
+      return JSON.parse(await readFile(path, 'utf8'));
+    } catch (cause) {
+      const reason = systemReason(cause) ?? 'it is damaged';
+      throw new RunDirectoryError(`${path}: can't be read: ${reason}`, { cause });
+    }
+  }
+
+  #writeWhole(name: string, content: string): Promise<void> {
+    return this.#stored(name, () => writeWhole(join(this.path, name), content));
+  }
+
+  #stored<T>(name: string, write: () => Promise<T>): Promise<T> {
+    return stored(join(this.path, name), write);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -41,7 +41,10 @@ beforeAll(async () => {
     signal: new AbortController().signal,
     onEvent: () => {},
   });
-  trials = (await directory.readSamples()).map(({ trial }) => trial);
+  directory[Symbol.dispose]();
+  const opened = await RunDirectory.open(join(folder, 'out'));
+  directory = opened.directory;
+  trials = (await directory.readSamples(opened.plan)).map(({ trial }) => trial);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -34,10 +34,10 @@ async function storm({ stormMs, fault, signal, onEvent = () => {} }: Storm) {
     'parameters.mutex.lockMs': LOCK_MS,
     faults: [{ kind: 'kill', ...fault }],
   }).map(([path, value]) => ({ path: path.split('.'), value }));
-  const directory = await RunDirectory.create(join(folder, 'out'));
+  const created = await RunDirectory.create(join(folder, 'out'));
   const outcome = await run({
     contests: [await loadContest('breakdown', settings, ['mutex'])],
-    directory,
+    directory: created,
     seed: 1,
     profile: 'smoke',
     provider: localProvider,
@@ -47,7 +47,10 @@ async function storm({ stormMs, fault, signal, onEvent = () => {} }: Storm) {
     signal: signal ?? new AbortController().signal,
     onEvent,
   });
-  return { ...outcome, samples: await directory.readSamples() };
+  created[Symbol.dispose]();
+  const { directory, plan } = await RunDirectory.open(created.path);
+  using _ = directory;
+  return { ...outcome, samples: await directory.readSamples(plan) };
 }
 
 /** Ids of the run's processes whose command has `part` in it. */

@@ -43,7 +43,7 @@ export async function runMissing(
   const { profile, rounds } = measurement;
   const args = ['run', scenario, '--profile', profile, '--strategy', 'all', '--variants', 'none'];
   if (rounds !== null) args.push('--rounds', String(rounds));
-  args.push('--seed', String(seed), '--out', folderOf(into, seed, scenario));
+  args.push('--force', '--seed', String(seed), '--out', folderOf(into, seed, scenario));
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   // 1: a bound was broken. 4: something is in doubt. What was counted stands, and the proof names the doubts.

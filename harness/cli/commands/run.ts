@@ -5,8 +5,6 @@ import { containersProvider } from '../../../infra/containers/provider.ts';
 import { withoutCredentials } from '../../../infra/external/credentials.ts';
 import { externalProvider } from '../../../infra/external/provider.ts';
 import { localProvider, type ProviderName, providerNames } from '../../../infra/provider.ts';
-import { renderMarkdown } from '../../../reports/markdown.ts';
-import { renderTerminal } from '../../../reports/terminal.ts';
 import { definitionsOf, loadContest } from '../../catalog/contest.ts';
 import { type Problem, UsageError } from '../../catalog/errors.ts';
 import { foreignServerProblems } from '../../catalog/foreign-servers.ts';
@@ -20,14 +18,24 @@ import type { Setting } from '../../catalog/settings.ts';
 import { neededServers } from '../../needed-servers.ts';
 import { type Contest, expandPlan } from '../../plan/plan.ts';
 import { RunDirectory } from '../../record/run-directory.ts';
+import { StorageError } from '../../record/storage.ts';
 import { type ProfileName, profileNames } from '../../scenario/schema.ts';
 import { systemClock } from '../../time/clock.ts';
 import { defaultDirectory } from '../default-directory.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { imageOption } from '../image-option.ts';
 import { listenForInterrupts } from '../interrupts.ts';
-import { commaList, namePrefix, oneOf, settings, thresholds, wholeNumber } from '../options.ts';
+import {
+  commaList,
+  directoryPath,
+  namePrefix,
+  oneOf,
+  settings,
+  thresholds,
+  wholeNumber,
+} from '../options.ts';
 import { openProgress } from '../progress.ts';
+import { showResult } from '../show-result.ts';
 
 interface RunFlags {
   readonly strategy?: readonly string[];
@@ -41,6 +49,7 @@ interface RunFlags {
   readonly keyPrefix?: string;
   readonly schema?: string;
   readonly out?: string;
+  readonly force?: true;
   readonly aa?: boolean;
   readonly json?: boolean;
   readonly set: readonly Setting[];
@@ -116,7 +125,8 @@ export function runCommand(): Command {
       '--schema <name>',
       'with --infra external: the schema of the run, empty or not there; default: that of MYSQL_URL, or cachestorm',
     )
-    .option('--out <dir>', 'directory of the run; default: a new one in cachestorm-runs')
+    .option('--out <dir>', 'directory of the run; default: a new one in cachestorm-runs', directoryPath)
+    .option('--force', 'replace an earlier result in the directory, once the servers are up')
     .addOption(
       new Option(
         '--threshold <expression>',
@@ -149,13 +159,10 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
     const problems = await foreignServerProblems(contests.map(({ scenario }) => scenario));
     if (problems.length > 0) throw new UsageError(problems);
   }
-  const directory = await RunDirectory.create(
-    flags.out ??
-      defaultDirectory(
-        contests.map(({ scenario }) => scenario.name),
-        systemClock.wallMs(),
-      ),
-  );
+  const scenarios = contests.map(({ scenario }) => scenario.name);
+  using directory = await (flags.out === undefined
+    ? RunDirectory.createNew(defaultDirectory(scenarios, systemClock.wallMs()))
+    : RunDirectory.create(flags.out, { force: flags.force ?? false }));
   const commandLine = ['cachestorm', ...process.argv.slice(2)].join(' ');
   const interrupts = listenForInterrupts(systemClock);
   const progress = openProgress(process.stderr, systemClock);
@@ -178,16 +185,11 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
     progress.close();
     // Nothing was measured: the error is all there is to say.
     if (error !== null && result.scenarios.every(({ strategies }) => strategies.length === 0)) throw error;
-    const { renderHtml } = await import('../../../reports/html/render.ts');
-    const reportPath = await directory.write('report.html', await renderHtml(result));
-    await directory.write('summary.md', renderMarkdown(result));
-    process.stdout.write(
-      flags.json
-        ? `${JSON.stringify(result, null, 2)}\n`
-        : renderTerminal(result, { colour: process.stdout.hasColors?.() ?? false, reportPath }),
-    );
+    const lost = await showResult(result, directory, flags);
+    const failure = error ?? lost;
     if (interrupts.signal.aborted) process.exitCode = exitCodes.interrupted;
-    else if (error !== null) throw error;
+    else if (failure instanceof StorageError) throw await directory.advised(failure);
+    else if (failure !== null) throw failure;
     else process.exitCode = exitCodeOf(result.verdict);
   } finally {
     progress.close();

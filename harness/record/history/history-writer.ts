@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { storageErrorOf } from '../storage.ts';
 import { HistoryError } from './history-error.ts';
 import type { HistoryOperation } from './operation.ts';
 import {
@@ -35,15 +36,22 @@ export class HistoryWriter implements Disposable {
   /** Slots that left the buffer. */
   #written = 0;
   #open = true;
+  #failed = false;
+  /** Until it is told. */
+  #lost: unknown = null;
 
   /**
    * @param path of a new file; one that is there is replaced
    * @param startedAtUs the storm's start on the machine's monotonic clock, microseconds
-   * @throws HistoryError when it can't be written, then and at any later call
+   * @throws StorageError when it can't be made; what fails later is kept for `throwIfLost` and `close`
    */
   constructor(path: string, startedAtUs: number) {
     this.#path = path;
-    this.#file = this.#attempt(() => openSync(path, 'w'));
+    try {
+      this.#file = openSync(path, 'w');
+    } catch (cause) {
+      throw storageErrorOf(path, cause);
+    }
     const at = this.#take();
     this.#view.setUint8(at, HEAD);
     this.#view.setUint8(at + 1, FORMAT_VERSION);
@@ -75,14 +83,20 @@ export class HistoryWriter implements Disposable {
     this.#seal(at);
   }
 
+  /** @throws StorageError when something that was recorded can't be written: the history is none any more */
+  throwIfLost(): void {
+    const lost = this.#lost;
+    this.#lost = null;
+    if (lost !== null) throw lost;
+  }
+
+  /** @throws StorageError when something that was recorded can't be written, unless `throwIfLost` has said so */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    try {
-      this.#flush();
-    } finally {
-      closeSync(this.#file);
-    }
+    this.#flush();
+    closeSync(this.#file);
+    this.throwIfLost();
   }
 
   [Symbol.dispose](): void {
@@ -122,18 +136,13 @@ export class HistoryWriter implements Disposable {
     const bytes = this.#used * SLOT_BYTES;
     this.#written += this.#used;
     this.#used = 0;
-    for (let at = 0; at < bytes; ) {
-      const from = at;
-      at += this.#attempt(() => writeSync(this.#file, this.#buffer, from, bytes - from));
-    }
-  }
-
-  #attempt<T>(write: () => T): T {
+    if (this.#failed) return;
     try {
-      return write();
+      for (let at = 0; at < bytes; ) at += writeSync(this.#file, this.#buffer, at, bytes - at);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new HistoryError(`${this.#path}: can't write the history: ${reason}`, { cause });
+      // Whoever records is in the middle of a request, and could not do anything about it.
+      this.#failed = true;
+      this.#lost = storageErrorOf(this.#path, cause);
     }
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StorageError } from '../storage.ts';
 import { HistoryError } from './history-error.ts';
 import { HistoryReader } from './history-reader.ts';
 import { HistoryWriter } from './history-writer.ts';
@@ -159,7 +160,7 @@ describe('a history', () => {
       { numRuns: 50 },
     );
     expect(() => new HistoryReader(join(folder, 'nowhere'))).toThrow(HistoryError);
-    expect(() => new HistoryWriter(join(folder, 'nowhere', 'x'), 0)).toThrow(HistoryError);
+    expect(() => new HistoryWriter(join(folder, 'nowhere', 'x'), 0)).toThrow(StorageError);
   });
 
   it('goes on over the ends of its buffers', () => {
