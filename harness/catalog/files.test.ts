@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { importFile, isPath } from './files.ts';
 
 let folder: string;
@@ -58,4 +58,17 @@ test('a file that is not there, or can’t be loaded, is told with the reason', 
   await expect(picked('broken.ts', 'throw new Error("not today");')).rejects.toThrow(
     'could not be loaded: not today',
   );
+});
+
+test('a file that never is done with loading is told after ten seconds', async () => {
+  const path = join(folder, 'endless.ts');
+  await writeFile(path, 'await new Promise(() => {}); export const a = { fits: 1 };');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const loading = importFile(path, () => true, 'a thing');
+  loading.catch(() => undefined);
+  // The file system has to be asked first, which takes real time.
+  await expect.poll(() => vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(10_000);
+  await expect(loading).rejects.toThrow('it was not done after 10 s');
 });

@@ -8,6 +8,9 @@ export function isPath(reference: string): boolean {
   return /[/\\]|\.(?!\d)/.test(reference);
 }
 
+/** How long a file may take to load: one that waits for a server at its top level may never be done. */
+const LOADS_WITHIN_MS = 10_000;
+
 /**
  * Imports a user's file and picks from its exports the default one, or the only one that `fits`.
  *
@@ -27,7 +30,7 @@ export async function importFile(
   }
   let module: Record<string, unknown>;
   try {
-    module = (await import(pathToFileURL(absolute).href)) as Record<string, unknown>;
+    module = await loaded(pathToFileURL(absolute).href);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError([{ path, message: `could not be loaded: ${reason}` }]);
@@ -44,4 +47,22 @@ export async function importFile(
     ]);
   }
   return found;
+}
+
+async function loaded(url: string): Promise<Record<string, unknown>> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () =>
+      late.reject(
+        new Error(
+          `it was not done after ${LOADS_WITHIN_MS / 1e3} s; does it await something at its top level?`,
+        ),
+      ),
+    LOADS_WITHIN_MS,
+  );
+  try {
+    return await Promise.race([import(url) as Promise<Record<string, unknown>>, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,5 +1,6 @@
 import { CachestormError } from '../failure/cachestorm-error.ts';
 import type { Verdict } from '../result/schema.ts';
+import { userFileOf } from './whose.ts';
 
 /** What the exit code of `cachestorm` says. Scripts build on these numbers: they do not change. */
 export const exitCodes = {
@@ -24,9 +25,11 @@ export function exitCodeOf(verdict: Verdict): number {
   }
 }
 
-/** Returns the exit code of an error's kind. What has no kind is a bug of ours. */
+/** Returns the exit code of an error's kind. What has no kind was thrown by a user's file, or is a bug of ours. */
 export function exitCodeOfError(error: unknown): number {
-  return error instanceof CachestormError ? exitCodes[error.failure] : exitCodes.bug;
+  if (error instanceof CachestormError) return exitCodes[error.failure];
+  const path = error instanceof Error ? userFileOf(error.stack ?? '') : null;
+  return path === null ? exitCodes.bug : exitCodes.usage;
 }
 
 export function errorCode(error: unknown): string | null {

@@ -1,6 +1,7 @@
 import { startedByNohup, watchStarters } from '../../infra/guardian/starters.ts';
 import { CachestormError } from '../failure/cachestorm-error.ts';
 import type { Clock } from '../time/clock.ts';
+import { finish } from './ending.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** The user ended the command. */
@@ -29,7 +30,7 @@ export function listenForInterrupts(clock: Clock): { readonly signal: AbortSigna
     if (name === 'SIGHUP' && nohup) return;
     if (!controller.signal.aborted) interrupt(`interrupted by ${name}`);
     // The guardian ends what the run started as soon as this process is gone.
-    else if (clock.nowUs() - abortedAtUs > SAME_WITHIN_US) process.exit(exitCodes.interrupted);
+    else if (clock.nowUs() - abortedAtUs > SAME_WITHIN_US) finish(exitCodes.interrupted);
   };
   const nohup = startedByNohup();
   for (const name of SIGNALS) process.on(name, onSignal);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 export interface Surroundings {
   /** @default this process's */

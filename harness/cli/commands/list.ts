@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readStrategies, writeStrategies } from '../../../scenarios/strategies/registry.ts';
 import { builtInScenarios } from '../../catalog/scenarios.ts';
+import { exitCodes } from '../exit-codes.ts';
 
 const headings = [
   ['Strategies', 'read'],
@@ -12,6 +13,7 @@ export function listCommand(): Command {
     .description('list the scenarios and strategies that come with cachestorm')
     .option('--json', 'print JSON')
     .action(({ json }: { json?: boolean }) => {
+      process.exitCode = exitCodes.held;
       const scenarios = builtInScenarios().map(
         ({ name, title, question, strategies, core, variants = [] }) => ({
           name,
