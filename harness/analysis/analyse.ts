@@ -19,7 +19,7 @@ import { claimsOf, type Ground } from './claims/claims.ts';
 import { compareWithBaseline } from './comparisons.ts';
 import { freshnessOf } from './freshness.ts';
 import { describeLoad } from './load-description.ts';
-import { loadWarnings } from './load-warnings.ts';
+import { latencyWarnings, loadWarnings } from './load-warnings.ts';
 import { machineWarnings } from './machine-warnings.ts';
 import { Belief, noiseFloorOf, noiseFloorWarnings } from './noise-floor.ts';
 import { medianInterval } from './statistics/median-interval.ts';
@@ -111,7 +111,11 @@ function analyseScenario(
     }
     if (readings.length === 0) continue;
     const doubts = new Map(readings.map((reading) => [reading, trialWarnings(reading, planned)]));
-    warnings.push(...[...doubts.values()].flat(), ...loadWarnings(readings, planned));
+    warnings.push(
+      ...[...doubts.values()].flat(),
+      ...loadWarnings(readings, planned),
+      ...latencyWarnings(readings),
+    );
     byStrategy.set(name, readings);
     const kept = readings.filter((reading) => !doubts.get(reading)?.some(voids));
     sound.set(name, kept);

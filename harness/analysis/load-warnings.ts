@@ -1,5 +1,6 @@
 import type { PlannedScenario } from '../plan/plan.ts';
 import type { Warning } from '../result/schema.ts';
+import { doubtfulPercentiles } from './generator-lag.ts';
 import { keptSchedule } from './schedule.ts';
 import type { TrialReading } from './trial.ts';
 import { type WarningCode, warn } from './warning-catalogue.ts';
@@ -38,6 +39,24 @@ export function loadWarnings(readings: readonly TrialReading[], planned: Planned
   return heldBack.length > 0
     ? worst('rate-held-back', heldBack, readings)
     : worst('send-lag', lagging, readings);
+}
+
+/**
+ * Says which percentiles of the response time the generator's own lag can have moved. Once per strategy.
+ *
+ * @param readings The rounds of one strategy.
+ */
+export function latencyWarnings(readings: readonly TrialReading[]): Warning[] {
+  const found = readings.flatMap((reading): Finding[] => {
+    const doubtful = doubtfulPercentiles(reading.sample.load.histograms, [50, 90, 99]);
+    const size = Math.max(...doubtful.map(({ ms, atLeastMs }) => ms - atLeastMs));
+    const ranges = doubtful.map(
+      ({ percent, atLeastMs, ms }) => `p${percent} ${atLeastMs.toFixed(1)} to ${ms.toFixed(1)} ms`,
+    );
+    const message = `the load generator was late itself, and may have made its response times longer: ${ranges.join(', ')}`;
+    return doubtful.length === 0 ? [] : [{ reading, size, message }];
+  });
+  return worst('latency-doubtful', found, readings);
 }
 
 interface Finding {

@@ -21,6 +21,13 @@ const catalogue = {
     repeat: true,
     remedy: 'Lower load.ratePerSec, end what else runs on this machine, or use one with more cores.',
   },
+  // Less than half a query, so counts of loads stand; but cached answers are faster than that.
+  'latency-doubtful': {
+    voids: false,
+    repeat: false,
+    remedy:
+      'Take these response times for a range, compare counts and not these; end what else runs on this machine, or use one with more cores.',
+  },
   // The generator's own fault, which a second try may not repeat.
   'rate-missed': {
     voids: true,

@@ -43,6 +43,23 @@ test('a Redis that took over during the storm is told of, not one of an earlier 
   ]);
 });
 
+test('response times that the generator itself may have made longer are told of as a range', () => {
+  expect(judged({ responseMs: 6, onTimeMs: 4.9 }).codes).toEqual([]);
+  const late = { responseMs: 6, onTimeMs: 3 };
+  expect(judged({}, { ...late, onTimeMs: 3.5 }, late)).toMatchObject({
+    verdict: 'pass',
+    warnings: [
+      {
+        code: 'latency-doubtful',
+        round: 3,
+        message: expect.stringContaining(
+          'p50 3.0 to 6.0 ms, p90 3.0 to 6.0 ms, p99 3.0 to 6.0 ms (2 of 3 rounds',
+        ),
+      },
+    ],
+  });
+});
+
 test('an ordinary trial warns of nothing', () => {
   expect(judged({}, {}, {})).toEqual({ verdict: 'pass', warnings: [], codes: [] });
 });

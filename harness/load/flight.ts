@@ -14,6 +14,8 @@ export class Flight {
   retries = 0;
   /** Whether one of those earlier tries was written to a connection. */
   sentBefore = false;
+  /** How much later than intended the generator took it up. */
+  lagUs = 0;
   /** When it was written to a connection; `NaN` before. */
   sentUs = Number.NaN;
   /** HTTP status, 0 before the head of an answer came. */

@@ -149,6 +149,28 @@ describe('LoadRecorder', () => {
     expect(recorder.report(COURSE, 'open')).toMatchObject({ neverSent: 1, counts: { timeout: 2 } });
   });
 
+  it('takes the generator’s own delay at both ends out of the times on time', () => {
+    using recorder = new LoadRecorder(PLAN);
+    const [first, second] = [flightAt(0, { status: 200 }), flightAt(0, { status: 200 })];
+    first.lagUs = 300;
+    recorder.answered(first, 1_000);
+    // Noticed after a stall that began when it was not even sent yet.
+    second.lagUs = 100;
+    recorder.answered(second, 60_000, 200);
+    const { histograms } = recorder.report(COURSE, 'open');
+    expect(countAndMax(histograms.response)).toEqual([2, 60_031]);
+    expect(countAndMax(histograms.onTime ?? '')).toEqual([2, 700]);
+    expect(recorder.report(COURSE, 'closed').histograms.onTime).toBeUndefined();
+  });
+
+  it('keeps a timeout among the times on time, less the delay before it', () => {
+    using recorder = new LoadRecorder(PLAN);
+    const flight = flightAt(0, { status: 0 });
+    flight.lagUs = 1_000;
+    recorder.timedOut(flight);
+    expect(countAndMax(recorder.report(COURSE, 'open').histograms.onTime ?? '')).toEqual([1, 99_007]);
+  });
+
   it('tells what came too late for the storm from what found no connection', () => {
     using recorder = new LoadRecorder(PLAN);
     recorder.offered(29_000, 999);

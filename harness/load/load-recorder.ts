@@ -35,6 +35,7 @@ export class LoadRecorder implements Disposable {
   readonly #durationUs: number;
   readonly #counts = new Tally();
   readonly #response = new LatencyHistogram();
+  readonly #onTime = new LatencyHistogram();
   readonly #service = new LatencyHistogram();
   readonly #cached = new LatencyHistogram();
   readonly #sendLag = new LatencyHistogram();
@@ -88,9 +89,10 @@ export class LoadRecorder implements Disposable {
   /**
    * The complete answer is there. Past its deadline it is a timeout, whoever noticed first.
    *
+   * @param sinceUs the earliest at which it can have come, unnoticed @default `nowUs`
    * @returns whether it came in time
    */
-  answered(flight: Flight, nowUs: number): boolean {
+  answered(flight: Flight, nowUs: number, sinceUs = nowUs): boolean {
     if (nowUs >= this.#deadlineOf(flight)) {
       this.timedOut(flight);
       return false;
@@ -107,6 +109,7 @@ export class LoadRecorder implements Disposable {
       return true;
     }
     this.#settle(flight, 'completed', responseUs);
+    this.#onTime.record(Math.max(sinceUs, flight.sentUs) - flight.intendedUs - flight.lagUs);
     if (flight.right) this.#good++;
     this.#service.record(nowUs - flight.sentUs);
     if (cache !== null && CACHED.has(cache)) this.#cached.record(nowUs - flight.sentUs);
@@ -117,7 +120,9 @@ export class LoadRecorder implements Disposable {
   timedOut(flight: Flight): void {
     flight.settled = true;
     if (!flight.everSent) this.#neverSent++;
-    this.#settle(flight, 'timeout', this.#deadlineOf(flight) - flight.intendedUs);
+    const waitedUs = this.#deadlineOf(flight) - flight.intendedUs;
+    this.#settle(flight, 'timeout', waitedUs);
+    this.#onTime.record(waitedUs - flight.lagUs);
   }
 
   /** It was given up for now, and is sent again. */
@@ -183,6 +188,7 @@ export class LoadRecorder implements Disposable {
     for (const { tally } of this.#streams) tally[Symbol.dispose]();
     for (const held of [
       this.#response,
+      this.#onTime,
       this.#service,
       this.#cached,
       this.#sendLag,
@@ -206,7 +212,7 @@ export class LoadRecorder implements Disposable {
       service: this.#service.encode(),
       ...(this.#cached.count === 0 ? {} : { cached: this.#cached.encode() }),
       sendLag: this.#sendLag.encode(),
-      ...(model === 'open' ? { pacerLag: this.#pacerLag.encode() } : {}),
+      ...(model === 'open' ? { onTime: this.#onTime.encode(), pacerLag: this.#pacerLag.encode() } : {}),
     };
   }
 

@@ -236,6 +236,20 @@ describe('runOpenLoop against faults', () => {
     expect(latencies(histograms.pacerLag ?? '').above(150)).toBe(0);
   });
 
+  it('tells a stall of its own from one of the service', async () => {
+    await using server = await startTruthServer({});
+    const block = () => {
+      const untilUs = systemClock.nowUs() + 100_000;
+      while (systemClock.nowUs() < untilUs);
+    };
+    const { counts, histograms } = await run([server.url], {}, undefined, () => setTimeout(block, 100));
+    expect(counts.completed).toBe(200);
+    // At 400/s some 40 fall due in 100 ms, half of them more than 50 ms before its end.
+    const late = latencies(histograms.response).above(50);
+    expect(late).toBeGreaterThanOrEqual(19);
+    expect(latencies(histograms.onTime ?? '').above(50)).toBeLessThan(late / 2);
+  });
+
   it('never sends a request whose deadline passed while it waited for a connection', async () => {
     await using server = await startTruthServer({ behave: () => 'hang' });
     const { counts, neverSent, withinStorm } = await run([server.url], {

@@ -5,6 +5,7 @@ import { itemPath } from './item-path.ts';
 import { type KeySource, keySource } from './keys.ts';
 import { tellProgress } from './load-progress.ts';
 import { LoadRecorder } from './load-recorder.ts';
+import { LoopWatch } from './loop-watch.ts';
 import { OperationLog } from './operation-log.ts';
 import { arrivals, phasedArrivals } from './pacer.ts';
 import type { GeneratorPlan, GeneratorReport, LoadProgress, OpenLoad } from './protocol.ts';
@@ -66,6 +67,7 @@ class OpenStorm implements FlightEvents {
   /** All flights by deadline, which is the order of arrival: the timeout is the same for all. */
   readonly #byDeadline = new Fifo<{ readonly flight: Flight; readonly target: Target }>();
   readonly #startedAtUs: number;
+  readonly #watch: LoopWatch;
   #dueUs: number;
   #turn = 0;
   #unsettled = 0;
@@ -97,6 +99,7 @@ class OpenStorm implements FlightEvents {
     this.#offeredUntilUs = durationMs * 1e3;
     this.#dueUs = this.#nextArrival();
     this.#startedAtUs = startedAtUs;
+    this.#watch = new LoopWatch(this.#nowUs());
   }
 
   async run(): Promise<GeneratorReport> {
@@ -140,7 +143,8 @@ class OpenStorm implements FlightEvents {
       if (this.#retry(flight)) return;
     }
     const nowUs = this.#settledNow();
-    if (this.#recorder.answered(flight, nowUs)) this.#log?.answered(flight, nowUs);
+    const sinceUs = this.#watch.sinceUs(nowUs);
+    if (this.#recorder.answered(flight, nowUs, sinceUs)) this.#log?.answered(flight, nowUs);
     else this.#log?.unanswered(flight, nowUs);
     if (flight.drawn?.shape.method === 'PUT' && flight.status === 200) {
       this.#streams?.acknowledged(flight.drawn);
@@ -158,6 +162,7 @@ class OpenStorm implements FlightEvents {
   /** @returns whether all is over: nothing more to send, everything settled */
   #tick(): boolean {
     const nowUs = this.#nowUs();
+    this.#watch.ticked(nowUs);
     if (this.#context.signal.aborted && this.#dueUs !== Number.POSITIVE_INFINITY) {
       this.#dueUs = Number.POSITIVE_INFINITY;
       this.#offeredUntilUs = Math.min(this.#offeredUntilUs, nowUs);
@@ -187,6 +192,7 @@ class OpenStorm implements FlightEvents {
     if (flight.retries >= (this.#plan.retries ?? 0) || this.#context.signal.aborted) return false;
     const again = new Flight(flight.intendedUs, flight.path, flight.exists, flight.drawn);
     again.retries = flight.retries + 1;
+    again.lagUs = flight.lagUs;
     again.sentBefore = flight.everSent;
     again.deadlineUs = this.#nowUs() + this.#plan.timeoutMs * 1e3;
     // Whatever still comes for the earlier try counts no more.
@@ -205,6 +211,7 @@ class OpenStorm implements FlightEvents {
     const flight = this.#nextFlight(intendedUs);
     const target = this.#nextTarget();
     const lagUs = this.#nowUs() - intendedUs;
+    flight.lagUs = lagUs;
     this.#recorder.offered(intendedUs, lagUs, flight.drawn);
     this.#unsettled++;
     this.#byDeadline.push({ flight, target });

@@ -146,6 +146,11 @@ export interface WithinStorm {
 export interface LoadHistograms {
   /** From the intended send time to the last byte of the body; a timeout stands at its deadline. */
   readonly response: string;
+  /**
+   * As `response`, less the generator's own delay: before it took the request up, and while it did not look for
+   * answers. What its users waited is between the two. Open load only; reports of earlier versions lack it.
+   */
+  readonly onTime?: string;
   /** From the actual send to the last byte of the body. */
   readonly service: string;
   /** As `service`, of the answers that came from a cache (`x-cache: hit`, `l1` or `stale`). Absent when none did. */

@@ -71,7 +71,10 @@ export function loadCommand(): Command {
     .option('--keys <keys>', `which keys to ask for; default: ${formatKeys(DEFAULT_KEYS)}`, keyPopularity)
     .option('--closed', 'instead: each of --connections sends as soon as it is answered (autocannon)')
     .addOption(
-      new Option('--max-lag <time>', 'what the 99th percentile of the generator’s own lag may be')
+      new Option(
+        '--max-lag <time>',
+        'what the generator’s own lag may be, or add to a response time, up to the 99th percentile',
+      )
         .argParser(duration(0.001, 60_000))
         .default(10, '10ms'),
     )

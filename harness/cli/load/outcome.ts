@@ -14,7 +14,8 @@ export interface LoadOutcome {
  * Answers of any status are a result. An end without a single one is not, and neither are the latencies of
  * a generator that was late itself.
  *
- * @param maxLagMs what the 99th percentile of the generator's own lag may be
+ * @param maxLagMs what the generator's own lag may add to a percentile of the response time, up to the 99th, and what
+ *   its own 99th percentile may be
  */
 export function outcomeOf(summary: LoadSummary, maxLagMs: number): LoadOutcome {
   if (summary.interrupted) {
@@ -34,7 +35,25 @@ export function outcomeOf(summary: LoadSummary, maxLagMs: number): LoadOutcome {
         'Lower --rate, end what else runs here, or use a machine with more cores.',
     };
   }
+  const doubt = largestDoubt(summary);
+  if (doubt !== null && doubt.ms > maxLagMs) {
+    return {
+      exitCode: exitCodes.inconclusive,
+      message:
+        `the generator stood still itself: without its stalls ${doubt.name} may be ${significant(doubt.ms)} ms less ` +
+        `(--max-lag ${formatDuration(maxLagMs)}), so these latencies are partly this machine's. ` +
+        'End what else runs here, or use a machine with more cores.',
+    };
+  }
   return { exitCode: exitCodes.held, message: null };
+}
+
+/** Of the percentiles up to the 99th the one that lag can have moved most; the others are a few requests. */
+function largestDoubt({ doubtful, responseMs, onTimeMs }: LoadSummary): { name: string; ms: number } | null {
+  const doubts = doubtful
+    .filter((name) => name === 'p50' || name === 'p75' || name === 'p90' || name === 'p99')
+    .map((name) => ({ name, ms: (responseMs[name] ?? 0) - (onTimeMs[name] ?? 0) }));
+  return doubts.toSorted((a, b) => b.ms - a.ms)[0] ?? null;
 }
 
 function whyUnanswered({ offered, statuses, errors, neverSent }: LoadSummary): string | null {

@@ -36,17 +36,26 @@ export function summaryText(summary: LoadSummary): string {
         .map((name) => pad(name, CELL))
         .join(''),
     row('response', summary.responseMs),
+    ...(summary.doubtful.length === 0 ? [] : [row('at least', summary.onTimeMs)]),
     row('service', summary.serviceMs),
     ...(summary.model === 'open' ? [row('send lag', summary.sendLagMs)] : []),
     '',
     ...(summary.model === 'open'
-      ? ['  response counts from when a request should have left, service from when it did.']
+      ? [
+          '  response counts from when a request should have left, service from when it did.',
+          ...(summary.doubtful.length === 0 ? [] : [doubtLine(summary)]),
+        ]
       : [
           '  A closed load: a stalled service is asked less, and the waits that never began are missing here.',
           '  For what users wait, use --rate.',
         ]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function doubtLine({ doubtful }: LoadSummary): string {
+  const names = doubtful.map((name) => COLUMNS[name]).join(', ');
+  return `  at least: without the generator's own stalls; the truth is between the two. It matters at ${names}.`;
 }
 
 function loadLine({ model, arrivals, ratePerSec, connections, keys, seed, ...summary }: LoadSummary): string {

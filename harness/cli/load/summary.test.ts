@@ -110,6 +110,40 @@ describe('summaryText', () => {
   });
 });
 
+/** Of a generator whose stalls may have made 20 of 1,000 response times so much longer. */
+function stalled(byMs: number): GeneratorReport['histograms'] {
+  const of = (ms: number) => {
+    using values = new LatencyHistogram();
+    for (let n = 0; n < 1_000; n++) values.record(n < 20 ? ms * 1e3 : 4e3);
+    return values.encode();
+  };
+  return {
+    response: of(5 + byMs),
+    onTime: of(5),
+    service: of(5),
+    sendLag: histogram(1),
+    pacerLag: histogram(1),
+  };
+}
+
+describe('stalls of the generator', () => {
+  test('show as a range of the percentiles that they can have moved', () => {
+    const found = summary({ histograms: stalled(8) });
+    expect(found.doubtful).toEqual(['p99', 'p999', 'p9999', 'max']);
+    const lines = summaryText(found).split('\n');
+    expect(lines[12]?.split(/\s+/).slice(0, 7)).toEqual(['', 'at', 'least', '4.00', '4.00', '4.00', '5.00']);
+    expect(lines.at(-2)).toContain('It matters at p99, p99.9, p99.99, max.');
+    expect(summaryText(summary())).not.toContain('at least');
+  });
+
+  test('fail a load only when they can have added more than --max-lag to a 99th percentile', () => {
+    expect(outcomeOf(summary({ histograms: stalled(9) }), 10).exitCode).toBe(0);
+    const { exitCode, message } = outcomeOf(summary({ histograms: stalled(11) }), 10);
+    expect(exitCode).toBe(4);
+    expect(message).toContain('without its stalls p99 may be 11.0 ms less (--max-lag 10ms)');
+  });
+});
+
 describe('outcomeOf', () => {
   const failed = { ...NOTHING, offered: 10, failed: 10 };
   test.each([

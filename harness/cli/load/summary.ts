@@ -1,3 +1,4 @@
+import { doubtfulPercentiles } from '../../analysis/generator-lag.ts';
 import { ITEM } from '../../load/item-path.ts';
 import type { GeneratorPlan, GeneratorReport, LoadCounts } from '../../load/protocol.ts';
 import { LatencyHistogram } from '../../record/histogram.ts';
@@ -31,6 +32,11 @@ export interface LoadSummary extends LoadCounts {
   readonly neverSent: number | null;
   /** From the time at which a request should have left; a timeout stands at its deadline. */
   readonly responseMs: Spectrum;
+  /**
+   * As `responseMs`, less the generator's own delay: the true percentiles are between the two. `null` throughout for a
+   * closed load.
+   */
+  readonly onTimeMs: Spectrum;
   /** From the time at which it did leave. */
   readonly serviceMs: Spectrum;
   /** Between the two: a late generator, or no free connection. */
@@ -39,6 +45,8 @@ export interface LoadSummary extends LoadCounts {
   readonly pacerLagMs: Spectrum;
   /** CPU time that the generator used for one request, microseconds. */
   readonly cpuUsPerRequest: number | null;
+  /** Percentiles of the response time, such as `p99`, of which the generator's own delay may be a good part. */
+  readonly doubtful: readonly (keyof Spectrum)[];
   /** Response times, HDR V2 compressed base64, microseconds. */
   readonly histogram: string;
 }
@@ -73,12 +81,20 @@ export function summarise(
     errors: report.errors,
     neverSent: report.neverSent ?? null,
     responseMs: spectrumOf(histograms.response),
+    onTimeMs: spectrumOf(histograms.onTime),
     serviceMs: spectrumOf(histograms.service),
     sendLagMs: spectrumOf(histograms.sendLag),
     pacerLagMs: spectrumOf(histograms.pacerLag),
     cpuUsPerRequest: counts.offered === 0 ? null : report.cpuUs / counts.offered,
+    doubtful: doubtfulOf(histograms),
     histogram: histograms.response,
   };
+}
+
+function doubtfulOf(histograms: GeneratorReport['histograms']): (keyof Spectrum)[] {
+  const names = Object.keys(PERCENTS) as (keyof Spectrum)[];
+  const doubtful = doubtfulPercentiles(histograms, Object.values(PERCENTS));
+  return names.filter((name) => doubtful.some(({ percent }) => percent === PERCENTS[name]));
 }
 
 function spectrumOf(encoded: string | undefined): Spectrum {
