@@ -48,8 +48,8 @@ describe('bounds', () => {
     const facts = { strategy: 'none', serviceStallMs: 9 } as const;
     const loads = (each: number) =>
       bound(judged({ ...facts, reads: each * EXPIRIES }).strategy, 'db.loadsPerExpiry');
-    // 1,000/s, stalls of 1 and 9 ms: 10 requests a round, and one an expiry.
-    const slack = 1 + Math.hypot(10, 10, 10) / (3 * EXPIRIES);
+    // 1,000/s, stalls of 1 and 9 ms: 10 requests for each of 15 expiries, and one.
+    const slack = 1 + 10 / Math.sqrt(3 * EXPIRIES);
     expect(loads(101)?.predicted.low).toBeCloseTo(100 - slack);
     expect(loads(101)?.predicted.high).toBeCloseTo(101 + slack);
     expect([98, 102, 105].map((each) => loads(each)?.holds)).toEqual([true, true, false]);

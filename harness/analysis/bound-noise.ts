@@ -39,8 +39,8 @@ export interface Allowed {
  * The counts that theory allows for the sum of these rounds, chance included. Exact for counts that are independent.
  *
  * Evenly spaced arrivals are not drawn at all: an interval holds as many as fit into it, or one more or less for
- * where it begins. Only stalls change that: what is held up comes together, within the interval or outside of it. Those of several
- * rounds have nothing to do with each other, so their squares add up.
+ * where it begins. Only stalls change that: what is held up comes together, within the interval or outside of it.
+ * Those of several expiries have nothing to do with each other, so their squares add up.
  */
 export function allowedCount(
   kind: Prediction['tolerance'],
@@ -61,7 +61,7 @@ export function allowedCount(
     case 'poisson': {
       const heldUp = rounds.map((round) => round.heldUp);
       if (heldUp.includes(null)) return between(poissonQuantile);
-      const slack = of + Math.hypot(...heldUp.map((requests) => requests ?? 0));
+      const slack = of + Math.sqrt(sum(rounds.map((round) => round.of * (round.heldUp ?? 0) ** 2)));
       return between((level, mean) => (level < 0.5 ? mean - slack : mean + slack));
     }
     case 'geometric':

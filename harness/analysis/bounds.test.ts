@@ -53,7 +53,8 @@ test('behind a killed holder the entry is missing for the lock time, and one loa
     const trial = readTrial({ ...sample, faults: [{ ...kill, ...times }] }, preloaded, 'physical');
     const values = { ...trial.values, 'cache.refillMs.max': refillMs };
     const machine = { ...trial.machine, serviceStallMs: 20 };
-    return checkBounds(mutex, preloaded, [{ ...trial, values, machine }]);
+    // Long enough to see more than the lock time.
+    return checkBounds(mutex, { ...preloaded, stormMs: 6_000 }, [{ ...trial, values, machine }]);
   };
   const [loads, stall] = ['db.loadsPerExpiry', 'cache.refillMs.max'].map((name) =>
     killed(3_000).find(({ metric }) => metric === name),

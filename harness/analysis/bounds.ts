@@ -5,6 +5,7 @@ import type { MetricName } from '../result/metrics.ts';
 import type { BoundResult } from '../result/schema.ts';
 import { type Allowed, allowedCount, type CountedRound, outside, scatteredRound } from './bound-noise.ts';
 import { isCensored } from './censoring.ts';
+import { breakable, reachOf } from './reach.ts';
 import { median, sum } from './statistics/summary.ts';
 import { theoryInput } from './theory-input.ts';
 import { cutShort, rangeOf } from './thresholds/censored.ts';
@@ -25,6 +26,8 @@ interface BoundRound extends CountedRound {
  * - Counts that scatter (`poisson`, `geometric`, `binomial`) are added up over the rounds, so that more rounds know
  *   more. Rounds that scatter more than chance explains leave open what their sum says.
  * - `none` is a limit of the median.
+ *
+ * A limit that no measurement of this set-up could break is left out, and so is a bound that has no other.
  */
 export function checkBounds(
   definition: StrategyDefinition,
@@ -54,7 +57,15 @@ export function checkBounds(
         }
         return judge(prediction, rounds, trials);
       })
+      .flatMap((bound) => unlessOutOfReach(bound, planned))
   );
+}
+
+function unlessOutOfReach(bound: BoundResult, planned: PlannedScenario): BoundResult[] {
+  const { predicted, metric } = bound;
+  if (predicted.low === null && predicted.high === null) return [bound];
+  const { low, high } = breakable(predicted, reachOf(metric, planned));
+  return low === null && high === null ? [] : [{ ...bound, predicted: { ...predicted, low, high } }];
 }
 
 function open(

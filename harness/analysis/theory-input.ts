@@ -47,6 +47,7 @@ export function theoryInput(
     slowestAnswerSec: Math.max(...trials.map(({ values }) => values['latency.response.max'] ?? 0)) / 1000,
     longestStallSec: Math.max(...trials.map(({ machine }) => machine.serviceStallMs ?? 0)) / 1000,
     killsPerExpiry: expiries > 0 ? kills / expiries : 0,
+    ...readsOf(scenario, trials),
     rows: scenario.dataset.rows,
     updates: scenario.streams.some(({ operation, keys }) => operation === 'write' && keys.kind !== 'new'),
     ...writesOf(scenario, trials),
@@ -54,6 +55,22 @@ export function theoryInput(
     preloaded: scenario.preload && scenario.faults.length === 0,
     // By the name that ran: an alias has parameters of its own.
     parameters: strategies.find(({ name }) => name === trials[0]?.sample.trial.strategy)?.parameters ?? {},
+  };
+}
+
+function readsOf({ load }: Scenario, trials: readonly TrialReading[]): Pick<TheoryInput, 'reads'> {
+  if (trials.some(({ sample }) => (sample.otherRedisClients ?? 0) > 0)) return {};
+  const retries = load.model === 'open' ? load.retries : 0;
+  const of = (pick: (sample: TrialSample) => number) => mean(trials.map(({ sample }) => pick(sample)));
+  return {
+    reads: {
+      misses: of(({ before, after }) => after.redisMisses - before.redisMisses),
+      unanswered: of(
+        ({ load: { counts, outcomes } }) =>
+          counts.offered * (1 + retries) - (outcomes.hit ?? 0) - (outcomes.l1 ?? 0),
+      ),
+      undone: of((sample) => killsOf(sample) + (sample.abandonedLoads ?? 0)),
+    },
   };
 }
 

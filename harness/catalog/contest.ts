@@ -174,8 +174,9 @@ function aliasesOfFiles({ aliases }: Scenario, contenders: readonly Contender[])
 function parameterProblems(scenario: Scenario, contenders: readonly Contender[]): Problem[] {
   return Object.entries(scenario.parameters).flatMap(([name, values]) => {
     const definition = contenders.find((contender) => contender.name === name)?.definition;
-    // A scenario may set a strategy that the user left out of this run.
-    if (definition === undefined && scenario.strategies.includes(name)) return [];
+    // A scenario may set a strategy that the user, or a variant, left out of this run.
+    const known = scenario.strategies.includes(name) || Object.hasOwn(scenario.aliases, name);
+    if (definition === undefined && known) return [];
     if (definition === undefined) {
       const names = contenders.map((contender) => contender.name);
       const message = `no strategy of this name runs; expected one of ${names.join(', ')}.${didYouMean(name, names)}`;

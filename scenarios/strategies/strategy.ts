@@ -195,6 +195,15 @@ export interface TheoryInput {
   readonly longestStallSec: number;
   /** Service processes killed by faults, per expiry of the hot key; 0 in a scenario without either. */
   readonly killsPerExpiry: number;
+  /** Of the storm's reads, means over the trials; absent where the counters of Redis are not the run's own. */
+  readonly reads?: {
+    /** Lookups of Redis that found nothing. */
+    readonly misses: number;
+    /** Requests, tries included, that no cache was said to have answered. */
+    readonly unanswered: number;
+    /** Misses whose load was never done: those of killed processes, and what was dropped after the storm. */
+    readonly undone: number;
+  };
   /** Rows of the dataset. */
   readonly rows: number;
   /** Whether all of them were written to the cache at once before the storm, and stayed there until they expired. */

@@ -3,6 +3,7 @@ import { gatedLoads } from '../avalanche-theory.ts';
 import { loadItem, preloadEntries, readEntry, writeEntry } from '../fill.ts';
 import { readThroughGate } from '../gated-fill.ts';
 import { LoadGate, queueParameters } from '../load-gate.ts';
+import { noLoadWithoutMiss } from '../loads-theory.ts';
 import type { Item, Parameter, ReadStrategyDefinition } from '../strategy.ts';
 import { loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
 
@@ -48,6 +49,7 @@ export const adaptiveLimit: ReadStrategyDefinition<keyof typeof parameters> = {
   predict: (input) => [
     ...loadsPerExpiry(input, (hot) => gatedLoads(hot, input.instances * (input.parameters.max ?? 1))),
     ...loadsPerMissing(input, () => ({ value: null, low: null, high: 1, formula: '<= 1' })),
+    ...noLoadWithoutMiss(input),
     predictPhysicalAge(input),
   ],
   create(context, values) {

@@ -10,6 +10,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
+import { noLoadWithoutMiss } from '../loads-theory.ts';
 import { SHED } from '../shed.ts';
 import type { Item, Parameter, ReadStrategyDefinition, StrategyContext } from '../strategy.ts';
 import { everyReaderLoads, loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
@@ -66,6 +67,7 @@ export const circuitBreaker: ReadStrategyDefinition<keyof typeof parameters> = {
   predict: (input) => [
     ...loadsPerExpiry(input, (hot) => ({ ...everyReaderLoads(hot), low: null })),
     ...loadsPerMissing(input, () => ({ value: null, low: null, high: 1, formula: '<= 1' })),
+    ...noLoadWithoutMiss(input),
     predictPhysicalAge(input),
   ],
   create(context, values) {

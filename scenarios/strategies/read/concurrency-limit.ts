@@ -2,6 +2,7 @@ import { gatedLoads } from '../avalanche-theory.ts';
 import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
 import { readThroughGate } from '../gated-fill.ts';
 import { LoadGate, type QueueParameter, queueParameters } from '../load-gate.ts';
+import { noLoadWithoutMiss } from '../loads-theory.ts';
 import type { Parameter, ReadStrategyDefinition } from '../strategy.ts';
 import { loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
 
@@ -31,6 +32,7 @@ export const concurrencyLimit: ReadStrategyDefinition<'concurrency' | QueueParam
   predict: (input) => [
     ...loadsPerExpiry(input, (hot) => gatedLoads(hot, input.instances * (input.parameters.concurrency ?? 1))),
     ...loadsPerMissing(input, () => ({ value: null, low: null, high: 1, formula: '<= 1' })),
+    ...noLoadWithoutMiss(input),
     predictPhysicalAge(input),
   ],
   create(context, values) {

@@ -1,6 +1,7 @@
 import { peakOfSpreadExpiries, predictKeptAge } from '../avalanche-theory.ts';
 import { jitteredTtlMs, jitterParameters } from '../jitter.ts';
 import { LoadGate } from '../load-gate.ts';
+import { noLoadWithoutNeed } from '../loads-theory.ts';
 import { fillLogical, isExpired, preloadLogical, readLogical } from '../logical-fill.ts';
 import { type Loaded, StaleFallback, staleParameters } from '../stale-fallback.ts';
 import type { Parameter, ReadStrategyDefinition } from '../strategy.ts';
@@ -28,6 +29,7 @@ export const jitterLimitStale: ReadStrategyDefinition<keyof typeof parameters> =
     ...loadsPerExpiry(input, () => ({ value: input.instances, low: 1, formula: 'P' })),
     ...loadsPerMissing(input, () => ({ value: null, low: null, high: 1, formula: '<= 1' })),
     ...peakOfSpreadExpiries(input),
+    ...noLoadWithoutNeed(input),
     predictKeptAge(input),
   ],
   create(context, values) {

@@ -1,3 +1,4 @@
+import { noLoadWithoutNeed } from '../loads-theory.ts';
 import { fillUnderLock, type LockParameter, lockParameters, tryLock } from '../lock.ts';
 import { fillLogical, isExpired, preloadLogical, readLogical } from '../logical-fill.ts';
 import type { Parameter, Prediction, ReadStrategyDefinition, TheoryInput } from '../strategy.ts';
@@ -32,6 +33,7 @@ export const logicalExpiry: ReadStrategyDefinition<LogicalParameter> = {
     // Whoever finds it expired tries the lock once: nobody polls.
     ...stallOfKilledHolder(input, input.parameters.lockMs),
     ...nobodyWaits(input),
+    ...noLoadWithoutNeed(input),
     oldestServed(input),
   ],
   create(context, values) {

@@ -1,4 +1,5 @@
 import { cacheAsideReader, preloadEntries } from '../fill.ts';
+import { everyMissLoads } from '../loads-theory.ts';
 import type { ReadStrategyDefinition } from '../strategy.ts';
 import { everyReaderLoads, loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
 
@@ -13,6 +14,7 @@ export const none: ReadStrategyDefinition = {
   expiry: 'physical',
   predict: (input) => [
     ...loadsPerExpiry(input, everyReaderLoads),
+    ...everyMissLoads(input),
     ...loadsPerMissing(input, () => ({ value: 1, low: 1, formula: '1' })),
     predictPhysicalAge(input),
   ],

@@ -3,6 +3,7 @@ import { CacheWarmer, rewarmParameters } from '../cache-warmer.ts';
 import { fillEntry, readEntry } from '../fill.ts';
 import { readThroughGate } from '../gated-fill.ts';
 import { LoadGate } from '../load-gate.ts';
+import { noLoadWithoutMiss, warmingQueries } from '../loads-theory.ts';
 import type { Parameter, ReadStrategyDefinition } from '../strategy.ts';
 import { loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
 import { concurrencyLimit } from './concurrency-limit.ts';
@@ -25,6 +26,7 @@ export const rewarmLimit: ReadStrategyDefinition<keyof typeof parameters> = {
   predict: (input) => [
     ...loadsPerExpiry(input, (hot) => gatedLoads(hot, input.instances * (input.parameters.concurrency ?? 1))),
     ...loadsPerMissing(input, () => ({ value: null, low: null, high: 1, formula: '<= 1' })),
+    ...noLoadWithoutMiss(input, warmingQueries(input)),
     predictPhysicalAge(input),
   ],
   create(context, values) {

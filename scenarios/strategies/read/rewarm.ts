@@ -1,5 +1,6 @@
 import { CacheWarmer, rewarmParameters } from '../cache-warmer.ts';
 import { fillEntry, readEntry } from '../fill.ts';
+import { noLoadWithoutMiss, warmingQueries } from '../loads-theory.ts';
 import type { ReadStrategyDefinition } from '../strategy.ts';
 import { everyReaderLoads, loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
 
@@ -17,6 +18,7 @@ export const rewarm: ReadStrategyDefinition<keyof typeof rewarmParameters> = {
   predict: (input) => [
     ...loadsPerExpiry(input, everyReaderLoads),
     ...loadsPerMissing(input, () => ({ value: 1, low: 1, formula: '1' })),
+    ...noLoadWithoutMiss(input, warmingQueries(input)),
     predictPhysicalAge(input),
   ],
   create(context, values) {

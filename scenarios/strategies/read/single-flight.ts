@@ -1,5 +1,6 @@
 import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
 import { Flights } from '../flights.ts';
+import { noLoadWithoutMiss } from '../loads-theory.ts';
 import type { Item, ReadStrategyDefinition } from '../strategy.ts';
 import { loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
 
@@ -17,6 +18,7 @@ export const singleFlight: ReadStrategyDefinition = {
     ...loadsPerExpiry(input, () => ({ value: input.instances, low: 1, formula: 'P' })),
     // Requests that come one after the other share nothing.
     ...loadsPerMissing(input, () => ({ value: null, low: null, high: 1, formula: '<= 1' })),
+    ...noLoadWithoutMiss(input),
     predictPhysicalAge(input),
   ],
   create(context) {

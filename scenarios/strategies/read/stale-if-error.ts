@@ -1,4 +1,5 @@
 import { predictKeptAge } from '../avalanche-theory.ts';
+import { noLoadWithoutNeed } from '../loads-theory.ts';
 import { fillLogical, isExpired, preloadLogical, readLogical } from '../logical-fill.ts';
 import { StaleFallback, type StaleParameter, staleParameters } from '../stale-fallback.ts';
 import type { ReadStrategyDefinition } from '../strategy.ts';
@@ -17,6 +18,7 @@ export const staleIfError: ReadStrategyDefinition<StaleParameter> = {
   predict: (input) => [
     ...loadsPerExpiry(input, () => ({ value: input.instances, low: 1, formula: 'P' })),
     ...loadsPerMissing(input, () => ({ value: null, low: null, high: 1, formula: '<= 1' })),
+    ...noLoadWithoutNeed(input),
     predictKeptAge(input),
   ],
   create(context, { maxStaleMs, timeoutMs }) {

@@ -1,6 +1,7 @@
 import { peakOfSpreadExpiries, predictJitteredAge } from '../avalanche-theory.ts';
 import { loadItem, preloadEntries, readEntry, writeEntry } from '../fill.ts';
 import { jitteredTtlMs, jitterParameters } from '../jitter.ts';
+import { everyMissLoads } from '../loads-theory.ts';
 import type { ReadStrategyDefinition } from '../strategy.ts';
 import { everyReaderLoads, loadsPerExpiry } from '../theory.ts';
 
@@ -17,6 +18,7 @@ export const ttlJitter: ReadStrategyDefinition<'spread'> = {
   expiry: 'physical',
   predict: (input) => [
     ...loadsPerExpiry(input, everyReaderLoads),
+    ...everyMissLoads(input),
     ...peakOfSpreadExpiries(input),
     predictJitteredAge(input),
   ],

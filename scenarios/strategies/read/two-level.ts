@@ -1,6 +1,7 @@
 import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
 import { Flights } from '../flights.ts';
 import { Invalidations } from '../invalidations.ts';
+import { noLoadWithoutMiss } from '../loads-theory.ts';
 import { type L1Parameter, LocalCopies, l1Parameters } from '../local-copies.ts';
 import type { Item, ReadStrategyDefinition } from '../strategy.ts';
 import { loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
@@ -18,6 +19,7 @@ export const twoLevel: ReadStrategyDefinition<L1Parameter> = {
   predict: (input) => [
     ...loadsPerExpiry(input, () => ({ value: input.instances, low: 1, formula: 'P' })),
     ...loadsPerMissing(input, () => ({ value: null, low: null, high: 1, formula: '<= 1' })),
+    ...noLoadWithoutMiss(input),
     predictPhysicalAge(input),
   ],
   create(context, { l1TtlMs, l1Entries }) {

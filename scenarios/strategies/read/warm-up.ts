@@ -1,5 +1,6 @@
 import { CacheWarmer, type WarmerParameter, warmerParameters } from '../cache-warmer.ts';
 import { cacheAsideReader } from '../fill.ts';
+import { noLoadWithoutMiss, warmingQueries } from '../loads-theory.ts';
 import type { ReadStrategyDefinition } from '../strategy.ts';
 import { everyReaderLoads, loadsPerExpiry, loadsPerMissing, predictPhysicalAge } from '../theory.ts';
 
@@ -16,6 +17,7 @@ export const warmUp: ReadStrategyDefinition<WarmerParameter> = {
   predict: (input) => [
     ...loadsPerExpiry(input, everyReaderLoads),
     ...loadsPerMissing(input, () => ({ value: 1, low: 1, formula: '1' })),
+    ...noLoadWithoutMiss(input, warmingQueries(input)),
     predictPhysicalAge(input),
   ],
   create(context, parameters) {
