@@ -1,4 +1,5 @@
 /** What a run reports while it works: the lines of `events.jsonl`, and what the progress view draws from. */
+import { forPeople } from '../infra/external/credentials.ts';
 import type { StackEvent } from '../infra/stack.ts';
 import type { Trial } from './plan/plan.ts';
 import type { ProgramProvenance } from './result/provenance.ts';
@@ -59,19 +60,15 @@ export type Mishap =
   | { readonly type: 'stale-run-swept'; readonly runId: string }
   | { readonly type: 'clean-up-failed'; readonly what: string; readonly reason: string };
 
-/**
- * `null`: it is none.
- *
- * @param hide takes out of a text what nobody is to see
- */
-export function mishapOf(event: StackEvent, hide = (text: string) => text): Mishap | null {
+/** `null`: it is none. */
+export function mishapOf(event: StackEvent): Mishap | null {
   switch (event.type) {
     case 'guardian-lost':
     case 'stale-run-swept':
       return event;
     case 'clean-up-failed': {
       const { type, what, error } = event;
-      return { type, what, reason: hide(error instanceof Error ? error.message : String(error)) };
+      return { type, what, reason: forPeople(error instanceof Error ? error.message : String(error)) };
     }
     default:
       return null;

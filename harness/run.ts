@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { UnfitServersError } from '../infra/errors.ts';
+import { forPeople } from '../infra/external/credentials.ts';
 import type { Provider } from '../infra/provider.ts';
 import { type Stack, type StackEvent, startStack } from '../infra/stack.ts';
 import { expiryOf, type StrategyDefinition } from '../scenarios/strategies/definition.ts';
@@ -94,7 +94,6 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     const cause = firstOf(thrown);
     if (signal.aborted) events.emit({ type: 'interrupted', reason: messageOf(signal.reason) });
     else {
-      hideCredentials(cause, options.provider);
       error = cause;
       events.emit({ type: 'failed', code: codeOf(cause), message: messageOf(cause) });
     }
@@ -137,7 +136,7 @@ async function runStorm(run: RunUnderWay): Promise<void> {
   const needs = needsOf(plan, run.definitions);
   const backends = needed.map((kind) => provider.backend(kind, needs));
   const onEvent = (event: StackEvent) => {
-    const mishap = mishapOf(event, provider.hide);
+    const mishap = mishapOf(event);
     if (mishap !== null) events.emit(mishap);
   };
   await using stack = await startStack({ runId, signal, backends, onEvent });
@@ -248,20 +247,14 @@ function newRunId(startedAtMs: number): string {
   return `${stamp}-${randomBytes(4).toString('hex')}`;
 }
 
-/** A lost process is quoted, and may have quoted an address. */
-function hideCredentials(error: unknown, { hide }: Provider): void {
-  if (hide === undefined || !(error instanceof Error) || error instanceof UnfitServersError) return;
-  error.message = hide(error.message);
-  if (error.stack !== undefined) error.stack = hide(error.stack);
-}
-
 /** What an error was thrown for, rather than what failed in the clean-up after it. */
 function firstOf(error: unknown): unknown {
   return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 }
 
+/** A lost process is quoted, and may have quoted an address. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return forPeople(error instanceof Error ? error.message : String(error));
 }
 
 function codeOf(error: unknown): string {

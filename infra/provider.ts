@@ -13,8 +13,6 @@ export interface Provider {
   readonly ownsServers: boolean;
   /** @param needs what the run does with its servers; those of its own are made for all of it */
   backend(kind: BackendKind, needs: Needs): Backend;
-  /** Takes what gives access to the servers out of a text of somebody else's. @default as it is */
-  hide?(text: string): string;
 }
 
 const LOCAL: Readonly<Record<BackendKind, () => Backend>> = {

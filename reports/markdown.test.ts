@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { everyScenarioResult } from './fixtures/avalanche.ts';
 import { failedResult, heldResult, inconclusiveResult } from './fixtures/results.ts';
@@ -51,6 +52,20 @@ describe('renderMarkdown', () => {
     const rows = text.split('\n').filter((line) => line.startsWith('| '));
     expect(rows).toHaveLength(6);
     for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(13);
+  });
+
+  it('shows a command as it is, in a block that it can’t end', () => {
+    const signs = fc.string({ unit: fc.constantFrom(...'`~|<>&[]()!*_#\n\r\u2028 \\a') });
+    fc.assert(
+      fc.property(signs, (command) => {
+        const result = heldResult();
+        result.provenance.command = command;
+        const [, fence = '', line, end] = /\n(`{3,})sh\n(.*)\n(`+)\n$/.exec(renderMarkdown(result)) ?? [];
+        expect(line).toBe(command.replaceAll(/[\n\r\u2028]+/g, ' '));
+        expect(end).toBe(fence);
+        expect(line).not.toContain(fence);
+      }),
+    );
   });
 
   it('has the columns of the scenario, and the verdicts of all before the first', () => {

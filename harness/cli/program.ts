@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { forPeople } from '../../infra/external/credentials.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { escapeHidden } from '../scenario/text.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -18,7 +19,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     .helpCommand('help [command]', 'show what a command does and takes')
     .addHelpText('after', exitCodesHelp())
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(escapeHidden(text)) });
+    .configureOutput({ outputError: (text, write) => write(forTerminal(text)) });
 
   const commands = [
     ...[listCommand(), runCommand(), reportCommand()],
@@ -34,10 +35,14 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   }
 }
 
+/** It may quote the files of somebody else, and addresses: no terminal is to obey it, and nobody to read a password. */
+function forTerminal(text: string): string {
+  return escapeHidden(forPeople(text));
+}
+
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.held : exitCodes.usage;
-  // It may quote the files of somebody else: no terminal is to obey them.
-  process.stderr.write(escapeHidden(failureText(error)));
+  process.stderr.write(forTerminal(failureText(error)));
   return exitCodeOfError(error);
 }
 

@@ -108,6 +108,36 @@ test.each([
   expect(await readdir(folder)).toEqual([]);
 });
 
+test.each([
+  [['load', 'http://me:hidden-word@localhost/', '--rate', '1'], 'without user and password'],
+  [['load', 'me:hidden-word@localhost/', '--rate', '1'], 'Expected a URL'],
+  [['load', 'http://localhost:x/', '--rate', 'redis://me:hidden"\\word@h', '--seed', '1'], 'Expected'],
+  [['run', 'breakdown', '--set', 'origin.queryMs=mysql://me:hidden-word@host/db'], 'origin.queryMs'],
+  [['run', '--strategy', 'redis://me:hidden-word@host'], 'no such file'],
+  [['run', '--profile', 'redis://me:hidden-word@host'], 'Expected one of'],
+  [['report', 'redis://me:hidden-word@host'], 'expected the directory of a run'],
+])('a password in what is refused is not shown: %j', async (args, why) => {
+  const { code, stdout, stderr } = await finish(start(args, { cwd: folder }));
+  expect(stderr).toContain(why);
+  expect(stdout + stderr).not.toMatch(/hidden/);
+  expect(stderr).toContain('****');
+  expect(code).toBe(2);
+});
+
+test.each([
+  'redis//me:hidden-word@h',
+  'redis://me:hidden"\\word@h:x',
+  'redis://me:hidden-word@h/99x',
+  'hidden-word',
+])('an address that can’t be used is not shown: %s', async (url) => {
+  const env = { REDIS_URL: url, MYSQL_URL: url, AMQP_URL: url };
+  const args = ['run', 'breakdown', '--infra', 'external', '--out', join(folder, 'out')];
+  const { code, stdout, stderr } = await finish(start(args, { cwd: folder, env }));
+  expect(stdout + stderr).not.toMatch(/hidden/);
+  expect(stderr).toContain('REDIS_URL: ');
+  expect(code).toBe(2);
+});
+
 test('is the same from a process of its own', async () => {
   const args = ['run', 'breakdwn', '--out', join(folder, 'out')];
   expect(await finish(start(args, { cwd: folder }))).toEqual(await endOf(args));

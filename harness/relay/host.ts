@@ -1,4 +1,4 @@
-import { withoutCredentials } from '../../infra/external/credentials.ts';
+import { forPeople } from '../../infra/external/credentials.ts';
 import type { Relay } from '../../scenarios/strategies/relay.ts';
 import type { RelayDefinition, WriteStrategyDefinition } from '../../scenarios/strategies/write-strategy.ts';
 import { findStrategy } from '../catalog/strategies.ts';
@@ -47,7 +47,7 @@ export async function hostRelay(config: RelayConfig, servers: RelayServers): Pro
   let queue: ConnectedQueue | null = null;
   const onBackgroundError = (error: unknown) => {
     backgroundErrors++;
-    lastError = withoutCredentials(String(error));
+    lastError = forPeople(String(error));
   };
   const onCount = config.accountFile === undefined ? () => {} : keepAccount(config.accountFile, report);
 

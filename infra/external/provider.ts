@@ -1,7 +1,6 @@
 import { AddressError } from '../address/address-error.ts';
 import type { Backend, BackendKind, Needs } from '../backend.ts';
 import type { Provider } from '../provider.ts';
-import { secretsIn, withoutCredentials } from './credentials.ts';
 import { externalDatabase } from './database.ts';
 import { externalRabbitmq } from './rabbitmq.ts';
 import { externalRedis } from './redis.ts';
@@ -59,11 +58,9 @@ export function externalProvider({ env, needed, keyPrefix, schema }: ExternalOpt
     }
   });
   if (problems.length > 0) throw new AddressError(problems.join('\n  '));
-  const secrets = secretsIn(given.map((kind) => env[VARIABLES[kind]] ?? ''));
   return {
     name: 'external',
     ownsServers: false,
     backend,
-    hide: (text) => withoutCredentials(text, secrets),
   };
 }

@@ -2,7 +2,6 @@ import { Command, Option } from 'commander';
 import { chooseProvider, type ProviderChoice } from '../../../infra/choose.ts';
 import type { Images } from '../../../infra/containers/images.ts';
 import { containersProvider } from '../../../infra/containers/provider.ts';
-import { withoutCredentials } from '../../../infra/external/credentials.ts';
 import { externalProvider } from '../../../infra/external/provider.ts';
 import { localProvider, type ProviderName, providerNames } from '../../../infra/provider.ts';
 import { definitionsOf, loadContest } from '../../catalog/contest.ts';
@@ -21,6 +20,7 @@ import { RunDirectory } from '../../record/run-directory.ts';
 import { StorageError } from '../../record/storage.ts';
 import { type ProfileName, profileNames } from '../../scenario/schema.ts';
 import { systemClock } from '../../time/clock.ts';
+import { commandLine } from '../command-line.ts';
 import { defaultDirectory } from '../default-directory.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { imageOption } from '../image-option.ts';
@@ -163,7 +163,6 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
   using directory = await (flags.out === undefined
     ? RunDirectory.createNew(defaultDirectory(scenarios, systemClock.wallMs()))
     : RunDirectory.create(flags.out, { force: flags.force ?? false }));
-  const commandLine = ['cachestorm', ...process.argv.slice(2)].join(' ');
   const interrupts = listenForInterrupts(systemClock);
   const progress = openProgress(process.stderr, systemClock);
   try {
@@ -177,7 +176,7 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
       provider,
       because,
       ...(flags.rounds === undefined ? {} : { rounds: flags.rounds }),
-      command: provider.hide?.(commandLine) ?? withoutCredentials(commandLine),
+      command: commandLine(process.argv.slice(2)),
       clock: systemClock,
       signal: interrupts.signal,
       onEvent: (event) => progress.onEvent(event),
