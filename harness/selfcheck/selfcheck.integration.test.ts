@@ -52,12 +52,15 @@ describe('a broken generator is caught, whatever the machine does:', () => {
     expect(off(result as CheckResult)).toEqual(expect.arrayContaining(['settled', 'closed settled']));
   });
 
-  // Its readings are shifted by noise too, so a busy machine excuses it from a failure; never to a pass.
-  it('Poisson arrivals at even gaps', async () => {
-    const [result] = await results([poissonArrivals], 'even-poisson');
-    expect(result?.verdict).not.toBe('pass');
-    const [distance] = result?.figures ?? [];
-    expect(distance?.error).toBeGreaterThan(distance?.tolerance ?? Number.NaN);
+  it.each([
+    ['at 0.7 of the rate', 'sparse-poisson', 'arrivals'],
+    ['at 1.2 of the rate', 'dense-poisson', 'arrivals'],
+    ['that keep away from each other', 'erlang-poisson', 'dispersion'],
+    ['at even gaps', 'even-poisson', 'dispersion'],
+  ])('Poisson arrivals %s', async (_what, broken, figure) => {
+    const [result] = await results([poissonArrivals], broken);
+    expect(result?.verdict).toBe('fail');
+    expect(off(result as CheckResult)).toContain(figure);
   });
 });
 
