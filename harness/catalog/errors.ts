@@ -52,3 +52,13 @@ function writtenOut(_key: string, value: unknown): unknown {
 function shortened(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
+
+/** Returns what a user's own code threw, in words. Never throws: an error, too, may be made to. */
+export function thrownWords(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error) return String(thrown.message);
+  } catch {
+    // Its message is code of its own.
+  }
+  return `its own code threw ${shown(thrown)}`;
+}

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { UsageError } from './errors.ts';
+import { thrownWords, UsageError } from './errors.ts';
 
 /** Names have no slashes, and no dots but before a digit (`xfetch-beta-0.5`); anything else is the path of a file. */
 export function isPath(reference: string): boolean {
@@ -32,9 +32,23 @@ export async function importFile(
   try {
     module = await loaded(pathToFileURL(absolute).href);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError([{ path, message: `could not be loaded: ${reason}` }]);
+    throw new UsageError([{ path, message: `could not be loaded: ${thrownWords(cause)}` }]);
   }
+  try {
+    return picked(module, path, fits, wanted);
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    // A proxy that throws at every question.
+    throw new UsageError([{ path, message: `could not be read: ${thrownWords(cause)}` }]);
+  }
+}
+
+function picked(
+  module: Record<string, unknown>,
+  path: string,
+  fits: (candidate: object) => boolean,
+  wanted: string,
+): object {
   const fitting = (value: unknown): value is object =>
     typeof value === 'object' && value !== null && fits(value);
   if (fitting(module.default)) return module.default;

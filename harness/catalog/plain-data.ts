@@ -1,4 +1,4 @@
-import { type Problem, shown, UsageError } from './errors.ts';
+import { type Problem, shown, thrownWords, UsageError } from './errors.ts';
 
 /** Deeper than any scenario, and far from the end of the stack. */
 const MAX_DEPTH = 20;
@@ -48,10 +48,7 @@ function copied(value: unknown, path: readonly string[], complain: Complain): un
       }),
     );
   } catch (error) {
-    return complain(
-      path,
-      `could not be read: ${error instanceof Error ? error.message : 'its own code threw'}`,
-    );
+    return complain(path, `could not be read: ${thrownWords(error)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Contest, expandPlan, type PlannedScenario } from '../plan/plan.ts';
 import { type ProfileName, profileNames } from '../scenario/schema.ts';
-import { UsageError } from './errors.ts';
+import { thrownWords, UsageError } from './errors.ts';
 
 /**
  * Returns what a run would make of a contest, to find out what it can measure.
@@ -21,8 +21,9 @@ export function plannedContest(contest: Contest, profile: ProfileName | null): P
     const [planned] = scenarios;
     if (planned !== undefined) return planned;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'its own code threw';
-    throw new UsageError([{ path: name, message: `its strategies could not be planned: ${reason}` }]);
+    throw new UsageError([
+      { path: name, message: `its strategies could not be planned: ${thrownWords(cause)}` },
+    ]);
   }
   throw new Error('a plan of one contest has no scenario');
 }

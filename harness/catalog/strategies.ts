@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { StrategyDefinition } from '../../scenarios/strategies/definition.ts';
 import { evictionPolicies } from '../../scenarios/strategies/eviction-policy.ts';
 import { parameterName, plainLine, plainText, strategyName } from '../scenario/text.ts';
-import { UsageError } from './errors.ts';
+import { thrownWords, UsageError } from './errors.ts';
 import { importFile, isPath } from './files.ts';
 import { builtInStrategies, takenByStrategy, unknownStrategy } from './names.ts';
 import { problemsOf } from './problems.ts';
@@ -77,7 +77,6 @@ function checked(value: object, path: string) {
   try {
     return definitionSchema.safeParse(value);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'its own code threw';
-    throw new UsageError([{ path, message: `could not be read: ${reason}` }]);
+    throw new UsageError([{ path, message: `could not be read: ${thrownWords(cause)}` }]);
   }
 }
