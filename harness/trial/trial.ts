@@ -20,6 +20,8 @@ import { type Settled, settle } from './settle.ts';
 import type { TrialSite } from './site.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
+/** An interrupted trial puts right what its faults have broken. What waits for a server that is silent is left. */
+const UNDONE_WITHIN_MS = 1_000;
 /** A warm-up leaves hardly a queue; were it dropped, the service would load no more. */
 const WARM_DRAIN_MS = 120_000;
 
@@ -54,13 +56,28 @@ export async function runTrial(
   trial: Trial,
   planned: PlannedScenario,
   site: TrialSite,
-  { historyPath, onWarmedUp, onStormStarted }: TrialOptions,
+  options: TrialOptions,
+): Promise<RecordedTrial> {
+  await using cleanUp = new AsyncDisposableStack();
+  const measuring = measure(trial, planned, site, { ...options, cleanUp });
+  return await unlessAborted(measuring, site.signal, UNDONE_WITHIN_MS);
+}
+
+async function measure(
+  trial: Trial,
+  planned: PlannedScenario,
+  site: TrialSite,
+  {
+    historyPath,
+    onWarmedUp,
+    onStormStarted,
+    cleanUp,
+  }: TrialOptions & { readonly cleanUp: AsyncDisposableStack },
 ): Promise<RecordedTrial> {
   const { scenario, strategies } = planned;
   const strategy = strategies.find(({ name }) => name === trial.strategy);
   if (strategy === undefined) throw new Error(`the plan has no strategy ${trial.strategy}`);
   const { probes, signal, clock } = site;
-  await using cleanUp = new AsyncDisposableStack();
 
   await site.cacheLimiter.lift();
   await site.flushCache();

@@ -20,6 +20,23 @@ test('leaves at once when it is aborted, whatever becomes of the work', async ()
   await turn();
 });
 
+test('lets the work put things right for a while, and no longer', async () => {
+  const controller = new AbortController();
+  const order: string[] = [];
+  const undoing = async () => {
+    await new Promise((resolve) => controller.signal.addEventListener('abort', resolve));
+    await turn();
+    order.push('undone');
+    throw controller.signal.reason;
+  };
+  const undone = unlessAborted(undoing(), controller.signal, 60_000).finally(() => order.push('left'));
+  const hung = unlessAborted(new Promise(() => {}), controller.signal, 10);
+  controller.abort(new Error('Ctrl-C'));
+  await expect(undone).rejects.toThrow('Ctrl-C');
+  await expect(hung).rejects.toThrow('Ctrl-C');
+  expect(order).toEqual(['undone', 'left']);
+});
+
 test('does not wait for work that was begun after the abort', async () => {
   const controller = new AbortController();
   controller.abort(new Error('Ctrl-C'));

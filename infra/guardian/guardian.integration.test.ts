@@ -172,6 +172,16 @@ describe('a guardian', { timeout: SLOW_MS }, () => {
     expect([markedProcesses(runId), existsSync(rootOf(runId))]).toEqual([[], false]);
   });
 
+  it('is ended when it was stopped, and what it guarded is cleaned up all the same', async () => {
+    const runId = newRunId();
+    const guardian = await startGuardian({ runId, root: rootOf(runId), endsWithinMs: 200 });
+    marked(runId);
+    process.kill(guardian.pid, 'SIGSTOP');
+    await guardian[Symbol.asyncDispose]();
+    expect([markedProcesses(runId), existsSync(rootOf(runId))]).toEqual([[], false]);
+    expect(processState(guardian.pid)).toBeUndefined();
+  });
+
   it('removes what it was entrusted with and is still there, even if something else can not be removed', async () => {
     const notes = await mkdtemp(join(tmpdir(), 'test-remains-'));
     const module = new URL('./fixtures/removal.ts', import.meta.url).href;

@@ -12,6 +12,8 @@ export interface GuardianOptions {
   readonly root: string;
   /** Told when the guardian ends before its time: from then on a `kill -9` of the harness leaves orphans. */
   readonly onLost?: () => void;
+  /** How long it may take to clean up, in ms. One that was stopped never does: it is ended then. @default 60 s */
+  readonly endsWithinMs?: number;
 }
 
 /**
@@ -30,6 +32,7 @@ export interface Guardian extends AsyncDisposable {
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const READY_WITHIN_MS = 15_000;
+const ENDS_WITHIN_MS = 60_000;
 
 /**
  * Starts the guardian of one run and resolves when it is on guard and the root directory is made.
@@ -70,7 +73,9 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
   const dispose = async () => {
     child.ref();
     child.stdin?.end();
+    const late = setTimeout(() => child.kill('SIGKILL'), options.endsWithinMs ?? ENDS_WITHIN_MS);
     await exited;
+    clearTimeout(late);
     // Does nothing after a guardian that did its work, and its work after one that was killed.
     await sweepRun(runId, root);
   };
