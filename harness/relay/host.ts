@@ -4,6 +4,7 @@ import type { RelayDefinition, WriteStrategyDefinition } from '../../scenarios/s
 import { findStrategy } from '../catalog/strategies.ts';
 import { changeLog } from '../change-log/change-log.ts';
 import { keepAccount } from '../process/account-file.ts';
+import { inTime } from '../process/in-time.ts';
 import { type ConnectedQueue, connectQueue } from '../queue/queue.ts';
 import { BarrierBoard } from '../service/barrier-board.ts';
 import { connectRedis, noQueue, strategyContext } from '../service/context.ts';
@@ -14,6 +15,9 @@ import { deriveSeed, seededRandom } from '../time/random.ts';
 import { databaseOutbox } from './database-outbox.ts';
 import { LagRecorder } from './lag-recorder.ts';
 import type { RelayBacklog, RelayConfig, RelayReport } from './protocol.ts';
+
+/** Of each place: less than the harness waits for an answer, or it would take a silent server for a hung relay. */
+const BACKLOG_WITHIN_MS = 4_000;
 
 export interface RelayServers {
   readonly redisUrl: string;
@@ -119,14 +123,20 @@ export async function hostRelay(config: RelayConfig, servers: RelayServers): Pro
   }
 
   async function backlog(): Promise<RelayBacklog> {
-    const unknown = (error: unknown) => {
-      onBackgroundError(error);
-      return null;
+    const late = () => new Error(`no answer within ${BACKLOG_WITHIN_MS / 1000} s`);
+    const asked = async <T>(asking: Promise<T>): Promise<T | null> => {
+      try {
+        return await inTime(asking, BACKLOG_WITHIN_MS, late);
+      } catch (error) {
+        onBackgroundError(error);
+        return null;
+      }
     };
+    const isEmpty = outbox.stats.reads === 0 ? true : await asked(outbox.isEmpty());
     return {
-      queue: queue === null ? 0 : await queue.waiting().catch(unknown),
-      outbox: outbox.stats.reads === 0 ? false : await outbox.isEmpty().then((empty) => !empty, unknown),
-      own: relay.waiting === undefined ? 0 : await relay.waiting().catch(unknown),
+      queue: queue === null ? 0 : await asked(queue.waiting()),
+      outbox: isEmpty === null ? null : !isEmpty,
+      own: relay.waiting === undefined ? 0 : await asked(relay.waiting()),
     };
   }
 
