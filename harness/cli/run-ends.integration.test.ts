@@ -1,10 +1,10 @@
 /** Loads of other shapes, void trials, and ends before the end: what holds on a busy machine, too. */
-import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Result, resultSchema } from '../result/schema.ts';
-import { finish, remains, start as startIn } from './testing.ts';
+import { finish, markedProcesses, remains, start as startIn } from './testing.ts';
 
 /** One round, and a storm that sees two expiries or more. */
 const QUICK = ['--rounds', '1', '--set', 'profiles.smoke.stormMs=1200', '--set', 'cache.ttlMs=400'];
@@ -116,6 +116,53 @@ describe('an end before the end', { timeout: 180_000 }, () => {
     expect(result).toMatchObject({ verdict: 'inconclusive', interrupted: true });
     expect(result.scenarios[0]?.strategies).toHaveLength(1);
     expect(await remains(result.runId)).toEqual([]);
+  });
+
+  test('an interrupt does not wait for a service that was stopped', async () => {
+    const child = start('run', 'breakdown', ...QUICK, '--out', out);
+    const finished = finish(child);
+    await sawEvents('storm-started');
+    const runId = await runIdOf();
+    process.kill(await serverOf(runId, 'service/main.ts'), 'SIGSTOP');
+    child.kill('SIGINT');
+    expect((await finished).code).toBe(130);
+    expect(await remains(runId)).toEqual([]);
+  });
+
+  test('a lost guardian, swept remains, and those that can’t be swept are told', async () => {
+    const temporary = join(folder, 'tmp');
+    const dead = { pid: process.pid, startTime: '1' };
+    for (const runId of ['swept', 'stuck']) {
+      await mkdir(join(temporary, `cachestorm-${runId}`, 'engine', 'creating'), { recursive: true });
+      const record = JSON.stringify({ runId, guardian: dead, harness: dead });
+      await writeFile(join(temporary, `cachestorm-${runId}`, 'guardian.json'), record);
+    }
+    // Its containers can't be removed: no engine is there.
+    await writeFile(join(temporary, 'cachestorm-stuck', 'engine', 'socket'), '/nowhere/engine.sock');
+    const args = ['run', 'breakdown', '--strategy', 'mutex', ...QUICK, '--out', out];
+    const child = startIn(args, { cwd: folder, env: { TMPDIR: temporary } });
+    const finished = finish(child);
+    await sawEvents('stack-started');
+    const runId = await runIdOf();
+    const record = await readFile(join(temporary, `cachestorm-${runId}`, 'guardian.json'), 'utf8');
+    process.kill((JSON.parse(record) as { guardian: { pid: number } }).guardian.pid, 'SIGKILL');
+    await sawEvents('guardian-lost');
+    child.kill('SIGINT');
+    const { code, stderr } = await finished;
+    expect(code).toBe(130);
+    expect(stderr).toContain('ended and removed what run swept had left behind');
+    expect(stderr).toContain('the guardian has ended before its time');
+    expect(stderr).toMatch(/could not clean up stale runs: .*\/nowhere\/engine\.sock/);
+    const events = (await readFile(join(out, 'events.jsonl'), 'utf8')).split('\n');
+    const told = events.filter((line) => /stale-run-swept|clean-up-failed|guardian-lost/.test(line));
+    expect(told.map((line) => (JSON.parse(line) as { type: string }).type).sort()).toEqual([
+      'clean-up-failed',
+      'guardian-lost',
+      'stale-run-swept',
+    ]);
+    // Without a guardian all was undone all the same.
+    expect(await readdir(temporary)).toEqual(['cachestorm-stuck']);
+    expect(await markedProcesses(`CACHESTORM_RUN=${runId}`)).toEqual([]);
   });
 
   test('a kill -9 leaves no process and no directory after 5 s, and the next run works', async () => {
