@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly cwd?: string;
   /** Beside the proof's own variables. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The command line that starts the command with these arguments. @default the command is started itself */
+  readonly by?: (args: readonly string[]) => readonly string[];
 }
 
 export interface Proof {
@@ -53,12 +55,13 @@ export async function prove(name: string, work: (proof: Proof) => Promise<boolea
   const running = new Map<ChildProcess, Promise<unknown>>();
   const spawned = (
     args: readonly string[],
-    { cwd, env }: Surroundings,
+    { cwd, env, by = (given) => [process.execPath, MAIN, ...given] }: Surroundings,
     stdio: readonly ['ignore', 'ignore' | 'pipe', 'inherit' | 'pipe'],
   ): ChildProcess => {
     interrupted.signal.throwIfAborted();
     // A process group of its own: a terminal's Ctrl-C would reach it twice, and the second means "at once".
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const [program = '', ...rest] = by(args);
+    const child = spawn(program, rest, {
       ...{ cwd, env: { ...process.env, ...env }, stdio: [...stdio] },
       detached: true,
     });
