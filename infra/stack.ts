@@ -6,7 +6,7 @@ import { CleanUpError, UnfitServersError } from './errors.ts';
 import { type Guardian, startGuardian } from './guardian/guardian.ts';
 import { RUN_VARIABLE } from './guardian/marker.ts';
 import { ROOT_PREFIX } from './guardian/root.ts';
-import { sweepStale } from './guardian/sweep-stale.ts';
+import { type Swept, sweepStale } from './guardian/sweep-stale.ts';
 
 export type StackEvent =
   | {
@@ -169,12 +169,11 @@ async function disposeStack(
 }
 
 async function sweepStaleRuns(onEvent: (event: StackEvent) => void): Promise<void> {
-  try {
-    for (const runId of await sweepStale()) onEvent({ type: 'stale-run-swept', runId });
-  } catch (error) {
-    // The remains of another run are no reason to fail this one.
-    onEvent({ type: 'clean-up-failed', what: 'stale runs', error });
-  }
+  const none: Swept = { swept: [], failures: [] };
+  const { swept, failures } = await sweepStale().catch((error: unknown) => ({ ...none, failures: [error] }));
+  for (const runId of swept) onEvent({ type: 'stale-run-swept', runId });
+  // The remains of another run are no reason to fail this one.
+  for (const error of failures) onEvent({ type: 'clean-up-failed', what: 'stale runs', error });
 }
 
 function throwFirst(errors: readonly unknown[]): void {

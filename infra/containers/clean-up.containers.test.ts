@@ -99,7 +99,7 @@ describe('a harness ended by kill -9 leaves nothing', () => {
     harness.child.kill('SIGKILL');
     await once(harness.child, 'exit');
     expect(await leftOf(runId)).toHaveLength(2);
-    await eventually(async () => (await sweepStale()).includes(runId), 'the sweep', CLEAN_WITHIN_MS);
+    await eventually(async () => (await sweepStale()).swept.includes(runId), 'the sweep', CLEAN_WITHIN_MS);
     await expectNothingLeft(runId);
   });
 });

@@ -237,7 +237,7 @@ describe('sweeping stale runs', { timeout: SLOW_MS }, () => {
     await symlink(join(directory, `cachestorm-${live}`), join(directory, 'cachestorm-link'));
 
     try {
-      expect(await sweepStale(directory)).toEqual([stale]);
+      expect(await sweepStale(directory)).toEqual({ swept: [stale], failures: [] });
       expect(children.map(({ pid }) => ['S', 'R'].includes(processState(pid ?? 0) ?? ''))).toEqual([
         false,
         true,
@@ -255,7 +255,7 @@ describe('sweeping stale runs', { timeout: SLOW_MS }, () => {
   it('removes the draft of a guardian that died at once', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'test-sweep-'));
     await mkdir(join(directory, 'cachestorm-y.draft-999999999'));
-    expect(await sweepStale(directory)).toEqual(['y']);
+    expect(await sweepStale(directory)).toEqual({ swept: ['y'], failures: [] });
     await rm(directory, { recursive: true });
   });
 });

@@ -5,15 +5,21 @@ import { startTimeOf } from './processes.ts';
 import { isInCharge, ROOT_PREFIX, readRootRecord } from './root.ts';
 import { sweepRun } from './sweep.ts';
 
+export interface Swept {
+  /** Ids of the runs that nothing is left of now. */
+  readonly swept: readonly string[];
+  /** Why others could not be swept. */
+  readonly failures: readonly unknown[];
+}
+
 /**
  * Ends and removes what runs have left whose harness and guardian were both killed: every process with the
  * run's marker, its containers, then the run's directory. Never touches a run that somebody is in charge of, nor a directory
  * that does not say whose it was, nor another user's.
  *
- * @returns the ids of the runs that were swept.
- * @throws Error when one can't be swept, such as when its engine does not answer; the others are swept all the same.
+ * What can't be swept, such as when its engine does not answer, keeps none of the others.
  */
-export async function sweepStale(directory: string = tmpdir()): Promise<string[]> {
+export async function sweepStale(directory: string = tmpdir()): Promise<Swept> {
   const swept: string[] = [];
   const failures: unknown[] = [];
   for (const name of readdirSync(directory)) {
@@ -28,8 +34,7 @@ export async function sweepStale(directory: string = tmpdir()): Promise<string[]
       failures.push(error);
     }
   }
-  if (failures.length > 0) throw failures[0];
-  return swept;
+  return { swept, failures };
 }
 
 /** The run that left `root` behind, or undefined when it is live or nothing shows that it is a run's at all. */
