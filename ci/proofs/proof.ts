@@ -56,7 +56,7 @@ export async function prove(name: string, work: (proof: Proof) => Promise<boolea
   const spawned = (
     args: readonly string[],
     { cwd, env, by = (given) => [process.execPath, MAIN, ...given] }: Surroundings,
-    stdio: readonly ['ignore', 'ignore' | 'pipe', 'inherit' | 'pipe'],
+    stdio: readonly ['ignore' | 'pipe', 'ignore' | 'pipe', 'inherit' | 'pipe'],
   ): ChildProcess => {
     interrupted.signal.throwIfAborted();
     // A process group of its own: a terminal's Ctrl-C would reach it twice, and the second means "at once".
@@ -72,7 +72,8 @@ export async function prove(name: string, work: (proof: Proof) => Promise<boolea
     return child;
   };
   const start = (args: readonly string[], surroundings: Surroundings = {}) =>
-    spawned(args, surroundings, ['ignore', 'ignore', 'inherit']);
+    // Who starts it has an input, as on a terminal.
+    spawned(args, surroundings, [surroundings.by === undefined ? 'ignore' : 'pipe', 'ignore', 'inherit']);
   const run = async (args: readonly string[], surroundings: Surroundings = {}): Promise<RunEnd> => {
     const child = spawned(args, surroundings, ['ignore', 'pipe', 'pipe']);
     const [stdout, stderr] = [endOf(child.stdout), endOf(child.stderr)];
