@@ -15,34 +15,45 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** One Ctrl-C or closed terminal may come twice: from the terminal itself, and from npx or a shell that hands it on. */
 const SAME_WITHIN_US = 500_000;
 
+/** What is done when whoever started this process has ended. Before a command listens, it has started nothing. */
+const leave = (why: string): void => {
+  process.stderr.write(`${why}\n`);
+  finish(exitCodes.interrupted);
+};
+let onOrphaned = leave;
+
+/** Ends the command when whoever started it is ended alone. To be called first: that may be at any moment. */
+export function endWithStarters(): void {
+  watchStarters((who) => onOrphaned(`interrupted: ${who} that started it has ended`));
+}
+
 /**
- * Turns the first Ctrl-C into an abort of the run, and lets the second leave at once. That whoever started this process
- * has ended is an abort, too; a hang-up is none under nohup.
+ * Turns the first Ctrl-C into an abort of the run, and lets the second leave at once. The end of who started this process
+ * is an abort, too; a hang-up is none under nohup.
  */
 export function listenForInterrupts(clock: Clock): { readonly signal: AbortSignal; close(): void } {
   const controller = new AbortController();
   let abortedAtUs = 0;
   const interrupt = (why: string) => {
+    if (controller.signal.aborted) return;
     abortedAtUs = clock.nowUs();
     controller.abort(new InterruptedError(why));
   };
   const onSignal = (name: NodeJS.Signals) => {
     if (name === 'SIGHUP' && nohup) return;
-    if (!controller.signal.aborted) interrupt(`interrupted by ${name}`);
+    const again = controller.signal.aborted && clock.nowUs() - abortedAtUs > SAME_WITHIN_US;
     // The guardian ends what the run started as soon as this process is gone.
-    else if (clock.nowUs() - abortedAtUs > SAME_WITHIN_US) finish(exitCodes.interrupted);
+    if (again) finish(exitCodes.interrupted);
+    interrupt(`interrupted by ${name}`);
   };
   const nohup = startedByNohup();
   for (const name of SIGNALS) process.on(name, onSignal);
-  const watch = watchStarters(({ name, pid }) => {
-    if (!controller.signal.aborted)
-      interrupt(`interrupted: ${name} (process ${pid}), which started it, has ended`);
-  });
+  onOrphaned = interrupt;
   return {
     signal: controller.signal,
     close() {
       for (const name of SIGNALS) process.off(name, onSignal);
-      watch[Symbol.dispose]();
+      onOrphaned = leave;
     },
   };
 }

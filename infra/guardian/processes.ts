@@ -69,6 +69,8 @@ export function startTimeOf(pid: number): string | undefined {
 export interface Descent {
   readonly parent: number;
   readonly group: number;
+  /** Undefined where it can't be known: anywhere but on Linux. */
+  readonly session?: number;
   /** Its program's name, cut after 15 letters. */
   readonly name: string;
 }
@@ -76,9 +78,9 @@ export interface Descent {
 export function descentOf(pid: number): Descent | undefined {
   try {
     if (onLinux) {
-      const [, parent, group] = statFields(pid);
+      const [, parent, group, session] = statFields(pid);
       const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
-      return { parent: Number(parent), group: Number(group), name };
+      return { parent: Number(parent), group: Number(group), session: Number(session), name };
     }
     const text = execFileSync('ps', ['-o', 'ppid=,pgid=,comm=', '-p', String(pid)], { encoding: 'latin1' });
     const [, parent, group, name = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)/.exec(text) ?? [];

@@ -7,6 +7,14 @@ export interface Starter {
   readonly name: string;
 }
 
+/** Who started this process. */
+export interface Origin {
+  /** Those that are there, the nearest first. */
+  readonly starters: readonly Starter[];
+  /** One of them has ended already. */
+  readonly orphaned: boolean;
+}
+
 const SHELL = /sh$/;
 /** Some 50 us of CPU each: rarely enough to leave a measurement alone. */
 const LOOK_MS = 500;
@@ -21,35 +29,46 @@ const LOOK_MS = 500;
  * Nor does a shell belong to them that has put us into the background: a script that ends after `nohup cachestorm run &`,
  * also over ssh. Without job control POSIX has it give such a command an empty standard input.
  */
-export function findStarters(): Starter[] {
+export function findOrigin(env: NodeJS.ProcessEnv = process.env): Origin {
   const starters: Starter[] = [];
   const me = descentOf(process.pid);
-  let child: Descent | undefined = me;
-  let childHasInput = !isNull(() => fstatSync(0));
-  while (me !== undefined && child !== undefined && child.parent > 1) {
-    const pid = child.parent;
+  if (me === undefined) return { starters, orphaned: false };
+  let top = { ...me, pid: process.pid, hasInput: !isNull(() => fstatSync(0)) };
+  while (top.parent > 1) {
+    const pid = top.parent;
     const parent = descentOf(pid);
     if (parent === undefined || parent.group !== me.group) break;
     const hasInput = !isNull(() => statSync(`/proc/${pid}/fd/0`));
-    if (SHELL.test(parent.name) && hasInput && !childHasInput) break;
+    if (SHELL.test(parent.name) && hasInput && !top.hasInput) return { starters, orphaned: false };
     starters.push({ pid, name: parent.name });
-    child = parent;
-    childHasInput = hasInput;
+    top = { ...parent, pid, hasInput };
   }
-  return starters;
+  // Who leads the group is the first. Any other was started by somebody of it, or in a pipe, by a shell that is there.
+  if (top.pid === me.group || !isOrphan(top)) return { starters, orphaned: false };
+  const byNpm = env.npm_execpath !== undefined && starters.every(({ name }) => SHELL.test(name));
+  return { starters, orphaned: top.hasInput || byNpm };
 }
 
-/** Looks again and again whether one of them has ended, and says so once. */
-export function watchStarters(onEnded: (starter: Starter) => void): Disposable {
-  const starters = findStarters();
+/** Whether its parent is one that takes in orphans. Those are of another session than all of their children. */
+function isOrphan({ parent, session }: Descent): boolean {
+  const adopter = descentOf(parent);
+  return session === undefined || adopter?.session === undefined ? parent === 1 : adopter.session !== session;
+}
+
+/** Says once, at once or later, that one of them has ended. */
+export function watchStarters(onEnded: (who: string) => void): void {
+  const { starters, orphaned } = findOrigin();
+  if (orphaned) {
+    onEnded('the process');
+    return;
+  }
   const timer = setInterval(() => {
     const ended = starters.find(({ pid }) => !isAlive(pid));
     if (ended === undefined) return;
     clearInterval(timer);
-    onEnded(ended);
+    onEnded(`${ended.name} (process ${ended.pid})`);
   }, LOOK_MS);
   timer.unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /**

@@ -24,7 +24,7 @@ import { measureNoise } from '../../probes/noise.ts';
 import { programProvenance } from '../../result/provenance.ts';
 import { systemClock } from '../../time/clock.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { listenForInterrupts } from '../interrupts.ts';
+import { endWithStarters, listenForInterrupts } from '../interrupts.ts';
 import { writeMishap } from '../progress.ts';
 import { findings } from './findings.ts';
 import { busyWarning, type Comparison, peersPage } from './page.ts';
@@ -43,6 +43,7 @@ interface Arguments {
 }
 
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+endWithStarters();
 const chosen = readArguments();
 if (chosen === null) process.exitCode = exitCodes.usage;
 else if (process.platform !== 'linux') {
