@@ -1,7 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { forPeople } from '../../infra/external/credentials.ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { escapeHidden } from '../scenario/text.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { listCommand } from './commands/list.ts';
 import { loadCommand } from './commands/load.ts';
@@ -9,7 +7,7 @@ import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { selfcheckCommand } from './commands/selfcheck.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
-import { failureText } from './failure-text.ts';
+import { failureText, forTerminal } from './failure-text.ts';
 
 /** Runs the command that `args` say, sets the exit code of the process, and prints what went wrong. */
 export async function runProgram(args: readonly string[]): Promise<void> {
@@ -35,14 +33,9 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   }
 }
 
-/** It may quote the files of somebody else, and addresses: no terminal is to obey it, and nobody to read a password. */
-function forTerminal(text: string): string {
-  return escapeHidden(forPeople(text));
-}
-
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.held : exitCodes.usage;
-  process.stderr.write(forTerminal(failureText(error)));
+  process.stderr.write(failureText(error));
   return exitCodeOfError(error);
 }
 

@@ -1,5 +1,6 @@
 import { appendFile, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '../../infra/make-directory.ts';
 import type { RunEvent } from '../events.ts';
 import { canonicalJson } from '../plan/hash.ts';
 import type { Plan, Trial } from '../plan/plan.ts';
@@ -18,15 +19,7 @@ import {
   voidSampleFile,
 } from './run-files.ts';
 import { SAMPLE_VERSION, type TrialSample } from './sample.ts';
-import {
-  draftOf,
-  makeDirectory,
-  makeNewDirectory,
-  StorageError,
-  stored,
-  systemReason,
-  writeWhole,
-} from './storage.ts';
+import { draftOf, makeNewDirectory, StorageError, stored, systemReason, writeWhole } from './storage.ts';
 
 export interface CreateOptions {
   /** Whether a result that is there may be replaced. @default false */

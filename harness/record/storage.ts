@@ -1,5 +1,4 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { CachestormError } from '../failure/cachestorm-error.ts';
 
 /** A file of a run can't be written: the disk is full, gone or read-only. */
@@ -76,42 +75,13 @@ export function draftOf(path: string): string {
   return `${path}.tmp`;
 }
 
-/**
- * Makes a directory and its missing parents; one that is there is left alone. Node's own `recursive` tries for ever
- * where a parent is there and takes no directory, as in /proc.
- */
-export async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'EEXIST' && (await isDirectory(path))) return;
-    const parent = dirname(path);
-    // With its parent in place, a directory that can't be made won't be made by trying again.
-    if (code !== 'ENOENT' || parent === path || (await isDirectory(parent))) throw error;
-    await makeDirectory(parent);
-    await mkdir(path);
-  }
-}
-
 /** Makes a directory in one that is there; @returns false where there is something of its name */
 export async function makeNewDirectory(path: string): Promise<boolean> {
   try {
     await mkdir(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null;
-}
-
-async function isDirectory(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

@@ -3,6 +3,7 @@ import { constants, cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promise
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { systemClock } from '../../../harness/time/clock.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import type { DatabaseProgram } from '../find/programs.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -51,7 +52,7 @@ export function templatePathOf(
 async function makeTemplate(templatePath: string, initialise: Initialise): Promise<boolean> {
   const draft = `${templatePath}.draft-${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
-    await mkdir(draft, { recursive: true, mode: 0o700 });
+    await makeDirectory(draft, { mode: 0o700 });
   } catch {
     return false;
   }
