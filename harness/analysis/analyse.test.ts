@@ -166,6 +166,7 @@ describe('doubts take the verdict away', () => {
     ['truth-disagrees', { serviceReads: EXPIRIES + 1 }],
     ['requests-lost', { lost: 1 }],
     ['generator-late', { pacerLagMs: 60 }],
+    ['generator-exhausted', { errors: { EMFILE: 1 } }],
     ['no-expiry', { quiet: true }],
   ])('%s', (code, doubt) => {
     const { verdict, codes, strategy } = judged({ ...facts, ...doubt });

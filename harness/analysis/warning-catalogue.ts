@@ -28,6 +28,13 @@ const catalogue = {
     remedy:
       'Take these response times for a range, compare counts and not these; end what else runs on this machine, or use one with more cores.',
   },
+  // A limit of the machine, which a second try would meet again.
+  'generator-exhausted': {
+    voids: true,
+    repeat: false,
+    remedy:
+      'Raise the limit that the error names, or lower load.ratePerSec or maxConnections; the service was not asked.',
+  },
   // The generator's own fault, which a second try may not repeat.
   'rate-missed': {
     voids: true,

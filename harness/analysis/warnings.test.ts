@@ -111,6 +111,17 @@ describe('warnings that void nothing', () => {
   });
 });
 
+test('a limit of the generator’s machine voids the trial, with the mend; a refusal of the service does not', () => {
+  expect(judged({ errors: { ECONNREFUSED: 5 } }).codes).toEqual([]);
+  const { verdict, warnings } = judged({ errors: { ECONNREFUSED: 5, ENOMEM: 1, EMFILE: 3 } });
+  expect(warnings).toMatchObject([{ code: 'generator-exhausted', strategy: 'mutex', round: 1 }]);
+  expect(warnings[0]?.message).toBe(
+    '3 requests were never sent (EMFILE): the generator may not open more files: raise its limit (ulimit -n)',
+  );
+  expect(warnings.some(worthRepeating)).toBe(false);
+  expect(verdict).toBe('inconclusive');
+});
+
 describe('a generator that was late', () => {
   test('explains its own stall, and the waits for a connection that follow', () => {
     const withinStorm = { takenUp: 3_000, attempted: 2_000 };

@@ -1,4 +1,5 @@
 import { faultNames } from '../faults/fault.ts';
+import { ownErrorsOf } from '../load/own-errors.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
 import type { RelaysSample } from '../record/relay-sample.ts';
 import type { TrialSample } from '../record/sample.ts';
@@ -36,6 +37,13 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
     add(
       'generator-late',
       `1 in 100 requests left ${lagMs.toFixed(0)} ms or more after its time; more than half a query (${limitMs} ms) hides the effect`,
+    );
+  }
+  const own = ownErrorsOf(sample.load.errors);
+  if (own !== null) {
+    add(
+      'generator-exhausted',
+      `${own.count} ${agreeing(own.count, 'request was', 'requests were')} never sent (${own.code}): ${own.mend}`,
     );
   }
   const { warmUp } = sample;

@@ -23,8 +23,7 @@ Response times count from when a request should have left, so that a stall shows
 Answers of every status are counted and reported; those below 500 are completed. Redirects are not followed.
 Certificates of https:// are checked, but not with --closed.
 A connection is made only when none is free, up to --connections. With --no-keep-alive each serves one request:
-up to --connections at once, and its setup is part of the service time. When this machine's ports run out, that
-is the error EADDRNOTAVAIL.
+up to --connections at once, and its setup is part of the service time.
 
 Keys, in place of each {item} in the URL:
   hot                 item-0, always
@@ -37,7 +36,7 @@ Exit codes:
   0    the load was carried out, whatever the answers were
   2    wrong usage
   3    no request was answered
-  4    the generator itself was late (--max-lag): the latencies can't be trusted
+  4    the generator itself was late (--max-lag), or out of ports, files or memory: the figures can't be trusted
   130  interrupted: what was measured until then is printed
 
 Examples:

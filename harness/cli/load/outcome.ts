@@ -1,4 +1,5 @@
 import { significant } from '../../../reports/model/format.ts';
+import { ownErrorsOf } from '../../load/own-errors.ts';
 import { formatDuration } from '../duration.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { explain } from './reach.ts';
@@ -12,7 +13,7 @@ export interface LoadOutcome {
 
 /**
  * Answers of any status are a result. An end without a single one is not, and neither are the latencies of
- * a generator that was late itself.
+ * a generator that was late itself, or met a limit of its machine.
  *
  * @param maxLagMs what the generator's own lag may add to a percentile of the response time, up to the 99th, and what
  *   its own 99th percentile may be
@@ -20,6 +21,13 @@ export interface LoadOutcome {
 export function outcomeOf(summary: LoadSummary, maxLagMs: number): LoadOutcome {
   if (summary.interrupted) {
     return { exitCode: exitCodes.interrupted, message: 'interrupted: this was measured until then' };
+  }
+  const own = ownErrorsOf(summary.errors);
+  if (own !== null) {
+    return {
+      exitCode: exitCodes.inconclusive,
+      message: `${own.count} of ${summary.offered} requests were never sent (${own.code}), which is no failure of the service: ${own.mend}`,
+    };
   }
   const unanswered = whyUnanswered(summary);
   if (unanswered !== null) {

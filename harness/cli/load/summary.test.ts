@@ -45,6 +45,14 @@ function summary(changes: Partial<GeneratorReport> = {}, flags = FLAGS, interrup
   return summarise(TARGET, plan, report, interrupted);
 }
 
+test('requests that met a limit of this machine are no failure of the service, and no result', () => {
+  const counts = { ...NOTHING, offered: 1_000, failed: 1_000 };
+  const { exitCode, message } = outcomeOf(summary({ counts, statuses: {}, errors: { EMFILE: 936 } }), 10);
+  expect(exitCode).toBe(4);
+  expect(message).toContain('936 of 1000 requests were never sent (EMFILE)');
+  expect(message).toContain('ulimit -n');
+});
+
 describe('summarise', () => {
   test('has the counts, the percentiles in ms and the rate of what was completed', () => {
     const found = summary();
