@@ -17,6 +17,7 @@ import { answerOf } from './answer/answer.ts';
 import { checkBounds } from './bounds.ts';
 import { claimsOf, type Ground } from './claims/claims.ts';
 import { compareWithBaseline } from './comparisons.ts';
+import { periodWarnings } from './expiry-periods.ts';
 import { freshnessOf } from './freshness.ts';
 import { describeLoad } from './load-description.ts';
 import { latencyWarnings, loadWarnings } from './load-warnings.ts';
@@ -92,7 +93,11 @@ function analyseScenario(
   const byStrategy = new Map<string, readonly TrialReading[]>();
   /** Without the void trials: what a verdict may rest on. */
   const sound = new Map<string, readonly TrialReading[]>();
-  const warnings: Warning[] = [...roundWarnings(rounds), ...sharingWarnings(samples)];
+  const warnings: Warning[] = [
+    ...roundWarnings(rounds),
+    ...sharingWarnings(samples),
+    ...periodWarnings(scenario, planned.stormMs),
+  ];
   const doubtful = new Set<string>();
   for (const { name } of planned.strategies) {
     const definition = definitionOf(name, definitions);

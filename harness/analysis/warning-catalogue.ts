@@ -99,6 +99,13 @@ const catalogue = {
     repeat: false,
     remedy: 'Lengthen the storm or shorten cache.ttlMs, so that the hot key expires during it.',
   },
+  // Loads per expiry are right all the same.
+  'storm-cut': {
+    voids: false,
+    repeat: false,
+    remedy:
+      'Compare db.loadsPerExpiry and not db.reads, or set stormMs to whole periods of cache.ttlMs and origin.queryMs together.',
+  },
   // Not repeated: what is unsteady by nature is so again, and nothing of the warm-up is in the numbers.
   'warm-up-unsteady': {
     voids: false,

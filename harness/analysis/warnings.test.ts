@@ -11,6 +11,7 @@ import { sharingWarnings } from './warnings.ts';
 const SETTINGS = [
   { path: ['cache', 'ttlMs'], value: 500 },
   { path: ['origin', 'queryMs'], value: 100 },
+  { path: ['profiles', 'smoke', 'stormMs'], value: 3_000 },
 ];
 const contest = await loadContest('breakdown', SETTINGS, ['mutex']);
 const definitions = new Map(contest.contenders.map(({ definition }) => [definition.name, definition]));
