@@ -59,8 +59,11 @@ export function settings(text: string, earlier: readonly Setting[]): Setting[] {
   try {
     return [...earlier, parseSetting(text)];
   } catch (error) {
-    if (error instanceof UsageError) throw new InvalidArgumentError(error.problems[0]?.message ?? '');
-    throw error;
+    if (!(error instanceof UsageError)) throw error;
+    const told = error.problems.map(({ path, message }) =>
+      path === '--set' ? message : `${path}: ${message}`,
+    );
+    throw new InvalidArgumentError(told.join('\n'));
   }
 }
 
