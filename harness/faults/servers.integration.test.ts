@@ -5,6 +5,7 @@ import { localDatabase } from '../../infra/local/database.ts';
 import type { LocalServer } from '../../infra/local/local-server.ts';
 import { localRedis } from '../../infra/local/redis.ts';
 import { type Stack, startStack } from '../../infra/stack.ts';
+import { connectToDatabase } from '../probes/database-connection.ts';
 import { connectToRedis } from '../probes/redis.ts';
 import { readOnlySuite, refusedCommandsSuite } from './servers.suite.ts';
 import { breakServer } from './servers.ts';
@@ -32,6 +33,15 @@ test.each(['redis', 'database'] as const)(
     await expect.poll(() => processState(pid)).not.toBe('T');
   },
 );
+
+test('a stopped database is lost to who asks it, and keeps nobody from leaving', async () => {
+  const connection = await connectToDatabase(stack.get('database').url('probe'), 200);
+  await connection.query('SELECT 1');
+  const putRight = await breakServer({ kind: 'pause', target: 'database', atMs: 0, durationMs: 1 }, stack);
+  await expect(connection.query('SELECT 1')).rejects.toThrow('no answer for 0.2 s');
+  await connection.end();
+  await putRight();
+});
 
 test('a killed server is gone until it is put right, and is back then where it was', async () => {
   const url = stack.get('redis').url('service');

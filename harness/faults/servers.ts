@@ -1,6 +1,5 @@
-import { createConnection } from 'mysql2/promise';
-import { mysqlOptions } from '../../infra/address/mysql-address.ts';
 import type { Stack } from '../../infra/stack.ts';
+import { connectToDatabase } from '../probes/database-connection.ts';
 import { connectToRedis } from '../probes/redis.ts';
 import type { ServerFault } from './fault.ts';
 
@@ -50,7 +49,7 @@ async function refuseCommands(commands: readonly string[], url: string): Promise
 
 /** Waits for the writes that are under way, which still succeed. */
 async function refuseWrites(url: string): Promise<PutRight> {
-  const database = await createConnection({ ...mysqlOptions(url), connectTimeout: 5_000 });
+  const database = await connectToDatabase(url);
   const set = (value: 'ON' | 'OFF') => database.query(`SET GLOBAL read_only = ${value}`);
   try {
     await set('ON');

@@ -1,9 +1,8 @@
-import { createConnection } from 'mysql2/promise';
-import { mysqlOptions } from '../../infra/address/mysql-address.ts';
 import { currentPosition } from '../change-log/database-log.ts';
 import { comparePositions, type LogPosition } from '../change-log/log-position.ts';
 import { ChangeLogError, readLog } from '../change-log/log-reader.ts';
 import { type CommittedRow, committedRow, ITEMS } from '../change-log/row-change.ts';
+import { connectToDatabase } from './database-connection.ts';
 import { ProbeError } from './ground-truth.ts';
 
 /** What was committed, in the order of the commits: the truth that histories are held against. */
@@ -33,9 +32,7 @@ export async function connectCommitLog(
   url: string,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<CommitLog> {
-  const connection = await createConnection({ ...mysqlOptions(url), connectTimeout: 5_000 });
-  // Without a listener a lost connection ends the process; the next question reports it.
-  connection.on('error', () => undefined);
+  const connection = await connectToDatabase(url);
   return {
     async position() {
       return currentPosition(connection).catch((cause: unknown) => {

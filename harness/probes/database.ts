@@ -1,5 +1,5 @@
-import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { mysqlOptions } from '../../infra/address/mysql-address.ts';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { connectToDatabase } from './database-connection.ts';
 
 /** What the database server counted for one user since it started. */
 export interface DatabaseCounters {
@@ -50,9 +50,7 @@ const BATCH_ROWS = 1_000;
  * @param serviceUser The database user whose statements count.
  */
 export async function connectDatabaseProbe(url: string, serviceUser: string): Promise<DatabaseProbe> {
-  const connection = await createConnection({ ...mysqlOptions(url), connectTimeout: 5_000 });
-  // Without a listener a lost connection ends the process; the next query reports it.
-  connection.on('error', () => undefined);
+  const connection = await connectToDatabase(url);
   return {
     async read() {
       const [rows] = await connection.query<CounterRow[]>(COUNTERS, [serviceUser]);
@@ -71,7 +69,7 @@ export async function connectDatabaseProbe(url: string, serviceUser: string): Pr
 }
 
 async function fill(
-  connection: Connection,
+  connection: Pick<Connection, 'query'>,
   rows: number,
   valueBytes: number,
   keyOf: (n: number) => string,
