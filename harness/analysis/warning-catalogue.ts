@@ -151,6 +151,20 @@ const catalogue = {
     remedy:
       'None needed where a failover is meant: hits, misses, expiries and evictions lack what the new master counted before it was asked.',
   },
+  // The owner's limit; where the scenario sets one, evictions are what it is about.
+  'cache-evicted': {
+    voids: false,
+    repeat: false,
+    remedy:
+      'Raise maxmemory of that Redis, or take hit rates and loads for those of a cache that is too small for the scenario.',
+  },
+  // No fault of the scenario explains it, so no strategy is to be judged by it.
+  'messages-lost': {
+    voids: true,
+    repeat: false,
+    remedy:
+      'Look for a policy of that vhost which drops messages (rabbitmqctl list_policies: message-ttl, max-length, max-length-bytes, expires), and for a restart of the broker meanwhile.',
+  },
   'trial-repeated': {
     voids: false,
     repeat: false,

@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { loadContest } from '../catalog/contest.ts';
 import { expandPlan, type PlannedScenario } from '../plan/plan.ts';
 import type { TrialSample } from '../record/sample.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import { analyse } from './analyse.ts';
 import { EXPIRIES, sampleOf, type TrialFacts, withTrials } from './fixtures/trials.ts';
+import { readTrial } from './trial.ts';
 import { worthRepeating } from './warning-catalogue.ts';
-import { sharingWarnings } from './warnings.ts';
+import { sharingWarnings, trialWarnings } from './warnings.ts';
 
 const SETTINGS = [
   { path: ['cache', 'ttlMs'], value: 500 },
@@ -59,6 +61,37 @@ test('response times that the generator itself may have made longer are told of 
       },
     ],
   });
+});
+
+test('a Redis that evicts by a limit of its own is told of', () => {
+  expect(judged({ evicted: [7, 7] }).codes).toEqual([]);
+  const { verdict, warnings } = judged({ evicted: [7, 19] });
+  expect(verdict).toBe('pass');
+  expect(warnings).toMatchObject([
+    { code: 'cache-evicted', message: expect.stringContaining('it evicted 12 entries') },
+  ]);
+});
+
+test('messages that are lost without a fault void the trial, and name policies', () => {
+  const planned = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local' })
+    .scenarios[0] as PlannedScenario;
+  const reading = readTrial(sampleOf(planned, FACTS), planned, 'physical');
+  const lost = { ...reading, values: { ...reading.values, 'mq.lost': 109, 'mq.confirmed': 429 } };
+  expect(trialWarnings(lost, planned)).toMatchObject([
+    {
+      code: 'messages-lost',
+      voids: true,
+      message: expect.stringMatching(/^109 of 429 messages/),
+      remedy: expect.stringContaining('rabbitmqctl list_policies'),
+    },
+  ]);
+  const fault = { kind: 'flush' as const, atMs: 100, target: 'redis' as const };
+  const { scenario } = planned;
+  const codes = trialWarnings(lost, {
+    ...planned,
+    scenario: { ...scenario, faults: [fault] } as Scenario,
+  }).map(({ code }) => code);
+  expect(codes).not.toContain('messages-lost');
 });
 
 test('an ordinary trial warns of nothing', () => {

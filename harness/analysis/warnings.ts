@@ -94,6 +94,22 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
   const takeovers = (sample.after.redisTakeovers ?? 0) - (sample.before.redisTakeovers ?? 0);
   if (takeovers > 0)
     add('cache-taken-over', `another Redis became the master ${times(takeovers)} while counters were read`);
+  const grown = (counter: 'redisEvicted' | 'redisRefused') =>
+    (sample.after[counter] ?? 0) - (sample.before[counter] ?? 0);
+  const [evicted, refused] = [grown('redisEvicted'), grown('redisRefused')];
+  if (scenario.cache.roomBytes === null && evicted + refused > 0) {
+    add(
+      'cache-evicted',
+      `Redis reached its own maxmemory: it evicted ${evicted} entries for it, and refused ${refused} writes`,
+    );
+  }
+  const gone = values['mq.lost'] ?? 0;
+  if (gone > 0 && scenario.faults.length === 0) {
+    add(
+      'messages-lost',
+      `${gone} of ${values['mq.confirmed']} messages that the broker had confirmed never came to a consumer`,
+    );
+  }
   if (sample.voided.length > 0) {
     add('trial-repeated', `the first try was void and is not counted: ${sample.voided.join('; ')}`);
   }
