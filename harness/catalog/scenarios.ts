@@ -34,8 +34,11 @@ export async function loadScenario(reference: string, settings: readonly Setting
   const base = variant === null ? defaults : asVariant(defaults, variant);
   const changed = applySettings(base, settings);
   const parsed = scenarioSchema.safeParse(changed);
-  if (!parsed.success)
-    throw new UsageError(problemsOf(parsed.error, changed, '--set', namesOf(scenarioSchema, changed)));
+  if (!parsed.success) {
+    // Without settings it is what the variant sets.
+    const where = settings.length > 0 ? '--set' : reference;
+    throw new UsageError(problemsOf(parsed.error, changed, where, namesOf(scenarioSchema, changed)));
+  }
   // A file has a name of its own, and so has one of ours that --set calls otherwise.
   return checked(parsed.data, label, isPath(scenario) ? null : base.name);
 }

@@ -46,13 +46,14 @@ function parseValue(text: string): unknown {
  * A copy of `target` with the settings applied. Only paths that exist can be set, but for
  * `parameters.<strategy>.<name>`, which is checked against the strategies later.
  *
+ * @param label What gives them, before their paths in errors.
  * @throws UsageError naming every path that does not exist and the nearest that does.
  */
-export function applySettings<T extends object>(target: T, settings: readonly Setting[]): T {
+export function applySettings<T extends object>(target: T, settings: readonly Setting[], label = '--set'): T {
   const problems: Problem[] = [];
   const copy = structuredClone(target) as Record<string, unknown>;
   for (const { path, value } of settings) {
-    const problem = path[0] === 'parameters' ? parameterProblem(path) : unknownPath(copy, path);
+    const problem = path[0] === 'parameters' ? parameterProblem(path, label) : unknownPath(copy, path, label);
     if (problem !== null) problems.push(problem);
     else assign(copy, path, value);
   }
@@ -60,14 +61,17 @@ export function applySettings<T extends object>(target: T, settings: readonly Se
   return copy as T;
 }
 
-function parameterProblem(path: readonly string[]): Problem | null {
+function parameterProblem(path: readonly string[], label: string): Problem | null {
   const [, strategy = '', parameter = ''] = path;
   const form = path.length === 3 && strategyName.safeParse(strategy).success;
   if (form && parameterName.safeParse(parameter).success) return null;
-  return { path: `--set ${path.join('.')}`, message: 'expected parameters.<strategy>.<parameter>=<number>' };
+  return {
+    path: `${label} ${path.join('.')}`,
+    message: 'expected parameters.<strategy>.<parameter>=<number>',
+  };
 }
 
-function unknownPath(target: object, path: readonly string[]): Problem | null {
+function unknownPath(target: object, path: readonly string[], label: string): Problem | null {
   for (let depth = 0; depth < path.length; depth++) {
     const parent = valueAt(target, path.slice(0, depth));
     const name = path[depth] ?? '';
@@ -76,7 +80,7 @@ function unknownPath(target: object, path: readonly string[]): Problem | null {
     const known = settablePaths(target);
     const shownNames = keysAt(target)(path.slice(0, depth));
     return {
-      path: `--set ${path.join('.')}`,
+      path: `${label} ${path.join('.')}`,
       message: `no such setting${shownNames.length > 0 ? `; expected one of ${shownNames.join(', ')}` : ''}.${didYouMean(path.join('.'), known)}`,
     };
   }

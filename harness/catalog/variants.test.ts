@@ -19,6 +19,7 @@ beforeAll(async () => {
       variants: [
         { name: 'many', title: 'with 4 instances', core: true, set: { 'service.instances': 4 } },
         { name: 'slow', title: 'slow', set: { 'origin.queryMs': 80, 'parameters.xfetch-beta-0.5.beta': 0.4 } },
+        { name: 'odd', title: 'odd', set: { 'origin.queryMs': -1 } },
         { name: 'wrong', title: 'wrong', set: { 'origin.queryMS': 80 } },
       ],
       profiles: { smoke: { rounds: 1, stormMs: 500 }, standard: { rounds: 1, stormMs: 500 }, publish: { rounds: 1, stormMs: 500 } },
@@ -47,17 +48,28 @@ describe('a variant', () => {
 
   test('that does not exist is named with the nearest that does', async () => {
     await expect(loadScenario(`${file}:slwo`, [])).rejects.toThrow(
-      'mine has no variant "slwo"; expected one of many, slow, wrong. Did you mean "slow"?',
+      'mine has no variant "slwo"; expected one of many, slow, odd, wrong. Did you mean "slow"?',
     );
   });
 
   test('can set only what there is', async () => {
-    await expect(loadScenario(`${file}:wrong`, [])).rejects.toThrow('Did you mean "origin.queryMs"?');
+    await expect(loadScenario(`${file}:wrong`, [])).rejects.toThrow(
+      /^mine:wrong: set origin\.queryMS: no such setting; .*Did you mean "origin\.queryMs"\?/,
+    );
+    await expect(loadScenario(`${file}:odd`, [])).rejects.toThrow(
+      `${file}:odd: origin.queryMs: expected more than 0, got number -1`,
+    );
   });
 });
 
 test('a scenario runs with the variants that are chosen, and a named one alone', async () => {
-  expect(await withVariants(file, 'all')).toEqual([file, `${file}:many`, `${file}:slow`, `${file}:wrong`]);
+  expect(await withVariants(file, 'all')).toEqual([
+    file,
+    `${file}:many`,
+    `${file}:slow`,
+    `${file}:odd`,
+    `${file}:wrong`,
+  ]);
   expect(await withVariants(file, 'core')).toEqual([file, `${file}:many`]);
   expect(await withVariants(file, 'none')).toEqual([file]);
   expect(await withVariants(`${file}:slow`, 'all')).toEqual([`${file}:slow`]);

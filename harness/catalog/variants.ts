@@ -33,7 +33,7 @@ export function asVariant(scenario: Scenario, name: string): Scenario {
   }
   const settings = Object.entries(variant.set).map(([path, value]) => ({ path: settingPath(path), value }));
   return {
-    ...applySettings(scenario, settings),
+    ...applySettings(scenario, settings, `${scenario.name}:${name}: set`),
     name: variantName(scenario.name, variant.name),
     title: `${scenario.title} (${variant.title})`,
     variants: [],
