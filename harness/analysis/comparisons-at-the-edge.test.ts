@@ -25,6 +25,15 @@ const rounds = <T>(n: number, value: T): T[] => Array.from({ length: n }, () => 
 const judge = (contender: readonly (number | null)[], baseline: readonly (number | null)[]) =>
   comparePairs(TO95, [pairByRound(trials(contender), trials(baseline), TO95)])[0];
 
+test('rounds are paired by their number, and one without its other is left out', () => {
+  const [first, second, third] = trials([1, 2, 3]) as [TrialReading, TrialReading, TrialReading];
+  const [, other, last] = trials([10, 20, 30]) as [TrialReading, TrialReading, TrialReading];
+  expect(pairByRound([third, first, second], [other, last], TO95)).toEqual([
+    { value: 3, against: 30 },
+    { value: 2, against: 20 },
+  ]);
+});
+
 describe('a time to recover that the storm’s end cut short', () => {
   test('is no equivalence when neither was back: nobody knows which would have been first', () => {
     for (const n of [3, 9]) {

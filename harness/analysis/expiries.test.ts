@@ -32,6 +32,13 @@ describe('physical expiry', () => {
     expect(ms(findExpiries(events, { ...window, fromUs: 400_000 }))).toEqual([[400, 600]]);
   });
 
+  test('an entry is gone however it went', () => {
+    for (const event of ['expired', 'del', 'evicted']) {
+      expect(ms(findExpiries([at(100, event), at(200, 'set')], window))).toEqual([[100, 200]]);
+    }
+    expect(findExpiries([at(100, 'expire'), at(200, 'set')], window)).toEqual([]);
+  });
+
   test('an entry never written again is an expiry without a refill; after the storm it is none', () => {
     expect(ms(findExpiries([at(1_900, 'expired')], window))).toEqual([[1_900, null]]);
     expect(ms(findExpiries([at(2_100, 'expired')], window))).toEqual([]);

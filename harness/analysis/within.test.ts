@@ -52,6 +52,15 @@ describe('valuesWithin', () => {
     expect(after['latency.response.p50']).toBeCloseTo(80, 0);
   });
 
+  test('percentiles of a part are those of its requests together', () => {
+    // 200 requests at 2 ms in the last windows before the flush, 100 at 80 ms in the first after it.
+    const values = valuesWithin(SAMPLE, { fromUs: 800_000, toUs: 1_100_000 });
+    const latencies = (['p50', 'p90', 'p99', 'p999', 'max'] as const).map((name) =>
+      Math.round(values[`latency.response.${name}`] ?? 0),
+    );
+    expect(latencies).toEqual([2, 80, 80, 80, 80]);
+  });
+
   test('the parts of a storm add up to the whole', () => {
     const parts = [
       { fromUs: 0, toUs: 700_000 },

@@ -51,16 +51,19 @@ describe('LoadRecorder', () => {
       { status: 302 },
     );
     expect([counts.offered, counts.completed, good]).toEqual([5, 5, 2]);
+    expect(reportOf({ status: 404, exists: false }).good).toBe(1);
+    expect(reportOf({ status: 200, exists: false }).good).toBe(0);
   });
 
   it('times the answers of a cache apart, and judges versions only where something is written', () => {
     const { histograms, staleness } = reportOf(
       { status: 200, cache: 'l1', responseUs: 500 },
       { status: 200, cache: 'hit', responseUs: 900 },
+      { status: 200, cache: 'stale', responseUs: 1_100 },
       { status: 200, cache: 'miss', responseUs: 20_000 },
     );
     // From the send, 400 us after the intended time.
-    expect(countAndMax(histograms.cached ?? '')).toEqual([2, 500]);
+    expect(countAndMax(histograms.cached ?? '')).toEqual([3, 700]);
     expect(reportOf({ status: 200, cache: 'miss' }).histograms.cached).toBeUndefined();
     expect(staleness).toBeUndefined();
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LatencyHistogram } from '../record/histogram.ts';
 import { Flight } from './flight.ts';
 import { Staleness } from './staleness.ts';
 
@@ -46,6 +47,8 @@ describe('a read', () => {
       stale: 1,
       maxMs: { atLeast: 7, atMost: 10 },
     });
+    using atLeast = LatencyHistogram.decode(found.atLeastHistogram);
+    expect(Math.abs((atLeast.max ?? 0) - 7_000)).toBeLessThanOrEqual(7);
   });
 
   it('is not stale that was sent before the answer: either value is right then', () => {

@@ -50,6 +50,22 @@ describe('Timeline', () => {
     );
   });
 
+  it('counts as good what was completed with the right status, and shows empty windows at the end', () => {
+    const timeline = new Timeline(WINDOW_MS);
+    for (const right of [true, false]) {
+      timeline.offered(0);
+      timeline.settled({ intendedUs: 0, right }, 'completed', 100);
+    }
+    timeline.offered(5_000);
+    timeline.settled({ intendedUs: 5_000, right: true }, 'timeout', 100);
+    const windows = timeline.encoded(25);
+    expect(windows.map(({ tMs, offered, good }) => [tMs, offered, good])).toEqual([
+      [0, 3, 1],
+      [10, 0, 0],
+      [20, 0, 0],
+    ]);
+  });
+
   it('counts each request once, in the window of its intended time', () => {
     fc.assert(
       fc.property(fc.array(request, { maxLength: 200 }), (requests) => {

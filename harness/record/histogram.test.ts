@@ -41,6 +41,20 @@ describe('LatencyHistogram', () => {
     );
   });
 
+  it('has no percentile above its maximum', () => {
+    fc.assert(
+      fc.property(values, (valuesUs) => {
+        using histogram = histogramOf(valuesUs);
+        expect(histogram.percentile(100)).toBe(histogram.max);
+      }),
+    );
+  });
+
+  it('does not count a value at a limit as above it', () => {
+    using histogram = histogramOf([5, 5, 9]);
+    expect([4, 5, 8, 9].map((limitUs) => histogram.fractionAbove(limitUs))).toEqual([1, 1 / 3, 1 / 3, 0]);
+  });
+
   it('clamps to its range and refuses NaN', () => {
     using histogram = histogramOf([-5, Number.POSITIVE_INFINITY, 10 * MAX_TRACKABLE_US]);
     expect(histogram.count).toBe(3);
