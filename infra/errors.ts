@@ -40,11 +40,16 @@ export class BackendStartError extends CachestormError {
   /** The end of the server's own log. */
   readonly logTail: string;
 
-  constructor(product: string, reason: string, logTail: string, cause?: unknown) {
-    const tail = logTail.trim() === '' ? 'its log is empty' : `the end of its log:\n${indent(logTail)}`;
-    super(`${product} did not start: ${reason}; ${tail}`, cause === undefined ? {} : { cause });
+  /** @param logTail `null`: it never ran, so that a log would say nothing */
+  constructor(product: string, reason: string, logTail: string | null, cause?: unknown) {
+    const tail =
+      logTail?.trim() === '' ? '; its log is empty' : `; the end of its log:\n${indent(logTail ?? '')}`;
+    super(
+      `${product} did not start: ${reason}${logTail === null ? '' : tail}`,
+      cause === undefined ? {} : { cause },
+    );
     this.product = product;
-    this.logTail = logTail;
+    this.logTail = logTail ?? '';
   }
 }
 

@@ -29,6 +29,8 @@ export interface StartUnderTest {
   make(order: StartOrder, directory: string): Promise<Backend>;
   /** A server with a tiny disk for its data; undefined where none can be had. */
   readonly makeOnFullDisk?: () => Promise<Backend & AsyncDisposable>;
+  /** What it says there. @default whatever the server itself says of a full disk */
+  readonly fullDisk?: RegExp;
   /** Prints every file that this provider writes passwords into. */
   readonly printSecrets: string;
   /** Whether anything of the run lives: a process, or a container. */
@@ -139,7 +141,7 @@ export function describeStart(tested: StartUnderTest): void {
         } else {
           const failure = (await starting.catch((error: unknown) => error)) as BackendStartError;
           expect(failure).toBeInstanceOf(BackendStartError);
-          expect(`${failure.message} ${failure.cause}`).toMatch(DISK_FULL[kind]);
+          expect(`${failure.message} ${failure.cause}`).toMatch(tested.fullDisk ?? DISK_FULL[kind]);
         }
       });
     }

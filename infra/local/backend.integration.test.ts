@@ -78,7 +78,9 @@ function describeStarting(kind: BackendKind, make: (options?: TestOptions) => Ba
     async make({ script, ...options }, directory) {
       return make({ ...options, ...(script === undefined ? {} : await pretending(kind, script, directory)) });
     },
-    ...(CAN_MOUNT ? { makeOnFullDisk: () => onFullDisk(make()) } : {}),
+    ...(CAN_MOUNT
+      ? { makeOnFullDisk: () => onFullDisk(make()), fullDisk: /only 0\.\d MiB are left in / }
+      : {}),
     // Each server is given its password in another way; all of these are tried.
     printSecrets: 'cat - init.sql rabbitmq.conf .erlang.cookie',
     lives: async (runId) => markedProcesses(runId).length > 0,
@@ -87,11 +89,12 @@ function describeStarting(kind: BackendKind, make: (options?: TestOptions) => Ba
   });
 }
 
-/** A program of this kind that runs a shell script instead. The template is any folder. */
+/** A program of this kind that runs a shell script instead. The template is an empty folder, as its list says. */
 async function pretending(kind: BackendKind, script: string, directory: string) {
   const path = join(directory, 'program');
   await writeFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   const templatePath = await mkdtemp(join(directory, 'template-'));
+  await writeFile(join(templatePath, 'cachestorm-contents'), '');
   return { program: { ...(await findProgram(kind)), path }, templatePath };
 }
 

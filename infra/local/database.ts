@@ -15,6 +15,7 @@ import type { DatabaseProgram } from './find/programs.ts';
 import { findProgram } from './find.ts';
 import { type LocalOptions, type LocalRecipe, startLocal } from './local-server.ts';
 import { serverEnvironment } from './process/environment.ts';
+import { startFailure } from './space.ts';
 
 export interface LocalDatabaseOptions extends LocalOptions {
   /** @default the one that `findProgram` finds */
@@ -42,9 +43,12 @@ export function localDatabase(options: LocalDatabaseOptions = {}): Backend {
           initialiseDatadir(program, dialect, datadir, directory, context),
         );
       } catch (error) {
+        const told =
+          context.signal.aborted || error instanceof BackendStartError
+            ? error
+            : await startFailure(recipe, 'no data directory could be made', null, error);
         await rm(directory, { recursive: true, force: true });
-        if (context.signal.aborted || error instanceof BackendStartError) throw error;
-        throw new BackendStartError(program.product, 'no data directory could be made', '', error);
+        throw told;
       }
       return startLocal(recipe, context, options.pickPort);
     },

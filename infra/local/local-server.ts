@@ -1,10 +1,13 @@
 import { rm, truncate } from 'node:fs/promises';
+import { CachestormError } from '../../harness/failure/cachestorm-error.ts';
 import type { BackendKind, Role, StartContext, StartedBackend } from '../backend.ts';
-import { BackendStartError, BackendStoppedError } from '../errors.ts';
+import { type BackendStartError, BackendStoppedError } from '../errors.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { type PickPort, pickFreePort, saysAddressInUse } from '../ports.ts';
 import { type Answer, awaitAnswer } from './process/await-answer.ts';
 import { logTail } from './process/log-tail.ts';
 import { type ServerCommand, ServerProcess } from './process/server-process.ts';
+import { startFailure } from './space.ts';
 
 /** What tells one product from another; the life of a server is the same for all of them. */
 export interface LocalRecipe {
@@ -52,19 +55,24 @@ export async function startLocal(
   pickPort: PickPort = pickFreePort,
 ): Promise<LocalServer> {
   try {
+    await makeDirectory(recipe.directory, { mode: 0o700 });
     for (let attempt = 1; ; attempt++) {
       context.signal.throwIfAborted();
       const port = await pickPort();
       const started = await launch(recipe, context, port, 0);
       if (started.kind === 'running') return new LocalServer(recipe, context, port, started.process);
       const portTaken = started.answer.kind === 'exited' && saysAddressInUse(started.tail);
-      if (!portTaken || attempt === PORT_ATTEMPTS) throw startError(recipe, started);
+      if (!portTaken || attempt === PORT_ATTEMPTS) throw await startError(recipe, started);
       await truncate(recipe.logPath);
     }
   } catch (error) {
+    const told =
+      context.signal.aborted || error instanceof CachestormError
+        ? error
+        : await startFailure(recipe, 'what it needs could not be made', null, error);
     await recipe.end?.();
     await removeDirectory(recipe.directory);
-    throw error;
+    throw told;
   }
 }
 
@@ -88,7 +96,7 @@ async function launch(
   try {
     process = await ServerProcess.spawn(command, context.onProcess);
   } catch (error) {
-    throw new BackendStartError(recipe.product, `can't run ${command.file}`, '', error);
+    throw await startFailure(recipe, `can't run ${command.file}`, null, error);
   }
   try {
     const answer = await awaitAnswer(process, () => recipe.ask(port), recipe.deadlineMs, context.signal);
@@ -101,15 +109,18 @@ async function launch(
   }
 }
 
-function startError(recipe: LocalRecipe, launch: Launch & { kind: 'failed' }): BackendStartError {
+async function startError(
+  recipe: LocalRecipe,
+  launch: Launch & { kind: 'failed' },
+): Promise<BackendStartError> {
   const { answer, tail } = launch;
   if (answer.kind === 'deadline') {
     const reason = `no answer within ${recipe.deadlineMs / 1e3} s`;
-    return new BackendStartError(recipe.product, reason, tail, answer.lastError);
+    return startFailure(recipe, reason, tail, answer.lastError);
   }
   const { code, signal } = answer.exit;
   const how = signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`;
-  return new BackendStartError(recipe.product, how, tail);
+  return startFailure(recipe, how, tail);
 }
 
 export class LocalServer implements StartedBackend {
@@ -166,7 +177,7 @@ export class LocalServer implements StartedBackend {
     if (this.#disposal !== undefined) throw new BackendStoppedError(this.product, 'restart');
     this.#life++;
     const started = await launch(this.#recipe, this.#context, this.#port, this.#life);
-    if (started.kind === 'failed') throw startError(this.#recipe, started);
+    if (started.kind === 'failed') throw await startError(this.#recipe, started);
     this.#process = started.process;
     if (this.#disposal !== undefined) {
       await this.#process.end();

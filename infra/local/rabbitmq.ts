@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backend, StartContext } from '../backend.ts';
 import { pickFreePort } from '../ports.ts';
@@ -29,7 +28,6 @@ export function localRabbitmq(options: LocalRabbitmqOptions = {}): Backend {
     async start(context) {
       const program = options.program ?? (await findProgram('rabbitmq'));
       const directory = join(context.root, 'rabbitmq');
-      await mkdir(directory, { mode: 0o700 });
       const recipe = rabbitmqRecipe(program, directory, context, options.deadlineMs ?? 90_000);
       return startLocal(recipe, context, options.pickPort);
     },

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backend } from '../backend.ts';
 import { redisConfiguration } from '../redis/configuration.ts';
@@ -21,7 +20,6 @@ export function localRedis(options: LocalRedisOptions = {}): Backend {
     async start(context) {
       const program = options.program ?? (await findProgram('redis'));
       const directory = join(context.root, 'redis');
-      await mkdir(directory, { mode: 0o700 });
       const recipe = redisRecipe(program, directory, context.runId, options.deadlineMs ?? 20_000);
       return startLocal(recipe, context, options.pickPort);
     },

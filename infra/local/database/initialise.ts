@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { systemClock } from '../../../harness/time/clock.ts';
 import type { StartContext } from '../../backend.ts';
-import { BackendStartError } from '../../errors.ts';
 import type { DatabaseProgram } from '../find/programs.ts';
 import { serverEnvironment } from '../process/environment.ts';
 import { logTail } from '../process/log-tail.ts';
 import { ServerProcess } from '../process/server-process.ts';
+import { startFailure } from '../space.ts';
 import type { Dialect } from './dialect.ts';
 import { runAsArgs } from './run-as.ts';
 
@@ -54,6 +54,7 @@ export async function initialiseDatadir(
   }
   if (process.exit?.code !== 0) {
     const reason = 'initialising its data directory failed';
-    throw new BackendStartError(program.product, reason, await logTail(logPath, []));
+    const server = { product: program.product, directory: datadir };
+    throw await startFailure(server, reason, await logTail(logPath, []));
   }
 }

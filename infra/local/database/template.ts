@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join, relative } from 'node:path';
 import { systemClock } from '../../../harness/time/clock.ts';
 import { makeDirectory } from '../../make-directory.ts';
 import type { DatabaseProgram } from '../find/programs.ts';
@@ -12,20 +12,28 @@ export type Initialise = (datadir: string) => Promise<void>;
 
 const ABANDONED_AFTER_MS = 3_600_000;
 
+/** What a template had in it when it was made. A server that is given less, or other files, dies without saying why. */
+const CONTENTS = 'cachestorm-contents';
+
 /**
  * Puts a freshly initialised data directory at `datadir`, which must not exist yet.
  *
- * Copies the machine's template, making that first when there is none. Where no template can be kept (a
+ * Copies the machine's template, making that first when there is none, or one that is not as it was made: a full disk
+ * may have cut it short. Where no template can be kept (a
  * read-only home) the directory is initialised in place, which takes longer and is as good.
  */
 export async function provideDatadir(datadir: string, templatePath: string, initialise: Initialise) {
-  if (!(await exists(templatePath)) && !(await makeTemplate(templatePath, initialise))) {
+  if (!(await isWhole(templatePath)) && !(await makeTemplate(templatePath, initialise))) {
     await mkdir(datadir, { mode: 0o700 });
     await initialise(datadir);
     return;
   }
   // FICLONE: on file systems that can, the copy shares its blocks with the template and costs nothing.
-  await cp(templatePath, datadir, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  await cp(templatePath, datadir, {
+    recursive: true,
+    mode: constants.COPYFILE_FICLONE,
+    filter: (path) => basename(path) !== CONTENTS,
+  });
 }
 
 /** Where the template lies of this product, version and way of initialising. */
@@ -61,10 +69,8 @@ async function makeTemplate(templatePath: string, initialise: Initialise): Promi
     await initialise(draft);
     // MySQL's server identity: every copy is to make its own.
     await rm(join(draft, 'auto.cnf'), { force: true });
-    await rename(draft, templatePath).catch(async (error: unknown) => {
-      // Another run was quicker; its template is as good.
-      if (!(await exists(templatePath))) throw error;
-    });
+    await writeFile(join(draft, CONTENTS), await contentsOf(draft));
+    await rename(draft, templatePath).catch(() => replaceTemplate(templatePath, draft));
     return true;
   } finally {
     await rm(draft, { recursive: true, force: true });
@@ -82,9 +88,31 @@ async function removeAbandonedDrafts(directory: string): Promise<void> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
+/** Puts the draft where something is already: as good a template of a run that was quicker, or a damaged one. */
+async function replaceTemplate(templatePath: string, draft: string): Promise<void> {
+  if (await isWhole(templatePath)) return;
+  // In one step: whoever looks finds the damaged one or none, and no half of it.
+  await rename(templatePath, `${draft}-damaged`);
+  await rename(draft, templatePath);
+  await rm(`${draft}-damaged`, { recursive: true, force: true });
+}
+
+async function isWhole(templatePath: string): Promise<boolean> {
+  try {
+    return (await readFile(join(templatePath, CONTENTS), 'utf8')) === (await contentsOf(templatePath));
+  } catch {
+    return false;
+  }
+}
+
+/** Names, sizes and times of all files: what cuts one short or writes to it changes that. */
+async function contentsOf(directory: string): Promise<string> {
+  const found = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = found.filter((entry) => entry.isFile() && entry.name !== CONTENTS);
+  const lines = files.map(async ({ parentPath, name }) => {
+    const path = join(parentPath, name);
+    const { size, mtimeMs } = await stat(path);
+    return `${relative(directory, path)} ${size} ${mtimeMs}\n`;
+  });
+  return (await Promise.all(lines)).sort().join('');
 }
