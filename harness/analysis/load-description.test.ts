@@ -5,18 +5,18 @@ import { expandPlan } from '../plan/plan.ts';
 import { describeLoad } from './load-description.ts';
 
 test.each([
-  [[], 'open loop, constant arrivals at 1,000/s, one hot key, 3 s a trial, 2 instances, 40 ms a query'],
+  [[], 'open loop, constant arrivals at 1,000/s, one hot key, 3.12 s a trial, 2 instances, 40 ms a query'],
   [
     [
       'load={"model":"closed","connections":50}',
       'service.instances=1',
       'keys={"kind":"missing","count":null}',
     ],
-    'closed loop, 50 connections, ever new missing keys, 3 s a trial, 1 instance, 40 ms a query',
+    'closed loop, 50 connections, ever new missing keys, 3.12 s a trial, 1 instance, 40 ms a query',
   ],
   [
     ['load={"model":"open","ratePerSec":200,"keepAlive":false}'],
-    'open loop, constant arrivals at 200/s, a new connection for every request, one hot key, 3 s a trial, ' +
+    'open loop, constant arrivals at 200/s, a new connection for every request, one hot key, 3.12 s a trial, ' +
       '2 instances, 40 ms a query',
   ],
   [
@@ -24,7 +24,7 @@ test.each([
       'load={"model":"open","arrivals":"poisson","timesCapacity":0.5}',
       'keys={"kind":"zipf","count":1000,"exponent":1.1}',
     ],
-    'open loop, Poisson arrivals at 400/s, 1,000 keys, zipf 1.1, 3 s a trial, 2 instances, 40 ms a query',
+    'open loop, Poisson arrivals at 400/s, 1,000 keys, zipf 1.1, 3.12 s a trial, 2 instances, 40 ms a query',
   ],
   [
     [
@@ -32,7 +32,7 @@ test.each([
       'dataset.rows=100',
       'cache.roomBytes=3400000',
     ],
-    'open loop, constant arrivals at 1,000/s, 100 keys, zipf 1, others popular every 7,500 requests, 3 s a trial, ' +
+    'open loop, constant arrivals at 1,000/s, 100 keys, zipf 1, others popular every 7,500 requests, 3.12 s a trial, ' +
       '2 instances, 40 ms a query, room for 3.24 MiB of entries',
   ],
   [
@@ -57,16 +57,16 @@ test.each([
       'streams=[{"name":"attack","share":0.25,"keys":{"kind":"missing","count":100},"clients":4},{"name":"inserts","share":0.05,"operation":"write","keys":{"kind":"new"}}]',
     ],
     'open loop, constant arrivals at 1,000/s, 70% honest (one hot key from 50 clients) + 25% attack ' +
-      '(100 missing keys from 4 clients) + 5% inserts (new rows), 3 s a trial, 2 instances, 40 ms a query',
+      '(100 missing keys from 4 clients) + 5% inserts (new rows), 3.12 s a trial, 2 instances, 40 ms a query',
   ],
   [
     ['streams=[{"name":"updates","share":0.05,"operation":"write","keys":{"kind":"readers"}}]'],
     'open loop, constant arrivals at 1,000/s, 95% honest (one hot key) + 5% updates (the same keys, as ' +
-      'popular), 3 s a trial, 2 instances, 40 ms a query',
+      'popular), 3.12 s a trial, 2 instances, 40 ms a query',
   ],
   [
     ['service.stepDelayMs=5', 'relays.stepDelayMs=1'],
-    'open loop, constant arrivals at 1,000/s, one hot key, 3 s a trial, 2 instances, 40 ms a query, each step of a ' +
+    'open loop, constant arrivals at 1,000/s, one hot key, 3.12 s a trial, 2 instances, 40 ms a query, each step of a ' +
       'strategy put off by 5 ms and 1 ms of a relay on average',
   ],
 ])('%j', async (settings, expected) => {

@@ -39,10 +39,12 @@ const summarySchema = z.strictObject({
   errors: z.record(z.string(), count),
   neverSent: count.nullable(),
   responseMs: spectrum,
+  onTimeMs: spectrum,
   serviceMs: spectrum,
   sendLagMs: spectrum,
   pacerLagMs: spectrum,
   cpuUsPerRequest: z.number().nullable(),
+  doubtful: z.array(z.string()),
   histogram: z.string(),
 });
 
