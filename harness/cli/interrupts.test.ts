@@ -32,3 +32,10 @@ test('one that comes twice, from the terminal and from npx or the shell, is one'
   expect(signal.aborted).toBe(true);
   expect(exit).not.toHaveBeenCalled();
 });
+
+test('another signal is a second one, however soon', () => {
+  const { exit, comes } = listen();
+  comes('SIGINT', 0);
+  comes('SIGTERM', 1);
+  expect(exit).toHaveBeenCalledWith(130);
+});

@@ -34,6 +34,7 @@ export function endWithStarters(): void {
 export function listenForInterrupts(clock: Clock): { readonly signal: AbortSignal; close(): void } {
   const controller = new AbortController();
   let abortedAtUs = 0;
+  let abortedBy: NodeJS.Signals | null = null;
   const interrupt = (why: string) => {
     if (controller.signal.aborted) return;
     abortedAtUs = clock.nowUs();
@@ -41,9 +42,10 @@ export function listenForInterrupts(clock: Clock): { readonly signal: AbortSigna
   };
   const onSignal = (name: NodeJS.Signals) => {
     if (name === 'SIGHUP' && nohup) return;
-    const again = controller.signal.aborted && clock.nowUs() - abortedAtUs > SAME_WITHIN_US;
+    const same = name === abortedBy && clock.nowUs() - abortedAtUs <= SAME_WITHIN_US;
     // The guardian ends what the run started as soon as this process is gone.
-    if (again) finish(exitCodes.interrupted);
+    if (controller.signal.aborted && !same) finish(exitCodes.interrupted);
+    abortedBy ??= name;
     interrupt(`interrupted by ${name}`);
   };
   const nohup = startedByNohup();
