@@ -82,6 +82,8 @@ export async function measure(
   await using child = await ToolProcess.start(program, command, site);
   const cpu = watchCpu(child.pid, clock);
   using deadline = withinMs(durationSec * 1e3 + GRACE_MS, signal);
+  // A tool that asks for nothing must not leave the server with a question.
+  const over = new AbortController();
   try {
     const ended = child.ended.then((end) => requireFigures(tool.exitCodes ?? [], end));
     const course = async (firstUs: number) =>
@@ -90,7 +92,10 @@ export async function measure(
       await clock.sleep(SETTLE_MS);
       throw new ToolFailedError('it sent no request');
     };
-    const first = Promise.race([server.firstRequest(), ended.then(silent)]);
+    const first = Promise.race([
+      server.firstRequest(AbortSignal.any([signal, over.signal])),
+      ended.then(silent),
+    ]);
     const [firstUs, frozen, end] = await Promise.race([
       Promise.all([first, first.then(course), ended]),
       deadline.passed,
@@ -108,6 +113,7 @@ export async function measure(
       cpuMsInAll: (samples.at(-1)?.cpuUs ?? 0) / 1e3,
     };
   } finally {
+    over.abort(new Error('the tool has ended'));
     cpu.stop();
   }
 }

@@ -23,8 +23,8 @@ export interface TruthProcess extends AsyncDisposable {
   log(): Promise<TruthLog>;
   /** Empties the log, and numbers requests from 0 again. */
   forget(): Promise<void>;
-  /** Waits for the first request of the log. Returns when it came, in microseconds of the monotonic clock. */
-  firstRequest(): Promise<number>;
+  /** Waits for the first request of the log, until aborted. Returns when it came, in microseconds of the monotonic clock. */
+  firstRequest(signal: AbortSignal): Promise<number>;
   /** Stops the process (SIGSTOP): its connections stay open, and silent. */
   freeze(): void;
   thaw(): void;
@@ -45,7 +45,7 @@ export async function startTruthProcess(script: TruthScript, site: ProcessSite):
     url: child.ready.url,
     log: async () => (await child.ask('log')).log,
     forget: async () => void (await child.ask('forget')),
-    firstRequest: async () => (await child.ask('first')).arrivedUs,
+    firstRequest: async (signal) => (await child.firstOf(['first'], { type: 'first' }, { signal })).arrivedUs,
     freeze: () => child.signal('SIGSTOP'),
     thaw: () => child.signal('SIGCONT'),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
