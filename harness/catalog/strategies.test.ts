@@ -90,6 +90,16 @@ test('an object whose own code throws is refused with the file', async () => {
   ).toEqual([`${join(folder, 'getter.ts')}: could not be read: no`]);
 });
 
+test('so is one that can’t be looked at to say what is wrong', async () => {
+  const path = join(folder, 'revoked.ts');
+  await writeFile(
+    path,
+    `const { proxy, revoke } = Proxy.revocable({}, {}); revoke();
+    export const mine = { kind: 'write', ${fields}, parameters: { n: { unit: 'ms', min: proxy } } };`,
+  );
+  await expect(findStrategy(path)).rejects.toThrow(`${path}: could not be read: Cannot perform`);
+});
+
 test('its texts and names are safe to show, and to index objects by', async () => {
   const problems = await problemsOf(
     'unsafe.ts',

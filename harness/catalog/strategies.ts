@@ -62,21 +62,20 @@ export async function findStrategy(reference: string): Promise<StrategyDefinitio
 
 async function fromFile(path: string): Promise<StrategyDefinition> {
   const value = await importFile(path, (candidate) => 'create' in candidate, 'a strategy');
-  const parsed = checked(value, path);
-  if (!parsed.success) {
-    throw new UsageError(problemsOf(parsed.error, value, path, namesOf(definitionSchema, value)));
-  }
-  const taken = takenByStrategy(parsed.data.name);
+  const taken = takenByStrategy(checked(value, path).name);
   if (taken !== null) throw new UsageError([{ path: `${path}: name`, message: taken }]);
   // The object itself, not the parsed copy: its functions may be methods that use `this`.
   return value as unknown as StrategyDefinition;
 }
 
-/** The object has code, and so may have some that throws when it is looked at. */
-function checked(value: object, path: string) {
+/** The object has code, and so may have some that throws when it is looked at, also to say what is wrong with it. */
+function checked(value: object, path: string): z.infer<typeof definitionSchema> {
   try {
-    return definitionSchema.safeParse(value);
+    const parsed = definitionSchema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new UsageError(problemsOf(parsed.error, value, path, namesOf(definitionSchema, value)));
   } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
     throw new UsageError([{ path, message: `could not be read: ${thrownWords(cause)}` }]);
   }
 }
