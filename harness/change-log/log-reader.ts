@@ -6,6 +6,7 @@ import ZongJi, {
   type RowData,
   type RowsEvent,
 } from '@vlasky/zongji';
+import { KEEP_OPEN } from '../../infra/address/keep-open.ts';
 import { mysqlOptions } from '../../infra/address/mysql-address.ts';
 import { CachestormError } from '../failure/cachestorm-error.ts';
 import type { LogPosition } from './log-position.ts';
@@ -102,6 +103,8 @@ export async function readLog(options: LogReaderOptions): Promise<LogReader> {
     includeSchema: { [schema]: [...tables] },
   });
   await ready.promise;
+  // On which it asks what columns a table has, when it meets that table first.
+  zongji.ctrlConnection?.query(KEEP_OPEN, () => undefined);
   return {
     ended: ended.promise,
     pause: () => zongji.connection?.pause(),

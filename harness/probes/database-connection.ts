@@ -1,4 +1,5 @@
 import { type Connection, createConnection } from 'mysql2/promise';
+import { KEEP_OPEN } from '../../infra/address/keep-open.ts';
 import { mysqlOptions } from '../../infra/address/mysql-address.ts';
 import { inTime } from '../process/in-time.ts';
 
@@ -24,6 +25,7 @@ export async function connectToDatabase(
   };
   const query = ((...asked: Parameters<Connection['query']>) =>
     inTime(connection.query(...asked), answersWithinMs, silent(answersWithinMs))) as Connection['query'];
+  await query(KEEP_OPEN);
   const end = () => inTime(connection.end(), ENDS_WITHIN_MS, silent(ENDS_WITHIN_MS)).catch(() => undefined);
   return { query, end };
 }

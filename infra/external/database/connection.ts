@@ -1,4 +1,5 @@
 import type { Connection } from 'mysql2/promise';
+import { keepOpen } from '../../address/keep-open.ts';
 import { mysqlOptions } from '../../address/mysql-address.ts';
 
 const CONNECT_MS = 5_000;
@@ -9,5 +10,11 @@ export async function connect(url: string): Promise<Connection> {
   const connection = await createConnection({ ...mysqlOptions(url), connectTimeout: CONNECT_MS });
   // Without a listener a lost connection ends the process; the next statement reports it.
   connection.on('error', () => undefined);
-  return connection;
+  try {
+    await keepOpen(connection);
+    return connection;
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
 }

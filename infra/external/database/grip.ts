@@ -14,8 +14,6 @@ export async function lockSchema(url: string, schema: string): Promise<SchemaGri
   const holder = await connect(url);
   const lost = new Promise((resolve) => holder.once('error', resolve).once('end', resolve));
   try {
-    // It holds the lock for as long as the run takes, and has little else to say.
-    await holder.query('SET SESSION wait_timeout = 2147483');
     return {
       holder,
       locked: await takeLock(holder, schema, 0),
