@@ -39,8 +39,7 @@ describeExternalBackend({
   make: () =>
     externalRedis({ url: `${tls.url}/0?cacertfile=${tls.ca}`, keyPrefix: 'storm:', needs: NO_NEEDS }),
   snapshot: () => dump(tls.redis),
-  holder: () => listenerOf(tls.redis),
-  cut: (id) => tls.redis.client('KILL', 'ID', id),
+  place: { holder: () => listenerOf(tls.redis), cut: (id) => tls.redis.client('KILL', 'ID', id) },
 });
 
 it('says whom to trust where a certificate is not known, whose it is, and that TLS is wanted', async () => {
@@ -104,14 +103,16 @@ describeExternalBackend({
   kind: 'redis',
   make: () => externalRedis({ url: cluster.url, keyPrefix: 'storm:', needs: NO_NEEDS }),
   snapshot: () => Promise.all(cluster.nodes.map(dump)),
-  async holder() {
-    const ids = await Promise.all(cluster.nodes.map(listenerOf));
-    const node = ids.findIndex((id) => id !== undefined);
-    return node === -1 ? undefined : `${node}:${ids[node]}`;
-  },
-  async cut(holder) {
-    const [node, id = ''] = holder.split(':');
-    await cluster.nodes[Number(node)]?.client('KILL', 'ID', id);
+  place: {
+    async holder() {
+      const ids = await Promise.all(cluster.nodes.map(listenerOf));
+      const node = ids.findIndex((id) => id !== undefined);
+      return node === -1 ? undefined : `${node}:${ids[node]}`;
+    },
+    async cut(holder) {
+      const [node, id = ''] = holder.split(':');
+      await cluster.nodes[Number(node)]?.client('KILL', 'ID', id);
+    },
   },
 });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Redis } from 'ioredis';
@@ -8,6 +9,7 @@ import { describeExternalBackend } from '../contract/external.suite.ts';
 import { localRedis } from '../local/redis.ts';
 import { pickFreePort } from '../ports.ts';
 import type { Stack } from '../stack.ts';
+import { TheirRedises } from './fixtures/their-redis.ts';
 import { listen } from './redis/grip.ts';
 import { isAlive, type Marker, readMarker, setMarker, takeOver } from './redis/marker.ts';
 import { externalRedis } from './redis.ts';
@@ -61,16 +63,14 @@ describe('beside the keys of others', () => {
     // To SCAN most of it would mean something else than itself.
     make: () => externalRedis({ url, keyPrefix: 'st[o]?*m:', needs: ALL_NEEDS }),
     snapshot,
-    holder: () => listenerOf(redis),
-    cut: (id) => redis.client('KILL', 'ID', id),
+    place: { holder: () => listenerOf(redis), cut: (id) => redis.client('KILL', 'ID', id) },
   });
   describeExternalBackend({
     name: 'an external redis, in a database of its own',
     kind: 'redis',
     make: () => externalRedis({ url: url.replace(/0$/, '2'), needs: NO_NEEDS }),
     snapshot,
-    holder: () => listenerOf(redis),
-    cut: (id) => redis.client('KILL', 'ID', id),
+    place: { holder: () => listenerOf(redis), cut: (id) => redis.client('KILL', 'ID', id) },
   });
 });
 
@@ -117,6 +117,17 @@ describe('a redis that is not fit', () => {
     expect(await snapshot()).toEqual(before);
   });
 
+  it('holds a marker that is not to the letter ours', async () => {
+    const theirs = { runId: '42', startedAt: '2026-01-01T00:00:00.000Z', job: 'etl' };
+    for (const value of [theirs, { ...theirs, job: undefined, startedAt: 'yesterday' }]) {
+      await redis.set('ours:marker', JSON.stringify(value));
+      await redis.set('ours:order:1', 'Ann');
+      before = await snapshot();
+      expect(await onlyFinding(url, 'ours:')).toMatchObject({ got: expect.stringMatching(/^2 of somebody/) });
+      expect(await snapshot()).toEqual(before);
+    }
+  });
+
   it('holds something else in the place of our marker', async () => {
     await redis.hset('ours:marker', { a: 1 });
     before = await snapshot();
@@ -152,6 +163,65 @@ describe('a redis that is not fit', () => {
     expect(await snapshot()).toEqual(before);
   });
 
+  it('has commands renamed, which no ACL gives back', async () => {
+    await using others = await TheirRedises.open();
+    const port = await pickFreePort();
+    const address = `redis://127.0.0.1:${port}`;
+    await others.start(
+      port,
+      [`port ${port}`, 'rename-command UNLINK ""', 'rename-command CONFIG ""'],
+      address,
+    );
+    expect(await onlyFinding(address, 'ours:', ALL_NEEDS)).toEqual({
+      server: `REDIS_URL (127.0.0.1:${port})`,
+      what: 'its commands',
+      expected: 'unlink',
+      got: expect.stringContaining('rename-command'),
+      mend: expect.stringContaining('No ACL gives them back'),
+    });
+  });
+
+  it.each([
+    ['has no CONFIG', ['rename-command CONFIG ""']],
+    ['keeps CONFIG from its user', ['user default on nopass ~* &* +@all -config']],
+  ])('%s: whether it announces what happens to keys is seen from keys of ours', async (_name, lines) => {
+    await using others = await TheirRedises.open();
+    for (const [flags, expected] of [
+      ['Kg$x', null],
+      ['Kg$', [expect.objectContaining({ got: 'none of expired' })]],
+    ] as const) {
+      const port = await pickFreePort();
+      const address = `redis://127.0.0.1:${port}`;
+      const server = await others.start(
+        port,
+        [`port ${port}`, ...lines, `notify-keyspace-events ${flags}`],
+        address,
+      );
+      expect(await findingsOf(externalRedis({ url: address, needs: ALL_NEEDS }))).toEqual(expected);
+      expect(await server.keys('*')).toEqual([]);
+    }
+  });
+
+  it('has no room left for a key', async () => {
+    await redis.config('SET', 'maxmemory', '1', 'maxmemory-policy', 'noeviction');
+    expect(await onlyFinding(url, 'ours:')).toMatchObject({
+      what: 'its memory',
+      got: expect.stringMatching(/^\d+ bytes used of maxmemory 1 \(noeviction\)$/),
+    });
+    await redis.config('SET', 'maxmemory', '0');
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('takes no writes, for a reason of its own', async () => {
+    await redis.config('SET', 'min-replicas-to-write', '1');
+    expect(await onlyFinding(url, 'ours:')).toMatchObject({
+      what: 'its writes',
+      got: expect.stringMatching(/^NOREPLICAS /),
+    });
+    await redis.config('SET', 'min-replicas-to-write', '0');
+    expect(await snapshot()).toEqual(before);
+  });
+
   it('is a replica', async () => {
     await using other = await startForTest(localRedis());
     const replica = redisClient(other.get('redis').url('service'), {});
@@ -170,6 +240,17 @@ describe('a redis that is not fit', () => {
     ['no password', (right: URL) => `redis://${right.host}`, /^a refusal of this user/],
     ['an unknown host', () => 'redis://:secret@no-such-host.invalid:6379', 'an unknown host'],
     ['TLS where there is none', (right: URL) => right.href.replace('redis:', 'rediss:'), 'no answer in time'],
+    ['a database that it has not', (right: URL) => right.href.replace(/0$/, '99'), 'none of that number'],
+    [
+      'a Redis called a Sentinel',
+      (right: URL) => right.href.replace('redis:', 'redis+sentinel:').replace(/0$/, 'mymaster'),
+      'a Redis',
+    ],
+    [
+      'a Redis called a cluster',
+      (right: URL) => right.href.replace('redis:', 'redis+cluster:'),
+      'a Redis by itself',
+    ],
     [
       'a Sentinel where there is none',
       () => 'redis+sentinel://:secret@127.0.0.1:1/mymaster',
@@ -204,6 +285,47 @@ describe('a redis that is not fit', () => {
       got: expect.stringContaining('does not answer as a Redis does'),
     });
     greeter.close();
+  });
+});
+
+describe('the examination of a redis', () => {
+  /** What a server was told by its clients while `work` went on, but for what the test itself says. */
+  async function heard(work: () => Promise<unknown>): Promise<string[]> {
+    const monitor = await redis.monitor();
+    const commands: string[] = [];
+    const end = `the end ${randomUUID()}`;
+    const ended = new Promise<void>((resolve) =>
+      monitor.on('monitor', (_at, [command = '', ...args]: string[]) => {
+        if (args[0] === end) resolve();
+        else commands.push(command.toLowerCase());
+      }),
+    );
+    await work();
+    await redis.echo(end);
+    await ended;
+    monitor.disconnect();
+    return [...new Set(commands)].sort();
+  }
+
+  it('reads only, and a key of somebody else that looks like ours is not touched', async () => {
+    await fill();
+    // It deleted this one to find out whether it may.
+    await redis.set('ours:marker:nothing', 'Ann');
+    const before = await snapshot();
+    const backend = externalRedis({ url, keyPrefix: 'ours:', needs: ALL_NEEDS });
+    const told = await heard(async () => {
+      expect(await backend.examine?.(new AbortController().signal)).toMatchObject([
+        { got: '1 of somebody else, such as "ours:marker:nothing"' },
+      ]);
+    });
+    expect(await snapshot()).toEqual(before);
+    const reads = [
+      ...['config', 'dbsize', 'discard', 'get', 'info', 'mget', 'multi', 'ping', 'pttl', 'pubsub', 'scan'],
+      // EXEC without a transaction, to know whether it may be said, executes nothing.
+      ...['client', 'exec', 'hello', 'select', 'subscribe', 'unsubscribe', 'quit'],
+    ];
+    expect(told.filter((command) => !reads.includes(command))).toEqual([]);
+    expect(told).toContain('scan');
   });
 });
 
@@ -253,7 +375,7 @@ describe('what a dead run has left', () => {
   it('is not taken over once that run is back to life, nor once another has it', async () => {
     const [dead, other] = ['dead', 'other'].map((runId) => ({
       runId,
-      startedAt: '2026-01-01T00:00:00Z',
+      startedAt: '2026-01-01T00:00:00.000Z',
     })) as [Marker, Marker];
     await redis.flushall();
     await setMarker(redis, 'ours:', dead);
@@ -271,7 +393,7 @@ describe('what a dead run has left', () => {
   it('is removed by the next one, and nothing else', async () => {
     await fill();
     const before = await snapshot();
-    await redis.set('ours:marker', JSON.stringify({ runId: 'dead', startedAt: '2026-01-01T00:00:00Z' }));
+    await redis.set('ours:marker', JSON.stringify({ runId: 'dead', startedAt: '2026-01-01T00:00:00.000Z' }));
     for (let n = 0; n < 2_500; n++) await redis.set(`ours:item:${n}`, 'x');
     expect(await findingsOf(externalRedis({ url, keyPrefix: 'ours:', needs: NO_NEEDS }))).toBeNull();
     expect(await snapshot()).toEqual(before);

@@ -13,9 +13,12 @@ import { nodeFor, oneSlotPrefix } from './redis/cluster.ts';
 import { connectOnce } from './redis/connect-once.ts';
 import { examineRedis, factsOf, type RedisFacts, type RedisPlace, takenBy } from './redis/examine.ts';
 import { listen, type RedisPossession } from './redis/grip.ts';
+import { observeKeyEvents } from './redis/key-events.ts';
 import { removeKeys } from './redis/keyspace.ts';
 import { isAlive, type Marker, markerKey, readMarker, setMarker, takeOver } from './redis/marker.ts';
+import { misnamed } from './redis/misnamed.ts';
 import { remove } from './redis/removal.ts';
+import { noRoom } from './redis/rights.ts';
 import { settingUp } from './setting-up.ts';
 
 export interface ExternalRedisOptions {
@@ -67,7 +70,8 @@ export function externalRedis({ url, keyPrefix, needs }: ExternalRedisOptions): 
       const server = address.kind === 'cluster' ? await nodeFor(address, prefix) : url;
       return { redis: await connectOnce(server), url: server };
     } catch (error) {
-      throw new UnfitServersError([connectFailure(attempt, error)]);
+      const named = await misnamed(address, { server: place.server, variable: attempt.variable }, error);
+      throw new UnfitServersError([named ?? connectFailure(attempt, error)]);
     }
   }
 
@@ -119,14 +123,11 @@ async function claim(
   const released = context.onRemains({ module: REMOVAL, data: run });
   starting.defer(() => remove(run).then(released));
   const marker = { runId, startedAt: new Date(systemClock.wallMs()).toISOString() };
-  while (!(await setMarker(redis, prefix, marker))) {
-    // What was examined a moment ago is what a dead run has left, unless another run was faster.
-    const found = await readMarker(redis, prefix);
-    if (found === null || (await isAlive(redis, prefix, found)))
-      throw new UnfitServersError([takenBy(place, found)]);
-    if (!(await takeOver(redis, prefix, found, marker))) continue;
-    await removeKeys(redis, prefix, [markerKey(prefix)]);
-    break;
+  await takePossession(redis, place, marker);
+  if (place.needs.keyEvents) {
+    const { server } = place;
+    const silent = await observeKeyEvents(redis, { url, key: `${prefix}announced`, server });
+    if (silent.length > 0) throw new UnfitServersError(silent);
   }
   const hold = starting.use(
     new Hold(grip, {
@@ -139,6 +140,26 @@ async function claim(
     }),
   );
   return new ExternalRedis(run, place, facts, { redis, hold, cleanUp: starting.move() });
+}
+
+/** @throws UnfitServersError when another run was faster, or there is no room for the marker */
+async function takePossession(redis: Redis, place: RedisPlace, marker: Marker): Promise<void> {
+  const { prefix, server } = place;
+  for (;;) {
+    try {
+      if (await setMarker(redis, prefix, marker)) return;
+    } catch (error) {
+      // Others may have filled it since it was examined.
+      if (!/\bOOM\b/.test(String(error))) throw error;
+      throw new UnfitServersError([noRoom(server, await redis.info('memory'))]);
+    }
+    // What was examined a moment ago is what a dead run has left, unless another run was faster.
+    const found = await readMarker(redis, prefix);
+    if (found === null || (await isAlive(redis, prefix, found)))
+      throw new UnfitServersError([takenBy(place, found)]);
+    if (!(await takeOver(redis, prefix, found, marker))) continue;
+    return removeKeys(redis, prefix, [markerKey(prefix)]);
+  }
 }
 
 /** @throws UnfitServersError when another run has the prefix */

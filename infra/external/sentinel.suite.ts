@@ -58,8 +58,10 @@ export function sentinelSuite(): void {
     kind: 'redis',
     make: () => externalRedis({ url: sentinel.url, keyPrefix: 'storm:', needs: NO_NEEDS }),
     snapshot: () => dump(sentinel.masters[0] as Redis),
-    holder: () => listenerOf(sentinel.masters[0] as Redis),
-    cut: (id) => (sentinel.masters[0] as Redis).client('KILL', 'ID', id),
+    place: {
+      holder: () => listenerOf(sentinel.masters[0] as Redis),
+      cut: (id) => (sentinel.masters[0] as Redis).client('KILL', 'ID', id),
+    },
   });
 
   it('is followed to another master, by services too', { timeout: SLOW_MS }, async () => {

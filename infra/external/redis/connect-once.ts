@@ -20,6 +20,8 @@ export async function connectOnce(url: string): Promise<Redis> {
   try {
     await within(CONNECT_MS * 2, redis.connect());
     await redis.ping();
+    // It connects to database 0 when there is none of the number that was asked for, and says so aside.
+    if (failure !== undefined) throw failure;
     return redis;
   } catch (error) {
     redis.disconnect();

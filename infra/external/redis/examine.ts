@@ -2,11 +2,11 @@ import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../../address/redis-address.ts';
 import type { Finding, Needs } from '../../backend.ts';
 import type { Attempt } from '../connect-failure.ts';
+import { examineKeyEvents } from './key-events.ts';
 import { keysWith } from './keyspace.ts';
-import { isAlive, lifeline, type Marker, markerKey, readMarker } from './marker.ts';
+import { isAlive, type Marker, markerKey, readMarker } from './marker.ts';
+import { refusals } from './rights.ts';
 
-/** What the probe has to hear of: keyspace channel; generic, string and expired events. */
-const KEY_EVENTS = 'Kg$x';
 /** INFO with several sections, which the probe asks for. */
 const OLDEST_MAJOR = 7;
 const SHOWN = 3;
@@ -29,13 +29,26 @@ export interface RedisFacts {
   readonly clients: number;
 }
 
-/** What keeps a run from using this Redis. Reads only: the commands that could write have nothing to write to. */
+/** What keeps a run from using this Redis. Reads only. */
 export async function examineRedis(redis: Redis, place: RedisPlace): Promise<Finding[]> {
-  const { server } = place;
-  const refused = await refusedCommands(redis, place);
-  if (refused.length > 0) return refused;
-  const info = await redis.info('server', 'replication', 'cluster').catch(() => redis.info());
+  const { server, prefix, database, needs } = place;
+  const info = await redis.info().catch((error: unknown) => {
+    if (/NOPERM|unknown command/.test(String(error))) return '';
+    throw error;
+  });
   const found: Finding[] = [];
+  if (/^redis_mode:sentinel/m.test(info))
+    return [
+      {
+        server,
+        what: 'the mode',
+        expected: 'a Redis',
+        got: 'a Sentinel',
+        mend: 'Write it as redis+sentinel://host:26379/mymaster.',
+      },
+    ];
+  found.push(...(await refusals(redis, { server, prefix, database, keyEvents: needs.keyEvents })));
+  if (found.length > 0) return found;
   const { version } = factsOf(info);
   if (Number(version.split('.')[0]) < OLDEST_MAJOR)
     found.push({
@@ -75,83 +88,6 @@ export function factsOf(info: string): RedisFacts {
     version: valkey ?? field('redis_version') ?? 'unknown',
     clients: Number(field('connected_clients') ?? 0),
   };
-}
-
-/** The commands and keys that its access control list keeps from this user. */
-async function refusedCommands(
-  redis: Redis,
-  { server, prefix, database, needs }: RedisPlace,
-): Promise<Finding[]> {
-  const key = `${prefix}marker:nothing`;
-  // On a key that is not there: none of them changes anything.
-  const tries: [string, () => Promise<unknown>][] = [
-    ['info', () => redis.info()],
-    ['dbsize', () => redis.dbsize()],
-    ['scan', () => redis.scan('0', 'MATCH', `${prefix}*`, 'COUNT', 1)],
-    ['pubsub|numsub', () => redis.pubsub('NUMSUB', lifeline(prefix, 'none'))],
-    ['get', () => redis.get(key)],
-    ['set', () => redis.set(key, '', 'PX', 1, 'XX')],
-    ['mget', () => redis.mget(key)],
-    ['pttl', () => redis.pttl(key)],
-    ['pexpire', () => redis.pexpire(key, 1)],
-    ['del', () => redis.del(key)],
-    ['unlink', () => redis.unlink(key)],
-    ['eval', () => redis.eval("return redis.call('exists', KEYS[1])", 1, key)],
-    ['multi', () => redis.multi().exists(key).exec()],
-    ['subscribe', () => listen(redis, lifeline(prefix, 'none'))],
-    ...(needs.keyEvents
-      ? ([
-          ['subscribe', () => listen(redis, `__keyspace@${database}__:${prefix}marker`)],
-          ['config|get', () => redis.config('GET', 'notify-keyspace-events')],
-        ] as [string, () => Promise<unknown>][])
-      : []),
-  ];
-  const commands: string[] = [];
-  const places = new Set<string>();
-  for (const [command, attempt] of tries) {
-    const refusal = await attempt().then(
-      () => '',
-      (error: unknown) => String(error),
-    );
-    if (/NOPERM.*key/i.test(refusal)) places.add(`'~${prefix}*'`);
-    else if (/NOPERM.*channel/i.test(refusal)) {
-      places.add(`'&${prefix}*'`);
-      if (needs.keyEvents) places.add(`'&__keyspace@${database}__:${prefix}*'`);
-    } else if (/NOPERM|unknown command|unknown subcommand/i.test(refusal)) commands.push(command);
-  }
-  const rules = [...places, ...commands.map((command) => `+${command}`)];
-  if (rules.length === 0) return [];
-  return [
-    {
-      server,
-      what: 'the rights of this user',
-      expected: rules.join(' '),
-      got: 'a refusal (NOPERM)',
-      mend: `ACL SETUSER ${redis.options.username ?? 'default'} ${rules.join(' ')}`,
-    },
-  ];
-}
-
-async function listen(redis: Redis, channel: string): Promise<void> {
-  await redis.subscribe(channel);
-  await redis.unsubscribe(channel);
-}
-
-async function examineKeyEvents(redis: Redis, server: string): Promise<Finding[]> {
-  const [, flags = ''] = (await redis.config('GET', 'notify-keyspace-events')) as string[];
-  // A stands for all kinds of events, but not for the channel.
-  const has = (flag: string) => flags.includes(flag) || (flag !== 'K' && flags.includes('A'));
-  if ([...KEY_EVENTS].every(has)) return [];
-  const wanted = [...new Set([...flags, ...KEY_EVENTS])].join('');
-  return [
-    {
-      server,
-      what: 'notify-keyspace-events',
-      expected: `K, g, $ and x among its flags`,
-      got: flags === '' ? 'none' : flags,
-      mend: `CONFIG SET notify-keyspace-events ${wanted}`,
-    },
-  ];
 }
 
 async function examineKeys(redis: Redis, place: RedisPlace): Promise<Finding[]> {

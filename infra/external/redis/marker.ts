@@ -16,7 +16,10 @@ export function lifeline(prefix: string, runId: string): string {
   return `${prefix}run:${runId}`;
 }
 
-/** `null`: there is none, or not one of ours. */
+/** As `newRunId` makes them, and tests. */
+const RUN_ID = /^[\w.-]{1,128}$/;
+
+/** `null`: there is none, or not one of ours: of another type, or not to the letter what `setMarker` writes. */
 export async function readMarker(redis: Redis, prefix: string): Promise<Marker | null> {
   // Of another type it is somebody else's.
   const text = await redis.get(markerKey(prefix)).catch((error: unknown) => {
@@ -25,8 +28,10 @@ export async function readMarker(redis: Redis, prefix: string): Promise<Marker |
   });
   if (text === null) return null;
   try {
-    const { runId, startedAt } = JSON.parse(text) as Partial<Marker>;
-    return typeof runId === 'string' && typeof startedAt === 'string' ? { runId, startedAt } : null;
+    const { runId, startedAt } = JSON.parse(text) as Marker;
+    const marker = { runId, startedAt };
+    const ours = RUN_ID.test(runId) && new Date(startedAt).toISOString() === startedAt;
+    return ours && JSON.stringify(marker) === text ? marker : null;
   } catch {
     return null;
   }
