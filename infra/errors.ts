@@ -79,7 +79,7 @@ export class BackendControlError extends CachestormError {
   }
 }
 
-/** What keeps a run from using the servers that it was given, all of it at once. Nothing was written to them. */
+/** What keeps a run from using the servers that it was given, all of it at once; or from using one of them any longer. */
 export class UnfitServersError extends CachestormError {
   readonly code = 'E_UNFIT_SERVERS';
   readonly failure = 'infrastructure';

@@ -2,23 +2,16 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ChannelModel } from 'amqplib';
+import { connect } from 'amqplib';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { redisClient } from '../../infra/address/redis-client.ts';
 import type { Backend } from '../../infra/backend.ts';
 import { eventually } from '../../infra/contract/eventually.ts';
-import { readMarker as readSchemaMarker } from '../../infra/external/database/possession.ts';
+import { readMarker as readSchemaMarker, writeMarker } from '../../infra/external/database/marker.ts';
 import { externalDatabase } from '../../infra/external/database.ts';
-import { connectBroker } from '../../infra/external/rabbitmq/connection.ts';
-import {
-  found,
-  isAlive,
-  onChannel,
-  queueExists,
-  readMarker as readBrokerMarker,
-} from '../../infra/external/rabbitmq/possession.ts';
-import { externalRabbitmq } from '../../infra/external/rabbitmq.ts';
+import { startTheirServers, type TheirServers } from '../../infra/external/fixtures/their-servers.ts';
+import { brokerAt } from '../../infra/external/rabbitmq.ts';
 import { readMarker as readKeyMarker } from '../../infra/external/redis/marker.ts';
 import { externalRedis } from '../../infra/external/redis.ts';
 import {
@@ -26,10 +19,9 @@ import {
   holderOf,
   NO_NEEDS,
   startForTest,
-  startTheirServers,
   type TheirDatabase,
-  type TheirServers,
 } from '../../infra/external/testing.ts';
+import { newToken } from '../../infra/external/token.ts';
 import { localRedis } from '../../infra/local/redis.ts';
 import { finish, start } from './testing.ts';
 
@@ -37,11 +29,10 @@ const SLOW_MS = 300_000;
 const cleanUp = new AsyncDisposableStack();
 let database: TheirDatabase;
 let redis: Redis;
-let broker: ChannelModel;
+let rabbitmq: TheirServers['rabbitmq'];
 let env: TheirServers['env'];
 beforeAll(async () => {
-  ({ env, redis, database } = cleanUp.use(await startTheirServers()));
-  broker = cleanUp.adopt(await connectBroker(env.AMQP_URL), (model) => model.close());
+  ({ env, redis, database, rabbitmq } = cleanUp.use(await startTheirServers()));
 }, SLOW_MS);
 afterAll(() => cleanUp.disposeAsync(), SLOW_MS);
 
@@ -79,8 +70,11 @@ async function stormUnderWay(): Promise<void> {
 }
 
 async function everything(): Promise<unknown> {
-  const queues = [await found(broker, 'storm:'), await queueExists(broker, 'storm:run')];
-  return { keys: await redis.keys('*'), database: await database.snapshot(), queues };
+  return {
+    keys: await redis.keys('*'),
+    database: await database.snapshot(),
+    rabbitmq: await rabbitmq.snapshot(),
+  };
 }
 
 /** What a run holds on one server, and how another comes to it. */
@@ -94,7 +88,7 @@ interface Place {
   look(): Promise<[string | undefined, boolean]>;
 }
 
-const PLACES: Readonly<Record<Backend['kind'], Place>> = {
+const PLACES: Readonly<Record<'redis' | 'database', Place>> = {
   redis: {
     backend: () => externalRedis({ url: env.REDIS_URL, keyPrefix: 'storm:', needs: NO_NEEDS }),
     release: () => redis.client('KILL', 'TYPE', 'PUBSUB'),
@@ -110,7 +104,10 @@ const PLACES: Readonly<Record<Backend['kind'], Place>> = {
       await database.admin.query(`KILL ${await holderOf(database.admin, 'storm')}`);
       await eventually(async () => (await holderOf(database.admin, 'storm')) === undefined, 'a free lock');
     },
-    put: () => database.admin.query('CREATE TABLE storm.items AS SELECT 7 AS id'),
+    put: () =>
+      database.admin.query(
+        'CREATE TABLE storm.items AS SELECT 7 AS id, 0 AS value, 0 AS version, 0 AS stored_us',
+      ),
     look: async () => [
       (await readSchemaMarker(database.admin, 'storm'))?.runId,
       await database.admin.query('SELECT id FROM storm.items WHERE id = 7').then(
@@ -119,27 +116,12 @@ const PLACES: Readonly<Record<Backend['kind'], Place>> = {
       ),
     ],
   },
-  rabbitmq: {
-    backend: () => externalRabbitmq({ url: env.AMQP_URL, prefix: 'storm:', needs: NO_NEEDS }),
-    // The broker itself takes who is silent for dead.
-    release: () => eventually(async () => !(await isAlive(broker, 'storm:')), 'a free queue', 60_000),
-    put: () => onChannel(broker, (channel) => channel.assertQueue('storm:changes')),
-    look: async () => [
-      (await readBrokerMarker(broker, 'storm:'))?.runId,
-      await queueExists(broker, 'storm:changes'),
-    ],
-  },
 };
 
 describe('run --infra external', { timeout: SLOW_MS }, () => {
   test.each([
     ['redis', ['breakdown'], 'REDIS_URL (h): lost the keys storm:*'],
     ['database', ['breakdown'], 'MYSQL_URL (h): lost the schema storm'],
-    [
-      'rabbitmq',
-      ['write-consistency', '--strategy', 'message-queue'],
-      'AMQP_URL (h): lost the queues storm:*',
-    ],
   ] as const)(
     'ends when it stood still and another has its place, which keeps all: %s',
     async (kind, args, lost) => {
@@ -180,6 +162,26 @@ describe('run --infra external', { timeout: SLOW_MS }, () => {
     expect(await everything()).toEqual(before);
   });
 
+  test('ends with one sentence when the broker has an alarm', async () => {
+    const before = await everything();
+    const child = launch(['write-consistency', '--strategy', 'message-queue']);
+    const ended = finish(child);
+    await stormUnderWay();
+    const limit = (share: number) =>
+      rabbitmq.control(`vm_memory_monitor:set_vm_memory_high_watermark(${share}).`);
+    await limit(0.000001);
+    const { code, stderr } = await ended;
+    const errors = stderr.split('\n').filter((line) => line.startsWith('error: '));
+    expect(errors).toEqual([
+      expect.stringMatching(
+        /^error: AMQP_URL \([\d.:]+\): its alarms: expected none.*, got one \(low on memory\)\. .*\[E_UNFIT_SERVERS\]$/,
+      ),
+    ]);
+    expect(code).toBe(3);
+    await limit(0.4);
+    expect(await everything()).toEqual(before);
+  });
+
   test('ends when a server stays away, and the next one removes what is left there', async () => {
     const before = await database.snapshot();
     await using theirs = await startForTest(localRedis());
@@ -201,5 +203,37 @@ describe('run --infra external', { timeout: SLOW_MS }, () => {
     await client.connect();
     expect(await client.keys('*')).toEqual([]);
     client.disconnect();
+  });
+});
+
+describe('queues that a dead run has left', { timeout: SLOW_MS }, () => {
+  const QUEUES = ['changes', 'changes.0', 'changes.1'];
+
+  test('are removed by the next run that knows their broker, and those of others with like names are not', async () => {
+    const token = newToken();
+    const at = brokerAt(env.AMQP_URL) ?? '';
+    await using broker = new AsyncDisposableStack();
+    const model = broker.adopt(await connect(env.AMQP_URL), (held) => held.close());
+    const channel = await model.createChannel();
+    for (const name of QUEUES) await channel.assertQueue(`storm:${name}`);
+    const before = await everything();
+    for (const name of QUEUES) await channel.assertQueue(`storm:${token}.${name}`);
+    await database.admin.query('CREATE SCHEMA storm');
+    await writeMarker(database.admin, {
+      ...{ runId: 'dead', startedAt: '2026-01-01T00:00:00.000Z', token, schema: 'storm' },
+      ...{ madeSchema: true, broker: { at, prefix: 'storm:' } },
+    });
+    const next = (known: string) =>
+      externalDatabase({
+        ...{ url: env.MYSQL_URL, schema: 'storm', needs: NO_NEEDS },
+        broker: { url: env.AMQP_URL, at: known, prefix: null },
+      });
+    const found = await findingsOf(next('elsewhere:5672//'));
+    expect(found).toMatchObject([
+      { expected: `AMQP_URL to name ${at}, where its queues are`, got: 'elsewhere:5672//' },
+    ]);
+    expect(await findingsOf(next(at))).toBeNull();
+    expect(await everything()).toEqual(before);
+    for (const name of QUEUES) await channel.deleteQueue(`storm:${name}`);
   });
 });

@@ -49,6 +49,8 @@ export async function declare(
   for (const queue of queues) {
     await channel.assertQueue(queue, {
       durable: shape.durable,
+      // No exchange: what a consumer rejects would go where a policy of the broker's owner sends it.
+      deadLetterExchange: `${queue}.nowhere`,
       ...(shape.order === 'single-active' ? { arguments: { 'x-single-active-consumer': true } } : {}),
     });
   }

@@ -35,9 +35,12 @@ async function connectRedis(url: string, prefix = ''): Promise<TestClient> {
 async function connectDatabase(url: string): Promise<TestClient> {
   const connection = await createConnection({ ...mysqlOptions(url), connectTimeout: 5_000 });
   connection.on('error', () => {});
-  await connection.query('CREATE TABLE IF NOT EXISTS items (id INT AUTO_INCREMENT PRIMARY KEY, v INT)');
+  // With the columns of the harness's own: an external backend takes no others for the run's.
+  await connection.query(
+    'CREATE TABLE IF NOT EXISTS items (id INT AUTO_INCREMENT PRIMARY KEY, value INT, version INT, stored_us INT)',
+  );
   return {
-    put: async () => void (await connection.query('INSERT INTO items (v) VALUES (1)')),
+    put: async () => void (await connection.query('INSERT INTO items (value) VALUES (1)')),
     async count() {
       const [rows] = await connection.query<RowDataPacket[]>('SELECT COUNT(*) AS n FROM items');
       return Number(rows[0]?.n);

@@ -14,15 +14,18 @@ export interface ExternalBackendUnderTest {
   make(): Backend;
   /** All that the server holds, to the byte, and how it is set. */
   snapshot(): Promise<unknown>;
-  /** The connection by which the run holds its place, as the server names it; undefined when there is none. */
-  holder(): Promise<string | undefined>;
-  /** Has the server's administrator end it. */
-  cut(holder: string): Promise<unknown>;
+  /** Where a run holds a place that others may want, too. @default its names are nobody else's */
+  readonly place?: {
+    /** The connection by which the run holds it, as the server names it; undefined when there is none. */
+    holder(): Promise<string | undefined>;
+    /** Has the server's administrator end it. */
+    cut(holder: string): Promise<unknown>;
+  };
 }
 
 /** What every backend promises whose server is somebody else's, who uses it, too. */
 export function describeExternalBackend(tested: ExternalBackendUnderTest): void {
-  const { name, kind, make, snapshot } = tested;
+  const { name, kind, make, snapshot, place } = tested;
 
   describe(name, { timeout: SLOW_MS }, () => {
     let before: unknown;
@@ -43,30 +46,34 @@ export function describeExternalBackend(tested: ExternalBackendUnderTest): void 
 
     refusesControl(() => server);
 
-    it('belongs to one run at a time', async () => {
-      await expect(start('-again')).rejects.toMatchObject({
-        code: 'E_UNFIT_SERVERS',
-        message: expect.stringContaining(stack.runId),
-      });
-    });
+    if (place !== undefined) holdsItsPlace(place);
 
-    it('is held again when its administrator cuts the connection that holds it', async () => {
-      await using client = await CLIENTS[kind](server.url('service'), server.prefix);
-      await client.put();
-      const count = await client.count();
-      const first = await eventually(tested.holder, 'a holder');
-      await tested.cut(first);
-      await eventually(async () => ![first, undefined].includes(await tested.holder()), 'another holder');
-      const second = await tested.holder();
-      await server.confirm?.();
-      expect(await tested.holder()).toBe(second);
-      await expect(start('-again')).rejects.toMatchObject({
-        code: 'E_UNFIT_SERVERS',
-        message: expect.stringContaining(stack.runId),
+    function holdsItsPlace({ holder, cut }: NonNullable<typeof place>): void {
+      it('belongs to one run at a time', async () => {
+        await expect(start('-again')).rejects.toMatchObject({
+          code: 'E_UNFIT_SERVERS',
+          message: expect.stringContaining(stack.runId),
+        });
       });
-      expect(await client.count()).toBe(count);
-      expect(stack.signal.aborted).toBe(false);
-    });
+
+      it('is held again when its administrator cuts the connection that holds it', async () => {
+        await using client = await CLIENTS[kind](server.url('service'), server.prefix);
+        await client.put();
+        const count = await client.count();
+        const first = await eventually(holder, 'a holder');
+        await cut(first);
+        await eventually(async () => ![first, undefined].includes(await holder()), 'another holder');
+        const second = await holder();
+        await server.confirm?.();
+        expect(await holder()).toBe(second);
+        await expect(start('-again')).rejects.toMatchObject({
+          code: 'E_UNFIT_SERVERS',
+          message: expect.stringContaining(stack.runId),
+        });
+        expect(await client.count()).toBe(count);
+        expect(stack.signal.aborted).toBe(false);
+      });
+    }
 
     it('is as it was before once it is disposed, and can be disposed again', async () => {
       await server[Symbol.asyncDispose]();

@@ -20,7 +20,7 @@ export function accountsSuite(theirsOf: () => TheirDatabase): void {
       connect('probe'),
     ]);
     try {
-      await service.query('CREATE TABLE items (id INT PRIMARY KEY)');
+      await service.query('CREATE TABLE items (id INT PRIMARY KEY, value INT, version INT, stored_us INT)');
       await expect(service.query('SELECT * FROM theirs.items')).rejects.toThrow(/denied/i);
       await expect(service.query('SHOW BINARY LOGS')).rejects.toThrow(/denied/i);
       await expect(probe.query('SELECT * FROM mysql.user')).rejects.toThrow(/denied/i);

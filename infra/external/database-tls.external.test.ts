@@ -42,8 +42,10 @@ describeExternalBackend({
   kind: 'database',
   make: () => external(`${theirs.url}?cacertfile=${certificates.ca}`),
   snapshot: () => theirs.snapshot(),
-  holder: () => holderOf(theirs.admin, 'storm'),
-  cut: (holder) => theirs.admin.query(`KILL ${holder}`),
+  place: {
+    holder: () => holderOf(theirs.admin, 'storm'),
+    cut: (holder) => theirs.admin.query(`KILL ${holder}`),
+  },
 });
 
 describe('TLS to a database', () => {

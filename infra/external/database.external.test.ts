@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import type { RowDataPacket } from 'mysql2/promise';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeExternalBackend } from '../contract/external.suite.ts';
 import { pickFreePort } from '../ports.ts';
 import { accountsSuite } from './accounts.suite.ts';
-import { writeMarker } from './database/possession.ts';
+import { userName } from './database/account.ts';
+import { formatMarker, type Marker, writeMarker } from './database/marker.ts';
 import { externalDatabase } from './database.ts';
 import {
   ALL_NEEDS,
@@ -16,6 +17,7 @@ import {
   startTheirDatabase,
   type TheirDatabase,
 } from './testing.ts';
+import { newToken } from './token.ts';
 
 const cleanUp = new AsyncDisposableStack();
 let theirs: TheirDatabase;
@@ -40,8 +42,10 @@ for (const schema of ['storm', 'empty_one']) {
     kind: 'database',
     make: () => external(schema),
     snapshot: () => theirs.snapshot(),
-    holder: () => holderOf(theirs.admin, schema),
-    cut: (holder) => theirs.admin.query(`KILL ${holder}`),
+    place: {
+      holder: () => holderOf(theirs.admin, schema),
+      cut: (holder) => theirs.admin.query(`KILL ${holder}`),
+    },
   });
 }
 
@@ -61,19 +65,135 @@ describe('an external database', () => {
 
   it('is rid of what a dead run has left, users too', async () => {
     const before = await theirs.snapshot();
-    const { admin } = theirs;
-    await admin.query('CREATE SCHEMA storm');
-    const marker = {
-      runId: 'dead',
-      startedAt: '2026-01-01T00:00:00Z',
-      users: ['cachestorm_x'],
-      madeSchema: true,
-    };
-    await writeMarker(admin, 'storm', marker);
-    await admin.query('CREATE TABLE storm.items (id INT)');
-    await admin.query("CREATE USER cachestorm_x@'%' IDENTIFIED BY 'x'");
+    await leaveDeadRun();
+    await theirs.admin.query(ITEMS);
     expect(await findingsOf(external('storm'))).toBeNull();
     expect(await theirs.snapshot()).toEqual(before);
+  });
+});
+
+const DEAD: Marker = {
+  runId: 'dead',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  token: newToken(),
+  schema: 'storm',
+  madeSchema: true,
+  broker: null,
+};
+const ITEMS = 'CREATE TABLE storm.items (id INT, value INT, version INT, stored_us INT)';
+
+async function leaveDeadRun(changed: Partial<Marker> = {}): Promise<void> {
+  const { admin } = theirs;
+  await admin.query('CREATE SCHEMA storm');
+  await writeMarker(admin, { ...DEAD, ...changed });
+  await admin.query(`CREATE USER ${userName('service', DEAD.token)}@'%' IDENTIFIED BY 'x'`);
+}
+
+describe('what looks like a dead run’s', () => {
+  /** What was there before is there afterwards, whatever a run says to it. */
+  async function isKept(schema: string, got: RegExp): Promise<void> {
+    const before = await theirs.snapshot();
+    expect(await findingsOf(external(schema))).toMatchObject([{ got: expect.stringMatching(got) }]);
+    expect(await theirs.snapshot()).toEqual(before);
+    await theirs.admin.query(`DROP SCHEMA ${schema}`);
+    await theirs.admin.query(`DROP USER IF EXISTS ${userName('service', DEAD.token)}@'%'`);
+  }
+
+  it('is a table of somebody else with the marker’s name, beside some with ours', async () => {
+    const { admin } = theirs;
+    await admin.query('CREATE SCHEMA storm');
+    await admin.query(ITEMS);
+    await admin.query('CREATE TABLE storm.outbox (id INT PRIMARY KEY, mail TEXT)');
+    await admin.query('CREATE TABLE storm.cachestorm_run (id INT PRIMARY KEY, km DOUBLE)');
+    await isKept('storm', /^3 of somebody else, such as cachestorm_run, items, outbox$/);
+  });
+
+  it('is a table as an earlier version wrote it, which names an account of somebody else', async () => {
+    const { admin } = theirs;
+    await admin.query('CREATE SCHEMA storm');
+    await admin.query(
+      `CREATE TABLE storm.cachestorm_run (run_id VARCHAR(128) NOT NULL PRIMARY KEY, started_at VARCHAR(32) NOT NULL,
+        users VARCHAR(255) NOT NULL, made_schema TINYINT NOT NULL)`,
+    );
+    await admin.query(
+      "INSERT INTO storm.cachestorm_run VALUES ('dead', '2026-01-01T00:00:00Z', 'reader', 1)",
+    );
+    await isKept('storm', /^1 of somebody else/);
+  });
+
+  it('is a marker with a token that is none', async () => {
+    await leaveDeadRun({ token: 'reader' });
+    await isKept('storm', /^1 of somebody else/);
+  });
+
+  it('is a copy of the schema', async () => {
+    const { admin } = theirs;
+    await admin.query('CREATE SCHEMA copied');
+    await admin.query(
+      `CREATE TABLE copied.cachestorm_run (run_id INT) COMMENT = '${formatMarker({ ...DEAD, schema: 'storm' })}'`,
+    );
+    await isKept('copied', /^1 of somebody else/);
+  });
+
+  it('has tables of somebody else beside the marker, with our names and their columns', async () => {
+    await leaveDeadRun();
+    await theirs.admin.query('CREATE TABLE storm.items (id INT PRIMARY KEY, price INT)');
+    await theirs.admin.query('CREATE VIEW storm.outbox AS SELECT 1 AS id');
+    await isKept('storm', /^2 of somebody else, such as items, outbox$/);
+  });
+
+  it('has queues on a broker that is not known now', async () => {
+    await leaveDeadRun({ broker: { at: 'mq:5672/storm', prefix: 'cachestorm.' } });
+    const before = await theirs.snapshot();
+    expect(await findingsOf(external('storm'))).toEqual([
+      {
+        server: `MYSQL_URL (${new URL(theirs.url).host})`,
+        what: 'what run dead has left',
+        expected: 'AMQP_URL to name mq:5672/storm, where its queues are',
+        got: 'none',
+        mend: expect.stringMatching(/DROP TABLE `storm`\.cachestorm_run;$/),
+      },
+    ]);
+    expect(await theirs.snapshot()).toEqual(before);
+    await theirs.admin.query('DROP SCHEMA storm');
+    await theirs.admin.query(`DROP USER ${userName('service', DEAD.token)}@'%'`);
+  });
+});
+
+describe('the general log of a database', () => {
+  it('has nothing but reads of an examination, and no password of a run', async () => {
+    const { admin } = theirs;
+    await admin.query("SET GLOBAL log_output = 'TABLE', GLOBAL general_log = 1");
+    const logged = async () => {
+      const [rows] = await admin.query<RowDataPacket[]>('SELECT argument FROM mysql.general_log');
+      await admin.query('TRUNCATE mysql.general_log');
+      return rows.map(({ argument }) => String(argument));
+    };
+    await leaveDeadRun();
+    await theirs.admin.query(ITEMS);
+    await logged();
+    const backend = external('storm');
+    expect(await backend.examine?.(new AbortController().signal)).toEqual([]);
+    const examined = await logged();
+    expect(
+      examined.filter(
+        (line) => !/^\s*(SELECT|SHOW|SET (NAMES|SESSION)|$)|^admin@|^TRUNCATE mysql/i.test(line),
+      ),
+    ).toEqual([]);
+    expect(examined.length).toBeGreaterThan(5);
+    const passwords: string[] = [];
+    {
+      await using stack = await startForTest(backend);
+      for (const role of ['service', 'relay', 'probe'] as const) {
+        const url = stack.get('database').url(role);
+        passwords.push(new URL(url).password);
+        (await createConnection(url)).destroy();
+      }
+    }
+    const whole = (await logged()).join('\n');
+    await admin.query('SET GLOBAL general_log = 0');
+    expect(whole).toMatch(/CREATE USER/);
+    expect(passwords.filter((password) => whole.includes(password))).toEqual([]);
   });
 });
 
@@ -84,8 +204,9 @@ describe('an external database whose marker is another run’s after a cut', () 
       await using stack = await startForTest(external('storm'));
       const { signal } = stack;
       const aborted = once(signal, 'abort');
-      await admin.query("UPDATE storm.cachestorm_run SET run_id = 'other'");
-      await admin.query('CREATE TABLE storm.items (id INT PRIMARY KEY)');
+      const other = formatMarker({ ...DEAD, runId: 'other' });
+      await admin.query(`ALTER TABLE storm.cachestorm_run COMMENT = '${other}'`);
+      await admin.query(ITEMS);
       await admin.query(`KILL ${await holderOf(admin, 'storm')}`);
       await aborted;
       expect(signal.reason).toMatchObject({

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Clock } from '../../harness/time/clock.ts';
-import { type PlaceLostError, UnfitServersError } from '../errors.ts';
+import { UnfitServersError } from '../errors.ts';
 import { type Grip, Hold } from './hold.ts';
 
 const FINDING = { server: 'X_URL (h:1)', what: 'the place', expected: 'nobody', got: 'run 7', mend: 'Wait.' };
@@ -61,7 +61,7 @@ function manualClock() {
 }
 
 let advance: (ms: number) => Promise<void>;
-let losses: PlaceLostError[];
+let losses: Error[];
 let grips: FakeGrip[];
 let take: () => Promise<Grip>;
 let hold: Hold;
@@ -112,6 +112,15 @@ it('gives up as soon as another run has the place, and says so once', async () =
   expect(losses.map(({ message }) => message)).toEqual([
     'X_URL (h:1): lost the place: the connection that held this place was cut, and it was taken over by run 7',
   ]);
+});
+
+it('gives up as soon as the server can not be used, and says why', async () => {
+  const unfit = new UnfitServersError([{ ...FINDING, what: 'its alarms' }]);
+  take = () => Promise.reject(unfit);
+  first.cut();
+  await advance(1);
+  await expect(hold.confirm()).rejects.toBe(unfit);
+  expect(losses).toEqual([unfit]);
 });
 
 it('tries for half a minute while the server is away, and says what was the matter', async () => {

@@ -23,13 +23,14 @@ export interface HoldOptions {
   /** What is held there: `the schema storm`. */
   readonly what: string;
   /**
-   * @throws UnfitServersError when another run has the place, or had it: then there is nothing to wait for. Any other
-   * error may pass; NotYetError says so in words for the user.
+   * @throws UnfitServersError when there is nothing to wait for: another run has the place, or had it (of such a finding
+   * `what` is that of the place), or the server can't be used any more. Any other error may pass; NotYetError says so in
+   * words for the user.
    */
   readonly take: () => Promise<Grip>;
   /** Why the server could not be used, in words of ours. */
   readonly explain: (error: unknown) => Finding;
-  readonly onLost: (error: PlaceLostError) => void;
+  readonly onLost: (error: PlaceLostError | UnfitServersError) => void;
 }
 
 /** A connection with nothing to say would be cut by what lies between; and one that is cut silently must be missed. */
@@ -61,7 +62,7 @@ export class Hold implements AsyncDisposable {
   /**
    * Resolves once the server has said that the place is held, taken anew if need be.
    *
-   * @throws PlaceLostError
+   * @throws PlaceLostError, or UnfitServersError where the server can't be used any more
    */
   async confirm(): Promise<void> {
     const grip = await this.#held;
@@ -110,8 +111,12 @@ export class Hold implements AsyncDisposable {
     }
   }
 
-  #giveUp(error: unknown): PlaceLostError {
+  #giveUp(error: unknown): PlaceLostError | UnfitServersError {
     const { server, what, explain, onLost } = this.#options;
+    if (error instanceof UnfitServersError && error.findings.every((finding) => finding.what !== what)) {
+      onLost(error);
+      return error;
+    }
     const matter = error instanceof NotYetError ? error.message : explain(error).got;
     const why =
       error instanceof UnfitServersError

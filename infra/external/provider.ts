@@ -2,8 +2,9 @@ import { AddressError } from '../address/address-error.ts';
 import type { Backend, BackendKind, Needs } from '../backend.ts';
 import type { Provider } from '../provider.ts';
 import { externalDatabase } from './database.ts';
-import { externalRabbitmq } from './rabbitmq.ts';
+import { brokerAt, externalRabbitmq, QUEUE_PREFIX } from './rabbitmq.ts';
 import { externalRedis } from './redis.ts';
+import { newToken } from './token.ts';
 
 export interface ExternalOptions {
   /** Where the addresses are: REDIS_URL, MYSQL_URL and AMQP_URL. */
@@ -29,10 +30,18 @@ const NOTHING: Needs = { keyEvents: false, changeLog: false, hashExchange: false
  * @throws AddressError for all addresses that are missing or wrong
  */
 export function externalProvider({ env, needed, keyPrefix, schema }: ExternalOptions): Provider {
+  const token = newToken();
+  // Whether or not this run needs it: an earlier one may have left something there.
+  const broker = () => {
+    const url = env[VARIABLES.rabbitmq] ?? '';
+    const prefix = needed.includes('rabbitmq') ? (keyPrefix ?? QUEUE_PREFIX) : null;
+    const at = brokerAt(url);
+    return at === null ? undefined : { url, at, prefix };
+  };
   const make: Readonly<Record<BackendKind, (url: string, needs: Needs) => Backend>> = {
     redis: (url, needs) => externalRedis({ url, keyPrefix, needs }),
-    database: (url, needs) => externalDatabase({ url, schema, needs }),
-    rabbitmq: (url, needs) => externalRabbitmq({ url, prefix: keyPrefix, needs }),
+    database: (url, needs) => externalDatabase({ url, schema, needs, token, broker: broker() }),
+    rabbitmq: (url, needs) => externalRabbitmq({ url, prefix: keyPrefix, needs, token }),
   };
   const backend = (kind: BackendKind, needs: Needs): Backend => {
     const variable = VARIABLES[kind];

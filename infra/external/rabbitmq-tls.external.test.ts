@@ -35,8 +35,6 @@ describeExternalBackend({
   kind: 'rabbitmq',
   make: () => external(`cacertfile=${certificates.ca}&${shown}`),
   snapshot: () => theirs.snapshot(),
-  holder: () => theirs.holder(),
-  cut: (holder) => theirs.cut(holder),
 });
 
 describe('TLS to a broker', { timeout: SLOW_MS }, () => {

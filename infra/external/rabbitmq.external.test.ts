@@ -1,30 +1,30 @@
-import { type Channel, connect } from 'amqplib';
+import { once } from 'node:events';
+import { type ConfirmChannel, connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../contract/eventually.ts';
 import { describeExternalBackend } from '../contract/external.suite.ts';
 import { pickFreePort } from '../ports.ts';
 import { startTheirRabbitmq, type TheirRabbitmq } from './fixtures/their-rabbitmq.ts';
-import { writeMarker } from './rabbitmq/possession.ts';
 import { externalRabbitmq } from './rabbitmq.ts';
-import { ALL_NEEDS, findingsOf } from './testing.ts';
+import { ALL_NEEDS, findingsOf, startForTest } from './testing.ts';
 
 const SLOW_MS = 240_000;
 const cleanUp = new AsyncDisposableStack();
 let theirs: TheirRabbitmq;
 let url: string;
-let channel: Channel;
+let channel: ConfirmChannel;
 let control: TheirRabbitmq['control'];
 let snapshot: TheirRabbitmq['snapshot'];
 beforeAll(async () => {
   theirs = cleanUp.use(await startTheirRabbitmq());
   ({ url, control, snapshot } = theirs);
   const model = cleanUp.adopt(await connect(url), (held) => held.close());
-  const confirmed = await model.createConfirmChannel();
-  channel = confirmed;
+  channel = await model.createConfirmChannel();
   await channel.assertQueue('orders', { durable: true });
   await channel.assertExchange('shop', 'topic');
   await channel.bindQueue('orders', 'shop', '#');
   for (let n = 0; n < 3; n++) channel.sendToQueue('orders', Buffer.from(`${n}`), { persistent: true });
-  await confirmed.waitForConfirms();
+  await channel.waitForConfirms();
 }, SLOW_MS);
 afterAll(() => cleanUp.disposeAsync(), SLOW_MS);
 
@@ -36,8 +36,6 @@ describeExternalBackend({
   kind: 'rabbitmq',
   make: () => external(),
   snapshot: () => snapshot(),
-  holder: () => theirs.holder(),
-  cut: (holder) => theirs.cut(holder),
 });
 
 describe('a rabbitmq that is not fit', { timeout: SLOW_MS }, () => {
@@ -55,16 +53,78 @@ describe('a rabbitmq that is not fit', { timeout: SLOW_MS }, () => {
     return findings[0];
   }
 
-  it('has a queue of somebody else with one of our names', async () => {
-    await channel.assertQueue('cachestorm.changes.0');
+  it('drops messages or queues by a policy, and the command that is given mends it', async () => {
+    const set = (name: string, definition: string, priority: number) =>
+      control(
+        `rabbit_policy:set(<<"/">>, <<"${name}">>, <<"^cachestorm">>, [${definition}], ${priority}, <<"queues">>, <<"test">>).`,
+      );
+    const policies: readonly [string, RegExp][] = [
+      ['{<<"message-ttl">>, 100}, {<<"max-length">>, 10}', /^\d+ of them left after \d+ ms$/],
+      ['{<<"message-ttl">>, 300}', /^\d+ of them left/],
+      ['{<<"max-length">>, 10}, {<<"overflow">>, <<"reject-publish">>}', /^10 of them left/],
+      ['{<<"max-length-bytes">>, 1000}, {<<"dead-letter-exchange">>, <<"shop">>}', /^5 of them left/],
+      ['{<<"expires">>, 200}', /^the queue itself gone/],
+    ];
     const before = await snapshot();
-    expect(await onlyFinding()).toMatchObject({
-      what: 'the vhost /',
-      got: '1 of somebody else, such as cachestorm.changes.0',
-    });
+    for (const [definition, got] of policies) {
+      await set('theirs', definition, 0);
+      expect(await onlyFinding(), definition).toMatchObject({
+        what: 'the policies of the vhost /',
+        got: expect.stringMatching(got),
+        mend: expect.stringContaining("set_policy -p '/' --priority 999"),
+      });
+    }
+    const { mend = '' } = (await onlyFinding()) ?? {};
+    const [, pattern = '', bound = ''] = /'(\^[^']*)' '\{"max-length": (\d+)\}'$/.exec(mend) ?? [];
+    await control(
+      `rabbit_policy:set(<<"/">>, <<"cachestorm">>, <<"${pattern.replaceAll('\\', '\\\\')}">>, [{<<"max-length">>, ${bound}}], 999, <<"queues">>, <<"test">>).`,
+    );
+    expect(await findingsOf(external())).toBeNull();
+    for (const name of ['theirs', 'cachestorm'])
+      await control(`rabbit_policy:delete(<<"/">>, <<"${name}">>, <<"test">>).`);
+    // Nothing of what they dropped went to the exchange of somebody else.
     expect(await snapshot()).toEqual(before);
-    expect(await findingsOf(external(url, 'storm.'))).toBeNull();
-    await channel.deleteQueue('cachestorm.changes.0');
+  });
+
+  const ALARMS: readonly [string, string, string][] = [
+    ['memory', 'vm_memory_monitor:set_vm_memory_high_watermark', '0.4'],
+    ['disk', 'rabbit_disk_monitor:set_disk_free_limit', '"50MB"'],
+  ];
+  describe.each(ALARMS)('has an alarm: %s', (name, limit, usual) => {
+    const low = () => control(`${limit}(${name === 'memory' ? '0.000001' : '"900000GB"'}).`);
+    const raised = (is: boolean) =>
+      eventually(
+        async () => /\{resource_limit/.test(await control('rabbit_alarm:get_alarms().')) === is,
+        'it',
+      );
+    const expected = {
+      what: 'its alarms',
+      got: `one (low on ${name})`,
+      mend: expect.stringContaining('rabbitmqctl status'),
+    };
+
+    it('before the start', async () => {
+      await low();
+      await raised(true);
+      expect(await onlyFinding()).toMatchObject(expected);
+      await control(`${limit}(${usual}).`);
+      await raised(false);
+      expect(await findingsOf(external())).toBeNull();
+    });
+
+    it('while a run goes on', async () => {
+      {
+        await using stack = await startForTest(external());
+        const { signal } = stack;
+        const aborted = once(signal, 'abort');
+        await low();
+        await aborted;
+        expect(signal.reason).toMatchObject({ code: 'E_UNFIT_SERVERS', findings: [expected] });
+        await expect(stack.confirm()).rejects.toBe(signal.reason);
+      }
+      await control(`${limit}(${usual}).`);
+      await raised(false);
+    });
   });
 
   it('keeps rights from its user, and the command that is given mends it', async () => {
@@ -109,14 +169,41 @@ describe('a rabbitmq that is not fit', { timeout: SLOW_MS }, () => {
   });
 });
 
-describe('what a dead run has left on a broker', { timeout: SLOW_MS }, () => {
-  it('is removed by the next one, and nothing else', async () => {
-    const before = await snapshot();
-    for (const name of ['changes', 'changes.0', 'changes.1']) await channel.assertQueue(`cachestorm.${name}`);
+describe('queues of somebody else, with names that a run once had', { timeout: SLOW_MS }, () => {
+  it('keep their messages, which are not even looked at', async () => {
+    const names = ['run', 'alive', 'nothing', 'changes', 'changes.0', 'changes.1'].map(
+      (name) => `cachestorm.${name}`,
+    );
+    const quorum = { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 0 } };
+    for (const name of names)
+      await channel.assertQueue(name, name.endsWith('run') ? quorum : { durable: true });
     await channel.assertExchange('cachestorm.changes.by-key', 'x-consistent-hash');
-    await using model = Object.assign(await connect(url), { [Symbol.asyncDispose]: () => model.close() });
-    await writeMarker(model, 'cachestorm.', { runId: 'dead', startedAt: '2026-01-01T00:00:00Z' });
+    for (const name of names) channel.sendToQueue(name, Buffer.from('Ann'), { persistent: true });
+    await channel.waitForConfirms();
+    const before = await snapshot();
     expect(await findingsOf(external())).toBeNull();
+    expect(await snapshot()).toEqual(before);
+    for (const name of names) {
+      const message = await channel.get(name);
+      expect(message && [message.content.toString(), message.fields.redelivered], name).toEqual([
+        'Ann',
+        false,
+      ]);
+      if (message) channel.ack(message);
+      await channel.deleteQueue(name);
+    }
+    await channel.deleteExchange('cachestorm.changes.by-key');
+  });
+
+  it('are not those of a run, however many run at once', async () => {
+    const before = await snapshot();
+    {
+      await using one = await startForTest(external());
+      await using two = await startForTest(external());
+      const prefixes = [one, two].map((stack) => stack.get('rabbitmq').prefix);
+      expect(new Set(prefixes).size).toBe(2);
+      for (const prefix of prefixes) expect(prefix).toMatch(/^cachestorm\.[\da-f]{32}\.$/);
+    }
     expect(await snapshot()).toEqual(before);
   });
 });

@@ -5,14 +5,17 @@ import type { Backend, Finding, Needs, StartContext, StartedBackend } from '../b
 import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
 import { type Attempt, connectFailure } from './connect-failure.ts';
 import { secretsIn } from './credentials.ts';
-import { type Grip, type Held, Hold, NotYetError } from './hold.ts';
+import { type Held, Hold } from './hold.ts';
+import { AlarmError, alarmFinding, asFinding } from './rabbitmq/alarm.ts';
 import { connectBroker } from './rabbitmq/connection.ts';
-import { type BrokerPlace, examineBroker, factsOf, takenBy } from './rabbitmq/examine.ts';
-import { holdQueue } from './rabbitmq/grip.ts';
-import { dismantle, readMarker, removeOwn, writeMarker } from './rabbitmq/possession.ts';
+import { type BrokerPlace, examineBroker, factsOf } from './rabbitmq/examine.ts';
+import { type BrokerGrip, holdConnection } from './rabbitmq/grip.ts';
+import { examinePolicies } from './rabbitmq/policies.ts';
+import { ownPrefix, removeQueues } from './rabbitmq/possession.ts';
 import { type BrokerRemains, remove } from './rabbitmq/removal.ts';
 import { reachAny } from './reach.ts';
 import { settingUp } from './setting-up.ts';
+import { newToken } from './token.ts';
 
 export interface ExternalRabbitmqOptions {
   /** See `amqpAddress`. */
@@ -20,22 +23,25 @@ export interface ExternalRabbitmqOptions {
   /** Of the names of queues and exchanges. @default `cachestorm.` */
   readonly prefix?: string | undefined;
   readonly needs: Needs;
+  /** @default one that only this backend knows */
+  readonly token?: string | undefined;
 }
 
-const PREFIX = 'cachestorm.';
+export const QUEUE_PREFIX = 'cachestorm.';
 const REMOVAL = new URL('./rabbitmq/removal.ts', import.meta.url).href;
 
 /**
- * The user's own RabbitMQ, of which a run uses the queues and the exchange of one prefix in the vhost of the address:
- * none may be there when it starts, and none is when it ends.
+ * The user's own RabbitMQ, of which a run uses queues and an exchange in the vhost of the address that nobody else can
+ * have: there is its token in their names. None is left when it ends.
  *
  * @throws AddressError
  */
-export function externalRabbitmq({ url: text, prefix = PREFIX, needs }: ExternalRabbitmqOptions): Backend {
+export function externalRabbitmq(options: ExternalRabbitmqOptions): Backend {
+  const { url: text, prefix = QUEUE_PREFIX, needs, token = newToken() } = options;
   const url = parseBrokerAddress(text);
   const tls = url.protocol === 'amqps:';
   if (tls) tlsOptions(url.searchParams);
-  const port = Number(url.port || (tls ? 5671 : 5672));
+  const port = portOf(url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const attempt: Attempt = {
     variable: 'AMQP_URL',
@@ -49,7 +55,7 @@ export function externalRabbitmq({ url: text, prefix = PREFIX, needs }: External
     server: `${attempt.variable} (${attempt.at})`,
     prefix,
     user: decodeURIComponent(url.username) || 'guest',
-    vhost: decodeURIComponent(url.pathname.slice(1)) || '/',
+    vhost: vhostOf(url),
     needs,
   };
 
@@ -61,6 +67,7 @@ export function externalRabbitmq({ url: text, prefix = PREFIX, needs }: External
       await reachAny([{ host, port }]);
       return await examineBroker(await connect(), await connect(), place);
     } catch (error) {
+      if (error instanceof AlarmError) return [alarmFinding(place.server, error)];
       return [vhostFailure(place, error) ?? connectFailure(attempt, error)];
     }
   }
@@ -72,10 +79,29 @@ export function externalRabbitmq({ url: text, prefix = PREFIX, needs }: External
       const findings = await examine();
       if (findings.length > 0) throw new UnfitServersError(findings);
       context.signal.throwIfAborted();
-      const remains = { url: url.href, prefix, runId: context.runId };
+      const remains = { url: url.href, own: ownPrefix(prefix, token) };
       return settingUp(place.server, secretsIn([text]), context.signal, () => claim(remains, place, context));
     },
   };
+}
+
+/** Which broker and vhost an address names: `host:port/vhost`; `null`: it is no address of a broker. */
+export function brokerAt(text: string): string | null {
+  try {
+    const url = parseBrokerAddress(text);
+    return `${url.hostname}:${portOf(url)}/${vhostOf(url)}`;
+  } catch (error) {
+    if (error instanceof AddressError) return null;
+    throw error;
+  }
+}
+
+function portOf({ port, protocol }: URL): number {
+  return Number(port || (protocol === 'amqps:' ? 5671 : 5672));
+}
+
+function vhostOf({ pathname }: URL): string {
+  return decodeURIComponent(pathname.slice(1)) || '/';
 }
 
 function parseBrokerAddress(text: string): URL {
@@ -106,51 +132,35 @@ function vhostFailure({ server, vhost, user }: BrokerPlace, error: unknown): Fin
   };
 }
 
-/** Takes possession of the names, over what a dead run has left there. */
+/** Looks whether queues of the run's own keep their messages, and stays connected for as long as the run takes. */
 async function claim(
   remains: BrokerRemains,
   place: BrokerPlace,
   context: StartContext,
 ): Promise<StartedBackend> {
-  const { url, prefix, runId } = remains;
+  const { url, own } = remains;
+  const { server } = place;
   await using starting = new AsyncDisposableStack();
-  const grip = starting.use(await holdQueue(url, prefix));
-  const { model } = grip;
-  if (!grip.held) throw new UnfitServersError([takenBy(place, await readMarker(model, prefix))]);
   const released = context.onRemains({ module: REMOVAL, data: remains });
   starting.defer(async () => {
-    // Whoever removes has to have it.
-    await grip[Symbol.asyncDispose]();
     await remove(remains);
     released();
   });
-  if ((await readMarker(model, prefix)) !== null) await dismantle(model, prefix);
-  await writeMarker(model, prefix, { runId, startedAt: new Date(systemClock.wallMs()).toISOString() });
+  const take = (): Promise<BrokerGrip> => holdConnection(url, own).catch(asFinding(server));
+  const grip = starting.use(await take());
+  const dropping = await examinePolicies(grip.model, place, own);
+  if (dropping.length > 0) throw new UnfitServersError(dropping);
   const hold = starting.use(
     new Hold(grip, {
       clock: systemClock,
-      server: place.server,
-      what: `the queues ${prefix}*`,
-      take: () => holdAgain(remains, place),
+      server,
+      what: `the queues ${own}*`,
+      take,
       explain: (error) => connectFailure(place.attempt, error),
       onLost: context.onLost,
     }),
   );
-  return new ExternalRabbitmq(remains, factsOf(model), { hold, cleanUp: starting.move() });
-}
-
-/** @throws UnfitServersError when the names are no longer this run's */
-async function holdAgain({ url, prefix, runId }: BrokerRemains, place: BrokerPlace): Promise<Grip> {
-  await using taking = new AsyncDisposableStack();
-  const grip = taking.use(await holdQueue(url, prefix));
-  const marker = await readMarker(grip.model, prefix);
-  if (marker !== null && marker.runId !== runId) throw new UnfitServersError([takenBy(place, marker)]);
-  // A queue is not found, either, while its node boots.
-  if (marker === null) throw new NotYetError('its queue is not there');
-  // Of the connection that was lost, if the broker does not know that yet; or of another run, which will change the marker.
-  if (!grip.held) throw new NotYetError('its queue is taken');
-  taking.move();
-  return grip;
+  return new ExternalRabbitmq(remains, factsOf(grip.model), { hold, cleanUp: starting.move() });
 }
 
 class ExternalRabbitmq implements StartedBackend {
@@ -164,13 +174,13 @@ class ExternalRabbitmq implements StartedBackend {
   #disposal: Promise<void> | undefined;
 
   constructor(
-    { url, prefix }: BrokerRemains,
+    { url, own }: BrokerRemains,
     { product, version }: ReturnType<typeof factsOf>,
     { hold, cleanUp }: Held,
   ) {
     this.product = product;
     this.version = version;
-    this.prefix = prefix;
+    this.prefix = own;
     this.#url = url;
     this.#hold = hold;
     this.#cleanUp = cleanUp;
@@ -193,12 +203,7 @@ class ExternalRabbitmq implements StartedBackend {
   async flush(): Promise<void> {
     if (this.#disposal !== undefined) throw new BackendStoppedError(this.product, 'flush');
     await this.confirm();
-    const model = await connectBroker(this.#url);
-    try {
-      await removeOwn(model, this.prefix);
-    } finally {
-      await model.close().catch(() => undefined);
-    }
+    await removeQueues(this.#url, this.prefix);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -5,13 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { redisClient } from '../address/redis-client.ts';
 import type { Backend, Finding, Needs } from '../backend.ts';
 import { UnfitServersError } from '../errors.ts';
 import { localDatabase } from '../local/database.ts';
 import { findProgram } from '../local/find.ts';
-import { localRabbitmq } from '../local/rabbitmq.ts';
-import { localRedis } from '../local/redis.ts';
 import { newSecret } from '../secret.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { lockName } from './database/possession.ts';
@@ -55,30 +52,6 @@ export interface TheirDatabase extends AsyncDisposable {
   readonly admin: Connection;
   /** Every table of theirs with what is in it, every user with what he may do, and all settings. */
   snapshot(): Promise<unknown>;
-}
-
-/** One server of each kind, and the addresses by which their owner reaches them. */
-export interface TheirServers extends AsyncDisposable {
-  readonly env: { readonly REDIS_URL: string; readonly MYSQL_URL: string; readonly AMQP_URL: string };
-  readonly redis: Redis;
-  readonly database: TheirDatabase;
-}
-
-export async function startTheirServers(): Promise<TheirServers> {
-  await using starting = new AsyncDisposableStack();
-  const [stack, database] = await Promise.all([
-    startForTest(localRedis(), localRabbitmq()).then((started) => starting.use(started)),
-    startTheirDatabase().then((started) => starting.use(started)),
-  ]);
-  const env = {
-    REDIS_URL: stack.get('redis').url('service'),
-    MYSQL_URL: database.url,
-    AMQP_URL: stack.get('rabbitmq').url('service'),
-  };
-  const redis = starting.adopt(redisClient(env.REDIS_URL, {}), (client) => client.disconnect());
-  await redis.connect();
-  const cleanUp = starting.move();
-  return { env, redis, database, [Symbol.asyncDispose]: () => cleanUp.disposeAsync() };
 }
 
 /** @param args of the server, beside those that make it fit */

@@ -2,15 +2,8 @@ import type { Connection, RowDataPacket } from 'mysql2/promise';
 import type { Finding, Needs } from '../../backend.ts';
 import type { Attempt } from '../connect-failure.ts';
 import { grantStatement, missing, parseGrants } from './grants.ts';
-import {
-  contentsOf,
-  isTaken,
-  MARKER_TABLE,
-  type Marker,
-  OWN_TABLES,
-  readMarker,
-  schemaExists,
-} from './possession.ts';
+import { MARKER_TABLE, type Marker, readMarker } from './marker.ts';
+import { type BrokerOfRun, contentsOf, isTaken, ownTables } from './possession.ts';
 import { wantedPrivileges } from './privileges.ts';
 import { type DatabaseFacts, settingFindings, VARIABLES } from './settings.ts';
 
@@ -19,6 +12,8 @@ export interface DatabasePlace {
   readonly server: string;
   readonly schema: string;
   readonly needs: Needs;
+  /** `null`: no broker is known. */
+  readonly broker: BrokerOfRun | null;
 }
 
 const SHOWN = 3;
@@ -179,12 +174,12 @@ async function examineLogFilters(
 
 async function examineSchema(connection: Connection, place: DatabasePlace): Promise<Finding[]> {
   const { server, schema } = place;
-  if (await isTaken(connection, schema)) return [takenBy(place, await readMarker(connection, schema))];
-  if (!(await schemaExists(connection, schema))) return [];
+  const marker = await readMarker(connection, schema);
+  if (await isTaken(connection, schema)) return [takenBy(place, marker)];
   const contents = await contentsOf(connection, schema);
-  const remains = contents.includes(MARKER_TABLE) ? [MARKER_TABLE, ...OWN_TABLES] : [];
+  const remains = marker === null ? [] : [MARKER_TABLE, ...(await ownTables(connection, schema))];
   const foreign = contents.filter((name) => !remains.includes(name));
-  if (foreign.length === 0) return [];
+  if (foreign.length === 0) return queuesElsewhere(place, marker);
   return [
     {
       server,
@@ -192,6 +187,21 @@ async function examineSchema(connection: Connection, place: DatabasePlace): Prom
       expected: 'no tables, views or routines',
       got: `${foreign.length} of somebody else, such as ${foreign.slice(0, SHOWN).join(', ')}`,
       mend: 'Name another, which is made and dropped at the end, or an empty one: --schema storm',
+    },
+  ];
+}
+
+/** Only its marker tells of the queues of a dead run: it stays until they are gone. */
+function queuesElsewhere({ server, schema, broker }: DatabasePlace, marker: Marker | null): Finding[] {
+  const at = marker?.broker?.at;
+  if (at === undefined || at === broker?.at) return [];
+  return [
+    {
+      server,
+      what: `what run ${marker?.runId} has left`,
+      expected: `AMQP_URL to name ${at}, where its queues are`,
+      got: broker === null ? 'none' : broker.at,
+      mend: `Set it so for one run, which removes them; or, if that broker is no more, DROP TABLE \`${schema}\`.${MARKER_TABLE};`,
     },
   ];
 }

@@ -1,27 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { ownPrefix, removeQueues } from '../rabbitmq/possession.ts';
+import { ROLES, userName } from './account.ts';
+import { MARKER_TABLE, type Marker } from './marker.ts';
 
-/** What a run made: by this table it can be told from other people's, and removed when the run is dead. */
-export const MARKER_TABLE = 'cachestorm_run';
-/** Tables that a run makes in its schema. Whatever else appears there is not its own. */
-export const OWN_TABLES: readonly string[] = ['items', 'outbox', 'relay_heartbeats'];
-
-export interface Marker {
-  readonly runId: string;
-  /** ISO 8601. */
-  readonly startedAt: string;
-  /** Names of the users that the run has made, or was about to make. */
-  readonly users: readonly string[];
-  /** Whether the schema was not there before. */
-  readonly madeSchema: boolean;
-}
-
-interface MarkerRow extends RowDataPacket {
-  readonly run_id: string;
-  readonly started_at: string;
-  readonly users: string;
-  readonly made_schema: number;
-}
+/**
+ * Tables that a run makes in its schema, with their columns (`harness/probes/database.ts`,
+ * `harness/change-log/heartbeat.ts`). Whatever else appears there is not its own.
+ */
+const OWN_TABLES: Readonly<Record<string, string>> = {
+  items: 'id,value,version,stored_us',
+  outbox: 'id,item_id,value,version,stored_us',
+  relay_heartbeats: 'relay,beat_us',
+};
 
 /** Taken by whoever uses or removes a schema; the server lets it go with the connection that holds it. */
 export function lockName(schema: string): string {
@@ -63,49 +54,60 @@ export async function contentsOf(connection: Connection, schema: string): Promis
   return rows.map(({ name }) => String(name)).sort();
 }
 
-export async function writeMarker(connection: Connection, schema: string, marker: Marker): Promise<void> {
-  await connection.query(
-    `CREATE TABLE ??.?? (run_id VARCHAR(128) NOT NULL PRIMARY KEY, started_at VARCHAR(32) NOT NULL,
-      users VARCHAR(255) NOT NULL, made_schema TINYINT NOT NULL) ENGINE = InnoDB`,
-    [schema, MARKER_TABLE],
+/** Those tables of a schema that are as a run makes them; in a schema that a marker shows to be a run's, they are its own. */
+export async function ownTables(connection: Connection, schema: string): Promise<string[]> {
+  const names = Object.keys(OWN_TABLES);
+  const [tables] = await connection.query<RowDataPacket[]>(
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ? AND table_type = 'BASE TABLE'",
+    [schema],
   );
-  const { runId, startedAt, users, madeSchema } = marker;
-  const row = [runId, startedAt, users.join(','), madeSchema ? 1 : 0];
-  await connection.query('INSERT INTO ??.?? VALUES (?)', [schema, MARKER_TABLE, row]);
+  const [columns] = await connection.query<RowDataPacket[]>(
+    `SELECT table_name AS name, column_name AS col FROM information_schema.columns
+     WHERE table_schema = ? AND table_name IN (?) ORDER BY ordinal_position`,
+    [schema, names],
+  );
+  const columnsOf = (table: string) => columns.filter(({ name }) => name === table).map(({ col }) => col);
+  const isThere = (table: string) => tables.some(({ name }) => name === table);
+  return names.filter((table) => isThere(table) && columnsOf(table).join() === OWN_TABLES[table]);
 }
 
-/** How a server says that there is no such table, or one of somebody else; a server that goes down says other things. */
-const NO_MARKER = /^ER_(NO_SUCH_TABLE|BAD_DB_ERROR|BAD_FIELD_ERROR|(TABLE|DB)ACCESS_DENIED)/;
-
-/** `null`: there is none, or its run was killed before it had made anything else. */
-export async function readMarker(connection: Connection, schema: string): Promise<Marker | null> {
-  const sql = 'SELECT run_id, started_at, users, made_schema FROM ??.??';
-  const [rows] = await connection.query<MarkerRow[]>(sql, [schema, MARKER_TABLE]).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && NO_MARKER.test(String(error.code))) return [[]];
-    throw error;
-  });
-  const [row] = rows;
-  if (row === undefined) return null;
-  const { run_id: runId, started_at: startedAt, users, made_schema: made } = row;
-  return { runId, startedAt, users: users.split(',').filter((name) => name !== ''), madeSchema: made === 1 };
+/** The broker on which a run may have queues, as it is reached now. */
+export interface BrokerOfRun {
+  readonly url: string;
+  /** `host:port/vhost`. */
+  readonly at: string;
 }
 
-/** Removes what a run made: its users, its tables, its marker, and the schema if that was not there and is empty. */
+/**
+ * Removes what a run made: its users, its tables, its queues, its marker, and the schema if that was not there and is
+ * empty. The marker goes last: as long as anything is left, another run can tell whose it was.
+ *
+ * @param broker where the queues are
+ */
 export async function dismantle(
   connection: Connection,
-  schema: string,
-  { users, madeSchema }: Pick<Marker, 'users' | 'madeSchema'>,
+  { schema, token, madeSchema, broker: marked }: Marker,
+  broker: BrokerOfRun | null,
 ): Promise<void> {
   // A transaction left open by a killed service holds its tables until the server notices.
   await connection.query('SET SESSION lock_wait_timeout = 20, foreign_key_checks = 0');
-  await dropUsers(connection, users);
-  for (const table of OWN_TABLES) await connection.query('DROP TABLE IF EXISTS ??.??', [schema, table]);
-  // Last: as long as anything is left, another run can tell whose it was.
+  await dropUsers(connection, token);
+  for (const table of await ownTables(connection, schema))
+    await connection.query('DROP TABLE IF EXISTS ??.??', [schema, table]);
+  if (marked !== null) {
+    if (broker?.at !== marked.at)
+      throw new Error(`the queues of this run are on another broker: ${marked.at}`);
+    await removeQueues(broker.url, ownPrefix(marked.prefix, token));
+  }
   await connection.query('DROP TABLE IF EXISTS ??.??', [schema, MARKER_TABLE]);
-  if (madeSchema && (await contentsOf(connection, schema)).length === 0)
+  if (madeSchema) await dropEmptySchema(connection, schema);
+}
+
+export async function dropEmptySchema(connection: Connection, schema: string): Promise<void> {
+  if ((await contentsOf(connection, schema)).length === 0)
     await connection.query('DROP SCHEMA IF EXISTS ??', [schema]);
 }
 
-export async function dropUsers(connection: Connection, users: readonly string[]): Promise<void> {
-  for (const user of users) await connection.query("DROP USER IF EXISTS ?@'%'", [user]);
+export async function dropUsers(connection: Connection, token: string): Promise<void> {
+  for (const role of ROLES) await connection.query("DROP USER IF EXISTS ?@'%'", [userName(role, token)]);
 }

@@ -1,16 +1,9 @@
-import type { Channel, ChannelModel } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
 import type { Finding, Needs } from '../../backend.ts';
 import type { Attempt } from '../connect-failure.ts';
-import {
-  found,
-  isAlive,
-  type Marker,
-  namesOf,
-  onChannel,
-  queueExists,
-  readMarker,
-  replyCode,
-} from './possession.ts';
+import { newToken } from '../token.ts';
+import { askToPublish } from './alarm.ts';
+import { onChannel, ownPrefix, replyCode } from './possession.ts';
 
 export interface BrokerPlace {
   readonly attempt: Attempt;
@@ -27,10 +20,12 @@ const BUILT_IN_EXCHANGE = 'amq.direct';
 const OLDEST = [3, 8];
 
 /**
- * What keeps a run from using this broker. Makes nothing: permissions show in what is asked of queues that are not
- * there, and the plugin in the way in which an exchange of another type is refused that has always been there.
+ * What keeps a run from using this broker. Makes nothing: permissions show in what is asked of a queue that is not there,
+ * with 128 random bits in its name; and the plugin in the way in which an exchange of another type is refused that has
+ * always been there.
  *
  * @param another a connection that may be lost by the question
+ * @throws AlarmError
  */
 export async function examineBroker(
   model: ChannelModel,
@@ -54,9 +49,7 @@ export async function examineBroker(
       got: 'no such type',
       mend: 'rabbitmq-plugins enable rabbitmq_consistent_hash_exchange',
     });
-  const rights = await examineRights(model, place);
-  findings.push(...rights);
-  if (rights.length === 0) findings.push(...(await examineNames(model, place)));
+  findings.push(...(await examineRights(model, place)));
   return findings;
 }
 
@@ -79,16 +72,20 @@ async function hasHashExchange(model: ChannelModel): Promise<boolean> {
 
 async function examineRights(model: ChannelModel, place: BrokerPlace): Promise<Finding[]> {
   const { server, prefix, user, vhost } = place;
-  const nothing = `${prefix}nothing`;
-  const tries: [string, (channel: Channel) => Promise<unknown>][] = [
-    ['configure', (channel) => channel.deleteQueue(nothing)],
-    ['write', (channel) => publishNowhere(channel, nothing)],
-    ['read', (channel) => channel.purgeQueue(nothing)],
+  const nothing = `${ownPrefix(prefix, newToken())}nothing`;
+  const tries: [string, () => Promise<unknown>][] = [
+    ['configure', () => onChannel(model, (channel) => channel.deleteQueue(nothing))],
+    ['write', () => askToPublish(model, nothing)],
+    ['read', () => onChannel(model, (channel) => channel.purgeQueue(nothing))],
   ];
   const refused: string[] = [];
   for (const [right, attempt] of tries) {
-    const code = await onChannel(model, attempt).then(() => null, replyCode);
-    if (code === 403) refused.push(right);
+    try {
+      await attempt();
+    } catch (error) {
+      if (replyCode(error) === 403) refused.push(right);
+      else if (replyCode(error) === null) throw error;
+    }
   }
   if (refused.length === 0) return [];
   const own = `^${prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;
@@ -102,43 +99,4 @@ async function examineRights(model: ChannelModel, place: BrokerPlace): Promise<F
       mend: `rabbitmqctl set_permissions -p '${vhost}' '${user}' '${own}' '${write}' '${own}'`,
     },
   ];
-}
-
-/** To a queue that is not there, by the exchange that leads to all queues: the message comes back. */
-async function publishNowhere(channel: Channel, queue: string): Promise<void> {
-  const refusal = new Promise<never>((_resolve, reject) => channel.once('error', reject));
-  refusal.catch(() => undefined);
-  const returned = new Promise<void>((resolve) => channel.once('return', () => resolve()));
-  channel.publish('', queue, Buffer.alloc(0), { mandatory: true });
-  await Promise.race([returned, refusal]);
-}
-
-async function examineNames(model: ChannelModel, place: BrokerPlace): Promise<Finding[]> {
-  const { server, prefix, vhost } = place;
-  const marker = await readMarker(model, prefix);
-  if (await isAlive(model, prefix)) return [takenBy(place, marker)];
-  if (marker !== null) return [];
-  const { queues, exchanges } = await found(model, prefix);
-  const { marker: markerQueue } = namesOf(prefix);
-  const names = [...queues, ...exchanges, ...((await queueExists(model, markerQueue)) ? [markerQueue] : [])];
-  if (names.length === 0) return [];
-  return [
-    {
-      server,
-      what: `the vhost ${vhost}`,
-      expected: `no queue or exchange that begins with ${prefix}`,
-      got: `${names.length} of somebody else, such as ${names[0]}`,
-      mend: 'Use another vhost (/name at the end of the address), or a --key-prefix of your own.',
-    },
-  ];
-}
-
-export function takenBy({ server, prefix }: BrokerPlace, marker: Marker | null): Finding {
-  return {
-    server,
-    what: `the queues ${prefix}*`,
-    expected: 'nobody who uses them',
-    got: marker === null ? 'another run' : `run ${marker.runId}, under way since ${marker.startedAt}`,
-    mend: 'Wait for its end, or use another vhost or --key-prefix.',
-  };
 }

@@ -1,42 +1,38 @@
 import type { ChannelModel } from 'amqplib';
 import type { Grip } from '../hold.ts';
 import { within } from '../within.ts';
+import { askToPublish } from './alarm.ts';
 import { connectBroker } from './connection.ts';
-import { namesOf, onChannel, replyCode } from './possession.ts';
 
 const CLOSE_MS = 2_000;
 
-/** A connection that asked for the queue that is only one connection's. */
+/** A connection to a broker that takes messages. */
 export interface BrokerGrip extends Grip {
   readonly model: ChannelModel;
-  /** Whether it got it. */
-  readonly held: boolean;
 }
 
-export async function holdQueue(url: string, prefix: string): Promise<BrokerGrip> {
-  const { alive } = namesOf(prefix);
+/**
+ * Queues of the run's own names need no holding. The connection is there to hear of an alarm, which a broker tells only
+ * to who publishes, and of the broker's end.
+ *
+ * @throws AlarmError
+ */
+export async function holdConnection(url: string, own: string): Promise<BrokerGrip> {
   const model = await connectBroker(url);
-  const lost = new Promise((resolve) => model.once('close', resolve));
-  const declare = () =>
-    onChannel(model, (channel) => channel.assertQueue(alive, { exclusive: true, durable: false }));
+  const close = () => within(CLOSE_MS, model.close()).catch(() => undefined);
+  const ask = () => askToPublish(model, `${own}nowhere`);
   try {
-    return {
-      model,
-      held: await declare().then(
-        () => true,
-        (error: unknown) => {
-          // Another connection's.
-          if (replyCode(error) === 405) return false;
-          throw error;
-        },
-      ),
-      lost,
-      confirm: () => onChannel(model, (channel) => channel.checkQueue(alive)),
-      // A broker that has gone silent does not say good-bye.
-      [Symbol.asyncDispose]: () => within(CLOSE_MS, model.close()).catch(() => undefined),
-    };
+    await ask();
   } catch (error) {
-    await model.close().catch(() => undefined);
+    await close();
     throw error;
   }
+  const lost = new Promise((resolve) => model.once('close', resolve).once('blocked', resolve));
+  return {
+    model,
+    lost,
+    confirm: ask,
+    // A broker that has gone silent does not say good-bye.
+    [Symbol.asyncDispose]: close,
+  };
 }

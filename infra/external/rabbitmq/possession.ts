@@ -1,36 +1,25 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, ChannelModel } from 'amqplib';
 import { within } from '../within.ts';
+import { connectBroker } from './connection.ts';
 
 const CLOSE_MS = 2_000;
-const LOOKS = 10;
-const BETWEEN_LOOKS_MS = 50;
 
 /**
- * The names that a run uses on a broker. AMQP can't list what there is, so all of them are known beforehand:
- *
- * ```
- * changes, changes.0, changes.1 ...   queues
- * changes.by-key                      exchange
- * run                                 queue with one message, which says whose all of this is
- * alive                               queue that the broker deletes with the connection of the run
- * ```
+ * What the names of all that a run has on a broker begin with. Nobody else has such a name, so nothing has to be looked
+ * at to know whose it is; a run that has lost the token (its schema's marker has it) can't find them.
  */
-export function namesOf(prefix: string) {
-  const changes = `${prefix}changes`;
+export function ownPrefix(prefix: string, token: string): string {
+  return `${prefix}${token}.`;
+}
+
+/** The names that a run uses. AMQP can't list what there is, so all of them are known beforehand. */
+export function namesOf(own: string) {
+  const changes = `${own}changes`;
   return {
     queue: changes,
     queueOf: (consumer: number) => `${changes}.${consumer}`,
     exchange: `${changes}.by-key`,
-    marker: `${prefix}run`,
-    alive: `${prefix}alive`,
   };
-}
-
-export interface Marker {
-  readonly runId: string;
-  /** ISO 8601. */
-  readonly startedAt: string;
 }
 
 /** A channel for one question: the broker closes it with the first answer that it does not like. */
@@ -56,67 +45,29 @@ async function exists(model: ChannelModel, check: (channel: Channel) => Promise<
     return true;
   } catch (error) {
     if (replyCode(error) === 404) return false;
-    // 405: it is another connection's.
-    if (replyCode(error) === 405) return true;
     throw error;
   }
 }
 
-export async function queueExists(model: ChannelModel, name: string): Promise<boolean> {
+async function queueExists(model: ChannelModel, name: string): Promise<boolean> {
   return exists(model, (channel) => channel.checkQueue(name));
 }
 
-/** Queues and exchanges of ours that are there, in the order in which they are made; but for marker and sign of life. */
+/** Queues and exchanges of a run that are there, in the order in which they are made. */
 export async function found(
   model: ChannelModel,
-  prefix: string,
+  own: string,
 ): Promise<{ queues: string[]; exchanges: string[] }> {
-  const { queue, queueOf, exchange } = namesOf(prefix);
+  const { queue, queueOf, exchange } = namesOf(own);
   const queues = (await queueExists(model, queue)) ? [queue] : [];
   for (let n = 0; await queueExists(model, queueOf(n)); n++) queues.push(queueOf(n));
   const hasExchange = await exists(model, (channel) => channel.checkExchange(exchange));
   return { queues, exchanges: hasExchange ? [exchange] : [] };
 }
 
-export async function isAlive(model: ChannelModel, prefix: string): Promise<boolean> {
-  return queueExists(model, namesOf(prefix).alive);
-}
-
-/** `null`: there is no such queue, or none of ours. */
-export async function readMarker(model: ChannelModel, prefix: string): Promise<Marker | null> {
-  const { marker } = namesOf(prefix);
-  if (!(await queueExists(model, marker))) return null;
-  return onChannel(model, async (channel) => {
-    let message = await channel.get(marker);
-    // For the moment in which another reads it, it is not there.
-    for (let look = 1; message === false && look < LOOKS; look++) {
-      await delay(BETWEEN_LOOKS_MS);
-      message = await channel.get(marker);
-    }
-    if (message === false) return null;
-    channel.nack(message);
-    try {
-      const { runId, startedAt } = JSON.parse(message.content.toString()) as Partial<Marker>;
-      return typeof runId === 'string' && typeof startedAt === 'string' ? { runId, startedAt } : null;
-    } catch {
-      return null;
-    }
-  });
-}
-
-export async function writeMarker(model: ChannelModel, prefix: string, marker: Marker): Promise<void> {
-  const { marker: queue } = namesOf(prefix);
-  const channel = await model.createConfirmChannel();
-  channel.on('error', () => undefined);
-  await channel.assertQueue(queue, { durable: true });
-  channel.sendToQueue(queue, Buffer.from(JSON.stringify(marker)), { persistent: true });
-  await channel.waitForConfirms();
-  await channel.close();
-}
-
-/** Deletes the queues and the exchange of ours, whatever is in them. */
-export async function removeOwn(model: ChannelModel, prefix: string): Promise<void> {
-  const { queues, exchanges } = await found(model, prefix);
+/** Deletes the queues and the exchange of a run, whatever is in them. */
+export async function removeOwn(model: ChannelModel, own: string): Promise<void> {
+  const { queues, exchanges } = await found(model, own);
   await onChannel(model, async (channel) => {
     for (const exchange of exchanges) await channel.deleteExchange(exchange);
     // The last first: what is found ends with the first that is missing.
@@ -124,8 +75,12 @@ export async function removeOwn(model: ChannelModel, prefix: string): Promise<vo
   });
 }
 
-/** Likewise, and then the marker: as long as anything is left, another run can tell whose it was. */
-export async function dismantle(model: ChannelModel, prefix: string): Promise<void> {
-  await removeOwn(model, prefix);
-  await onChannel(model, (channel) => channel.deleteQueue(namesOf(prefix).marker));
+/** Likewise, on a connection of its own. */
+export async function removeQueues(url: string, own: string): Promise<void> {
+  const model = await connectBroker(url);
+  try {
+    await removeOwn(model, own);
+  } finally {
+    await within(CLOSE_MS, model.close()).catch(() => undefined);
+  }
 }
