@@ -193,11 +193,14 @@ async function runAndRecord(
     await site.confirm();
     // Rows that an earlier trial wrote would be there already.
     if (writes) await seedDataset(planned.scenario, site);
-    return runTrial(trial, planned, site, {
+    const recorded = await runTrial(trial, planned, site, {
       historyPath: directory.historyDraft(trial),
       onWarmedUp: ({ tookMs, steady }) => emit({ type: 'warmed-up', trial, tookMs, steady }),
       onStormStarted: (startedAtUs) => emit({ type: 'storm-started', trial, startedAtUs }),
     });
+    // What a server that is lost did not carry on is no finding about the strategy.
+    await site.confirm();
+    return recorded;
   };
   await using cleanUp = new AsyncDisposableStack();
   cleanUp.defer(() => directory.dropHistoryDraft(trial));

@@ -22,7 +22,7 @@ export interface StartContext {
    * end without a word, the guardian removes it. Call what is returned once it is gone.
    */
   readonly onRemains: (remains: Remains) => () => void;
-  /** Told when a server that is not the run's own is lost to it, and why: the run has to end. */
+  /** Told when a server is lost to the run, and why: the run has to end. */
   readonly onLost: (error: Error) => void;
 }
 
@@ -85,12 +85,12 @@ export interface StartedBackend extends AsyncDisposable {
   /** How many others used it when it started: what it counts is not of this run alone. Only where there may be any. */
   readonly otherClients?: number;
   /**
-   * Resolves once the server has said that it still is this run's to use. Only of servers that are not the run's own:
-   * one that was stopped for long may have been taken for dead by another run.
+   * Resolves once the server has answered, and is known to be this run's to use: one that is not the run's own and was
+   * stopped for long may have been taken for dead by another run.
    *
-   * @throws PlaceLostError
+   * @throws BackendLostError, PlaceLostError
    */
-  confirm?(): Promise<void>;
+  confirm(): Promise<void>;
   /**
    * Ends the server at once, as `kill -9` does, and keeps its data directory. As `pause`, `resume` and `restart`, it
    * rejects with a BackendControlError on a server that is not the run's own.

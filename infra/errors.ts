@@ -1,4 +1,5 @@
 import { CachestormError } from '../harness/failure/cachestorm-error.ts';
+import { reasonOf } from '../harness/failure/reason.ts';
 import type { Finding } from './backend.ts';
 
 /** The server binaries that a run needs are not on this machine. */
@@ -62,6 +63,26 @@ export class BackendStoppedError extends CachestormError {
 
   constructor(product: string, action: string) {
     super(`can't ${action} ${product}: it is not running`);
+    this.product = product;
+  }
+}
+
+interface LossDetails {
+  readonly logTail?: string;
+  readonly cause?: unknown;
+}
+
+/** A server that the run had started ended, or does not answer any more, while the run needed it. */
+export class BackendLostError extends CachestormError {
+  readonly code = 'E_BACKEND_LOST';
+  readonly failure = 'infrastructure';
+  override readonly name = 'BackendLostError';
+  readonly product: string;
+
+  /** @param how As in "redis was lost during the run: it was ended by SIGKILL". */
+  constructor(product: string, how: string, { logTail = '', cause }: LossDetails = {}) {
+    const tail = logTail.trim() === '' ? '' : `; the end of its log:\n${indent(logTail)}`;
+    super(`${product} was lost during the run: ${how}${tail}`, cause === undefined ? {} : { cause });
     this.product = product;
   }
 }
@@ -161,7 +182,7 @@ export class CleanUpError extends CachestormError {
   override readonly name = 'CleanUpError';
 
   constructor(what: string, cause: unknown) {
-    super(`could not clean up ${what}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    super(`could not clean up ${what}: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -28,6 +28,7 @@ function fakeBackend(
         resume: refuse,
         restart: refuse,
         flush: refuse,
+        confirm: refuse,
         [Symbol.asyncDispose]: dispose,
       };
       return started;

@@ -56,9 +56,10 @@ export interface Stack extends AsyncDisposable {
   /** That of the options; aborted, too, when a server is lost to the run. */
   readonly signal: AbortSignal;
   /**
-   * Resolves once all servers are known to be the run's to use: to be asked before anything is removed or made there.
+   * Resolves once all servers have answered, and are known to be the run's to use: to be asked before anything is removed
+   * or made there, and before what was measured on them counts.
    *
-   * @throws PlaceLostError
+   * @throws BackendLostError, PlaceLostError
    */
   confirm(): Promise<void>;
   /** @throws RangeError when the stack has no backend of that kind. */
@@ -131,7 +132,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     backends: backends.map(({ kind }) => ofKind(started, kind)),
     signal,
     async confirm() {
-      await Promise.all(started.map((backend) => backend.confirm?.()));
+      await Promise.all(started.map((backend) => backend.confirm()));
     },
     get: (kind) => ofKind(started, kind),
     [Symbol.asyncDispose]: dispose,

@@ -189,9 +189,25 @@ describe('an end before the end', { timeout: 180_000 }, () => {
     const runId = await runIdOf();
     process.kill(await serverOf(runId, 'redis-server'), 'SIGKILL');
     const { code, stderr } = await finished;
-    expect(stderr).toContain('Redis does not answer any more');
+    expect(stderr).toMatch(/redis was lost during the run|valkey was lost during the run/);
     expect(code).toBe(3);
     expect(await readResult()).toMatchObject({ verdict: 'inconclusive', interrupted: true });
+    expect(await remains(runId)).toEqual([]);
+  });
+
+  test('a broker that dies in the last trial is exit code 3 and named, and its rows are no finding', async () => {
+    const child = start(
+      ...['run', 'write-consistency', '--variants', 'none', '--strategy', 'message-queue', '--rounds', '1'],
+      ...['--set', 'profiles.smoke.stormMs=3000', '--out', out],
+    );
+    const finished = finish(child);
+    await sawEvents('storm-started');
+    const runId = await runIdOf();
+    process.kill(await serverOf(runId, 'beam.smp'), 'SIGKILL');
+    const { code, stdout, stderr } = await finished;
+    expect(stderr).toContain('rabbitmq was lost during the run');
+    expect(stdout).not.toContain('wrong');
+    expect(code).toBe(3);
     expect(await remains(runId)).toEqual([]);
   });
 

@@ -1,5 +1,7 @@
+import type { BackendKind, StartedBackend } from '../../infra/backend.ts';
 import type { Stack } from '../../infra/stack.ts';
 import { connectToDatabase } from '../probes/database-connection.ts';
+import { asking } from '../probes/probe-error.ts';
 import { connectToRedis } from '../probes/redis.ts';
 import type { ServerFault } from './fault.ts';
 
@@ -9,24 +11,38 @@ export type PutRight = () => Promise<void>;
 /**
  * Has a server of the stack fail, and resolves, once it does, with what puts it right.
  *
- * @throws when the server can't be made to: a storm without its fault is another storm
+ * @throws ProbeError, or one of `infra`, when the server can't be made to: a storm without its fault is another storm
  */
 export async function breakServer(fault: ServerFault, stack: Pick<Stack, 'get'>): Promise<PutRight> {
+  const server = stack.get(targetOf(fault));
+  const putRight = await asking(server.product, () => breakOne(fault, server));
+  return () => asking(server.product, putRight);
+}
+
+function targetOf(fault: ServerFault): BackendKind {
   switch (fault.kind) {
-    case 'pause': {
-      const server = stack.get(fault.target);
+    case 'pause':
+    case 'restart':
+      return fault.target;
+    case 'refuse':
+      return 'redis';
+    case 'read-only':
+      return 'database';
+  }
+}
+
+async function breakOne(fault: ServerFault, server: StartedBackend): Promise<PutRight> {
+  switch (fault.kind) {
+    case 'pause':
       await server.pause();
       return () => server.resume();
-    }
-    case 'restart': {
-      const server = stack.get(fault.target);
+    case 'restart':
       await server.kill();
       return () => server.restart();
-    }
     case 'refuse':
-      return refuseCommands(fault.commands, stack.get('redis').url('probe'));
+      return refuseCommands(fault.commands, server.url('probe'));
     case 'read-only':
-      return refuseWrites(stack.get('database').url('probe'));
+      return refuseWrites(server.url('probe'));
   }
 }
 

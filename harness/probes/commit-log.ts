@@ -2,8 +2,9 @@ import { currentPosition } from '../change-log/database-log.ts';
 import { comparePositions, type LogPosition } from '../change-log/log-position.ts';
 import { ChangeLogError, readLog } from '../change-log/log-reader.ts';
 import { type CommittedRow, committedRow, ITEMS } from '../change-log/row-change.ts';
+import { DATABASE } from './database.ts';
 import { connectToDatabase } from './database-connection.ts';
-import { ProbeError } from './ground-truth.ts';
+import { asking } from './probe-error.ts';
 
 /** What was committed, in the order of the commits: the truth that histories are held against. */
 export interface CommitLog extends AsyncDisposable {
@@ -32,13 +33,9 @@ export async function connectCommitLog(
   url: string,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<CommitLog> {
-  const connection = await connectToDatabase(url);
+  const connection = await asking(DATABASE, () => connectToDatabase(url));
   return {
-    async position() {
-      return currentPosition(connection).catch((cause: unknown) => {
-        throw cause instanceof ChangeLogError ? cause : new ProbeError('the database', cause);
-      });
-    },
+    position: () => asking(DATABASE, () => currentPosition(connection)),
     async committed(from, to, onRow) {
       // Nothing would be read, and every write be taken for lost.
       if (comparePositions(from, to) > 0) throw new ChangeLogError(wentBack(from, to));
@@ -69,7 +66,7 @@ export async function connectCommitLog(
         throw new ChangeLogError(`the database sent nothing of its binary log for ${SILENCE_MS / 1e3} s`);
       }
     },
-    [Symbol.asyncDispose]: () => connection.end(),
+    [Symbol.asyncDispose]: () => asking(DATABASE, () => connection.end()),
   };
 }
 

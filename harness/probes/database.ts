@@ -1,5 +1,6 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { connectToDatabase } from './database-connection.ts';
+import { asking } from './probe-error.ts';
 
 /** What the database server counted for one user since it started. */
 export interface DatabaseCounters {
@@ -7,6 +8,10 @@ export interface DatabaseCounters {
   readonly writes: number;
 }
 
+/** As errors name it. */
+export const DATABASE = 'the database';
+
+/** Each question throws a `ProbeError` when it is not answered. */
 export interface DatabaseProbe extends AsyncDisposable {
   /** Statements that the server finished for the service's user. */
   read(): Promise<DatabaseCounters>;
@@ -50,21 +55,22 @@ const BATCH_ROWS = 1_000;
  * @param serviceUser The database user whose statements count.
  */
 export async function connectDatabaseProbe(url: string, serviceUser: string): Promise<DatabaseProbe> {
-  const connection = await connectToDatabase(url);
+  const connection = await asking(DATABASE, () => connectToDatabase(url));
   return {
     async read() {
-      const [rows] = await connection.query<CounterRow[]>(COUNTERS, [serviceUser]);
+      const [rows] = await asking(DATABASE, () => connection.query<CounterRow[]>(COUNTERS, [serviceUser]));
       const counters = { reads: 0, writes: 0 };
       for (const { name, count } of rows) counters[READS.has(name) ? 'reads' : 'writes'] += Number(count);
       return counters;
     },
-    async seed(rows, valueBytes, keyOf) {
-      await connection.query('DROP TABLE IF EXISTS items, outbox');
-      await connection.query(ITEMS);
-      await connection.query(OUTBOX);
-      await fill(connection, rows, valueBytes, keyOf);
-    },
-    [Symbol.asyncDispose]: () => connection.end(),
+    seed: (rows, valueBytes, keyOf) =>
+      asking(DATABASE, async () => {
+        await connection.query('DROP TABLE IF EXISTS items, outbox');
+        await connection.query(ITEMS);
+        await connection.query(OUTBOX);
+        await fill(connection, rows, valueBytes, keyOf);
+      }),
+    [Symbol.asyncDispose]: () => asking(DATABASE, () => connection.end()),
   };
 }
 

@@ -1,4 +1,3 @@
-import { CachestormError } from '../failure/cachestorm-error.ts';
 import type { Clock } from '../time/clock.ts';
 import type { DatabaseProbe } from './database.ts';
 import type { RedisProbe } from './redis.ts';
@@ -28,27 +27,10 @@ export interface Probes {
   readonly clock: Clock;
 }
 
-/** A server did not say what it counted: it is gone, or does not answer. */
-export class ProbeError extends CachestormError {
-  readonly code = 'E_PROBE';
-  readonly failure = 'infrastructure';
-  override readonly name = 'ProbeError';
-
-  constructor(server: string, cause: unknown) {
-    super(`${server} does not answer any more: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
-}
-
 /** @throws ProbeError */
 export async function readTruth({ database, redis, clock }: Probes): Promise<TruthReading> {
   const askedUs = clock.nowUs();
-  const lost = (server: string) => (cause: unknown) => {
-    throw new ProbeError(server, cause);
-  };
-  const [db, cache] = await Promise.all([
-    database.read().catch(lost('the database')),
-    redis.read().catch(lost('Redis')),
-  ]);
+  const [db, cache] = await Promise.all([database.read(), redis.read()]);
   return {
     atUs: (askedUs + clock.nowUs()) / 2,
     dbReads: db.reads,

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { redisClient } from '../../infra/address/redis-client.ts';
 import type { Clock } from '../time/clock.ts';
+import { asking } from './probe-error.ts';
 import { carryingOver, parseInfo, type RedisCounters, runIdOf } from './redis-counters.ts';
 
 /** Something that happened to a watched key, as the server announced it. */
@@ -11,6 +12,10 @@ export interface KeyEvent {
   readonly event: string;
 }
 
+/** As errors name it. */
+export const REDIS = 'Redis';
+
+/** Each question throws a `ProbeError` when it is not answered. */
 export interface RedisProbe extends AsyncDisposable {
   read(): Promise<RedisCounters>;
   /**
@@ -46,7 +51,9 @@ export async function connectRedisProbe(url: string, clock: Clock): Promise<Redi
 
   return {
     async read() {
-      const info = await ask(() => client.info('server', 'stats', 'memory', 'keyspace', 'errorstats'));
+      const info = await asking(REDIS, () =>
+        ask(() => client.info('server', 'stats', 'memory', 'keyspace', 'errorstats')),
+      );
       return carryOver(parseInfo(info, database), runIdOf(info));
     },
     async watch(key) {
@@ -56,9 +63,9 @@ export async function connectRedisProbe(url: string, clock: Clock): Promise<Redi
         if (from === channel) events.push({ atUs: clock.nowUs(), event });
       };
       subscriber.on('message', record);
-      await subscriber.subscribe(channel);
+      await asking(REDIS, () => subscriber.subscribe(channel));
       return async () => {
-        await subscriber.unsubscribe(channel);
+        await asking(REDIS, () => subscriber.unsubscribe(channel));
         subscriber.off('message', record);
         return events;
       };
@@ -70,9 +77,13 @@ export async function connectRedisProbe(url: string, clock: Clock): Promise<Redi
   };
 }
 
-/** A connection of the harness's own: an outage is an error at once, not a wait. */
+/**
+ * A connection of the harness's own: an outage is an error at once, not a wait.
+ *
+ * @throws ProbeError
+ */
 export async function connectToRedis(url: string): Promise<Redis> {
   const redis = redisClient(url, { commandTimeout: 5_000, maxRetriesPerRequest: 0 });
-  await redis.connect();
+  await asking(REDIS, () => redis.connect());
   return redis;
 }

@@ -1,4 +1,5 @@
 import { CachestormError } from '../failure/cachestorm-error.ts';
+import { reasonOf } from '../failure/reason.ts';
 
 /** The database refused a statement or could not be reached. */
 export class OriginError extends CachestormError {
@@ -23,8 +24,4 @@ export class RolledBackError extends OriginError {
   constructor(cause: unknown) {
     super(`the write was rolled back: ${reasonOf(cause)}`, { cause });
   }
-}
-
-export function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -2,8 +2,9 @@ import { createPool, type Pool, type PoolConnection, type RowDataPacket } from '
 import { keepAllOpen } from '../../infra/address/keep-open.ts';
 import { mysqlOptions } from '../../infra/address/mysql-address.ts';
 import type { Item, Origin, StoreOptions } from '../../scenarios/strategies/strategy.ts';
+import { reasonOf } from '../failure/reason.ts';
 import type { Clock } from '../time/clock.ts';
-import { AbandonedError, OriginError, RolledBackError, reasonOf } from './origin-error.ts';
+import { AbandonedError, OriginError, RolledBackError } from './origin-error.ts';
 import { upsert, upsertInTransaction, type WriteParts } from './origin-write.ts';
 
 /** The origin's own count of what it sent, to be held against the database server's. */

@@ -1,5 +1,6 @@
 import type { EvictionPolicy } from '../../scenarios/strategies/eviction-policy.ts';
-import { connectToRedis } from '../probes/redis.ts';
+import { asking } from '../probes/probe-error.ts';
+import { connectToRedis, REDIS } from '../probes/redis.ts';
 
 /** How much the cache may hold. */
 export interface CacheLimit {
@@ -39,12 +40,14 @@ export async function connectCacheLimiter(url: string): Promise<CacheLimiter> {
     const settingOf = (name: string) => answer[answer.indexOf(name) + 1];
     return Object.fromEntries(SETTINGS.map((name) => [name, settingOf(name)])) as Settings;
   }
-  const set = (settings: Settings) => redis.config('SET', ...Object.entries(settings).flat());
+  const set = (settings: Settings) =>
+    asking(REDIS, () => redis.config('SET', ...Object.entries(settings).flat()));
 
   return {
     async limit({ roomBytes, policy, samples }) {
-      before ??= await current();
-      const baseBytes = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+      before ??= await asking(REDIS, current);
+      const memory = await asking(REDIS, () => redis.info('memory'));
+      const baseBytes = Number(/^used_memory:(\d+)/m.exec(memory)?.[1]);
       const maxMemoryBytes = baseBytes + roomBytes;
       await set({
         maxmemory: String(maxMemoryBytes),

@@ -4,6 +4,7 @@ import { breakServer } from '../faults/servers.ts';
 import { connectCommitLog } from '../probes/commit-log.ts';
 import { connectDatabaseProbe } from '../probes/database.ts';
 import type { Probes } from '../probes/ground-truth.ts';
+import { asking } from '../probes/probe-error.ts';
 import { connectRedisProbe } from '../probes/redis.ts';
 import { QUEUE_PREFIX } from '../queue/topology.ts';
 import type { Clock } from '../time/clock.ts';
@@ -41,7 +42,7 @@ export async function openSite(
       broker: broker === undefined ? null : brokerSite(broker),
     },
     commitLog: cleanUp.use(await connectCommitLog(database.url('probe'), stack.signal)),
-    flushCache: () => redis.flush(),
+    flushCache: () => asking(redis.product, () => redis.flush()),
     breakServer: (fault) => breakServer(fault, stack),
     folder: stack.root,
     cacheLimiter: cleanUp.use(await connectCacheLimiter(redis.url('probe'))),
@@ -55,5 +56,9 @@ export async function openSite(
 }
 
 function brokerSite(broker: StartedBackend): Broker {
-  return { url: broker.url('relay'), prefix: broker.prefix ?? QUEUE_PREFIX, flush: () => broker.flush() };
+  return {
+    url: broker.url('relay'),
+    prefix: broker.prefix ?? QUEUE_PREFIX,
+    flush: () => asking(broker.product, () => broker.flush()),
+  };
 }

@@ -1,7 +1,7 @@
 import { systemClock } from '../../harness/time/clock.ts';
 import type { BackendKind, Role, StartContext, StartedBackend } from '../backend.ts';
 import { openEngineJournal } from '../engine/journal.ts';
-import { BackendStartError, BackendStoppedError } from '../errors.ts';
+import { BackendLostError, BackendStartError, BackendStoppedError } from '../errors.ts';
 import { type PickPort, pickFreePort } from '../ports.ts';
 import { connectEngine, type EngineConnection, provideImage, reasonOf } from './connection.ts';
 import { Container, PortTakenError } from './container.ts';
@@ -228,6 +228,22 @@ export class ContainerServer implements StartedBackend {
 
   url(role: Role): string {
     return this.#recipe.url(this.#reach.port, role);
+  }
+
+  async confirm(): Promise<void> {
+    try {
+      await this.#recipe.ask(this.#reach.port);
+    } catch (cause) {
+      const state = await this.#container.state().catch(() => ({ kind: 'unknown' }) as const);
+      const how =
+        state.kind === 'exited'
+          ? `it exited with code ${state.code}`
+          : state.kind === 'gone'
+            ? 'somebody removed its container'
+            : `it does not answer: ${reasonOf(cause)}`;
+      const logTail = state.kind === 'gone' ? '' : await this.#container.logTail(this.#recipe.secrets);
+      throw new BackendLostError(this.product, how, { logTail, cause });
+    }
   }
 
   async kill(): Promise<void> {

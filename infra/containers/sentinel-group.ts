@@ -77,6 +77,11 @@ export class SentinelGroup implements StartedBackend {
     return `redis+sentinel://:${this.#password}@127.0.0.1:${port}/${MASTER}/0?sentinel_password=${this.#password}`;
   }
 
+  async confirm(): Promise<void> {
+    this.#requireUndisposed('ask');
+    await Promise.all([this.#sentinel, ...this.#servers].map((server) => server.confirm()));
+  }
+
   async kill(): Promise<void> {
     if (this.#disposal !== undefined) return;
     this.#killed ??= await this.#master();

@@ -76,8 +76,10 @@ export function describeBackend({ name, kind, make, alsoWhileRunning, isGone }: 
     });
 
     it('is gone after kill, and refuses what needs it', async () => {
+      await server.confirm();
       await server.kill();
       await server.kill();
+      await expect(server.confirm()).rejects.toMatchObject({ code: 'E_BACKEND_LOST' });
       await expect(connect(server.url('service'))).rejects.toThrow();
       await expect(server.pause()).rejects.toMatchObject({ code: 'E_BACKEND_STOPPED' });
       await expect(server.flush()).rejects.toMatchObject({ code: 'E_BACKEND_STOPPED' });
@@ -90,6 +92,7 @@ export function describeBackend({ name, kind, make, alsoWhileRunning, isGone }: 
       expect(server.url('service')).toBe(before);
       await using client = await connect(before);
       await client.put();
+      await server.confirm();
     });
 
     it('restarts while paused, and ends while paused', async () => {

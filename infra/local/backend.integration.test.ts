@@ -11,6 +11,7 @@ import { describeFeature, describeServer } from '../contract/feature.ts';
 import { LOOPBACK, listeningAddressesOf, processState } from '../contract/kernel.ts';
 import { describeStart } from '../contract/start.suite.ts';
 import { markedProcesses } from '../guardian/processes.ts';
+import { startStack } from '../stack.ts';
 import { type LocalDatabaseOptions, localDatabase } from './database.ts';
 import type { Program } from './find/programs.ts';
 import { findProgram } from './find.ts';
@@ -116,3 +117,19 @@ async function onFullDisk(backend: Backend): Promise<Backend & AsyncDisposable> 
     },
   };
 }
+
+it('tells the run at once that somebody has ended its server, and which', async () => {
+  const runId = `test-ended-${process.pid}`;
+  await using stack = await startStack({
+    backends: [localRedis()],
+    runId,
+    signal: new AbortController().signal,
+  });
+  const aborted = once(stack.signal, 'abort');
+  process.kill((stack.get('redis') as LocalServer).pid, 'SIGKILL');
+  await aborted;
+  expect(stack.signal.reason).toMatchObject({ code: 'E_BACKEND_LOST' });
+  expect(stack.signal.reason.message).toMatch(
+    /^(redis|valkey) was lost during the run: it was ended by SIGKILL/,
+  );
+});

@@ -1,12 +1,13 @@
 import { rm, truncate } from 'node:fs/promises';
 import { CachestormError } from '../../harness/failure/cachestorm-error.ts';
+import { reasonOf } from '../../harness/failure/reason.ts';
 import type { BackendKind, Role, StartContext, StartedBackend } from '../backend.ts';
-import { type BackendStartError, BackendStoppedError } from '../errors.ts';
+import { BackendLostError, type BackendStartError, BackendStoppedError } from '../errors.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { type PickPort, pickFreePort, saysAddressInUse } from '../ports.ts';
 import { type Answer, awaitAnswer } from './process/await-answer.ts';
 import { logTail } from './process/log-tail.ts';
-import { type ServerCommand, ServerProcess } from './process/server-process.ts';
+import { type ProcessExit, type ServerCommand, ServerProcess } from './process/server-process.ts';
 import { startFailure } from './space.ts';
 
 /** What tells one product from another; the life of a server is the same for all of them. */
@@ -118,9 +119,11 @@ async function startError(
     const reason = `no answer within ${recipe.deadlineMs / 1e3} s`;
     return startFailure(recipe, reason, tail, answer.lastError);
   }
-  const { code, signal } = answer.exit;
-  const how = signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`;
-  return startFailure(recipe, how, tail);
+  return startFailure(recipe, howItEnded(answer.exit), tail);
+}
+
+function howItEnded({ code, signal }: ProcessExit): string {
+  return signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`;
 }
 
 export class LocalServer implements StartedBackend {
@@ -135,7 +138,7 @@ export class LocalServer implements StartedBackend {
     this.#recipe = recipe;
     this.#context = context;
     this.#port = port;
-    this.#process = process;
+    this.#process = this.#watched(process);
   }
 
   get kind(): BackendKind {
@@ -159,6 +162,17 @@ export class LocalServer implements StartedBackend {
     return this.#recipe.url(this.#port, role);
   }
 
+  async confirm(): Promise<void> {
+    const process = this.#process;
+    if (process.exit !== undefined) throw await this.#loss(process.exit);
+    try {
+      await this.#recipe.ask(this.#port);
+    } catch (error) {
+      if (process.exit !== undefined) throw await this.#loss(process.exit);
+      throw new BackendLostError(this.product, `it does not answer: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+
   async kill(): Promise<void> {
     await this.#process.end();
   }
@@ -178,7 +192,7 @@ export class LocalServer implements StartedBackend {
     this.#life++;
     const started = await launch(this.#recipe, this.#context, this.#port, this.#life);
     if (started.kind === 'failed') throw await startError(this.#recipe, started);
-    this.#process = started.process;
+    this.#process = this.#watched(started.process);
     if (this.#disposal !== undefined) {
       await this.#process.end();
       throw new BackendStoppedError(this.product, 'restart');
@@ -187,7 +201,13 @@ export class LocalServer implements StartedBackend {
 
   async flush(): Promise<void> {
     this.#requireRunning('flush');
-    await this.#recipe.flush(this.#port);
+    try {
+      await this.#recipe.flush(this.#port);
+    } catch (error) {
+      throw new BackendLostError(this.product, `it could not be flushed: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -200,6 +220,19 @@ export class LocalServer implements StartedBackend {
     await this.#process.end();
     await this.#recipe.end?.();
     await removeDirectory(this.#recipe.directory);
+  }
+
+  /** Has the run end at once when the process ends and nobody here has ended it. */
+  #watched(process: ServerProcess): ServerProcess {
+    void process.exited.then(async (exit) => {
+      if (!process.ending) this.#context.onLost(await this.#loss(exit));
+    });
+    return process;
+  }
+
+  async #loss(exit: ProcessExit): Promise<BackendLostError> {
+    const tail = await logTail(this.#recipe.logPath, this.#recipe.secrets);
+    return new BackendLostError(this.product, howItEnded(exit), { logTail: tail });
   }
 
   #requireRunning(action: string): void {

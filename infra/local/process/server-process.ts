@@ -68,6 +68,11 @@ export class ServerProcess {
     child.unref();
   }
 
+  /** Whether `end` was called: then its exit is no surprise. */
+  get ending(): boolean {
+    return this.#end !== undefined;
+  }
+
   /** How it ended, or undefined while it runs. */
   get exit(): ProcessExit | undefined {
     return this.#exit;
