@@ -35,8 +35,7 @@ async function sawEvents(out: string, ...types: readonly string[]): Promise<void
 }
 
 describe('an interrupted run', { timeout: 180_000 }, () => {
-  let whole: Record<string, string>;
-  beforeAll(async () => {
+  test('is kept, is judged again to the letter, and has its directory to itself', async () => {
     const child = start('run', 'breakdown', ...QUICK, '--out', 'interrupted');
     const finished = finish(child);
     await sawEvents('interrupted', 'trial-finished', 'storm-started');
@@ -44,21 +43,16 @@ describe('an interrupted run', { timeout: 180_000 }, () => {
     expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining('another command works in it') });
     child.kill('SIGINT');
     expect((await finished).code).toBe(130);
-    whole = await outcome('interrupted');
-  }, 180_000);
+    const whole = await outcome('interrupted');
 
-  test('is judged again from what was written down, to the letter', async () => {
     for (const name of OUTCOME) await rm(join(folder, 'interrupted', name));
     const { code, stdout, stderr } = await cachestorm('report', 'interrupted');
-    expect(stderr).toBe('');
-    expect(code).toBe(4);
+    expect([code, stderr]).toEqual([4, '']);
     expect(stdout).toContain('Report: interrupted/report.html');
     expect(await outcome('interrupted')).toEqual(whole);
     const again = await cachestorm('report', 'interrupted', '--json');
     expect(JSON.parse(again.stdout)).toEqual(JSON.parse(whole['result.json'] ?? ''));
-  });
 
-  test('is not replaced unless asked to, nor by a run whose servers don’t start', async () => {
     const refused = await cachestorm('run', 'breakdown', ...QUICK, '--out', 'interrupted');
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') });
     const env = { CACHESTORM_REDIS_SERVER: '/nowhere/redis-server' };

@@ -4,17 +4,8 @@ import { z } from 'zod';
 import { planHash } from '../plan/hash.ts';
 import type { Plan } from '../plan/plan.ts';
 import { isLock } from './directory-lock.ts';
-import {
-  EVENTS,
-  OUTCOME,
-  PLAN,
-  RESULT,
-  SAMPLES,
-  sampleFile,
-  trialFiles,
-  VOID,
-  withDraft,
-} from './run-files.ts';
+import { EVENTS, OUTCOME, PLAN, RESULT, SAMPLES, sampleFile, trialFiles, VOID } from './run-files.ts';
+import { draftOf } from './storage.ts';
 
 /** How every `events.jsonl` of ours begins. */
 const startSchema = z.object({
@@ -63,8 +54,9 @@ export async function findEarlierRun(directory: string): Promise<Found> {
  * trials, or as none: first what is made of the samples goes, last what says which run it was.
  */
 export async function removeEarlierRun(directory: string, { plan }: EarlierRun): Promise<void> {
+  const removeFile = (file: string) => rm(join(directory, file), { force: true });
   const remove = (files: readonly string[]) =>
-    Promise.all(files.flatMap(withDraft).map((file) => rm(join(directory, file), { force: true })));
+    Promise.all(files.flatMap((file) => [removeFile(file), removeFile(draftOf(file))]));
   await remove(OUTCOME);
   if (plan !== null) await remove(trialFiles(plan));
   // A folder that holds files of somebody else stays with them.

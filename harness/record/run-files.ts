@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { Plan, Trial } from '../plan/plan.ts';
 import { trialName } from './sample.ts';
-import { draftOf } from './storage.ts';
 
 export const PLAN = 'plan.json';
 export const EVENTS = 'events.jsonl';
@@ -30,13 +29,8 @@ export function commitsFile(trial: Trial): string {
   return join(SAMPLES, `${trialName(trial)}.commits.json`);
 }
 
-/** Every file that the trials of a plan may have left, drafts too. */
+/** Every file that the trials of a plan may have left. */
 export function trialFiles({ trials }: Plan): string[] {
-  return trials
-    .flatMap((trial) => [sampleFile(trial), commitsFile(trial), historyFile(trial), voidSampleFile(trial)])
-    .flatMap(withDraft);
-}
-
-export function withDraft(file: string): string[] {
-  return [file, draftOf(file)];
+  const filesOf = [sampleFile, commitsFile, historyFile, voidSampleFile];
+  return trials.flatMap((trial) => filesOf.map((fileOf) => fileOf(trial)));
 }
