@@ -180,6 +180,9 @@ describe('queues of somebody else, with names that a run once had', { timeout: S
     await channel.assertExchange('cachestorm.changes.by-key', 'x-consistent-hash');
     for (const name of names) channel.sendToQueue(name, Buffer.from('Ann'), { persistent: true });
     await channel.waitForConfirms();
+    // A quorum queue tells its count every few seconds.
+    const counted = async () => !JSON.stringify(await snapshot()).includes('{messages_ready, 0}');
+    await eventually(counted, 'the count of a quorum queue', 30_000);
     const before = await snapshot();
     expect(await findingsOf(external())).toBeNull();
     expect(await snapshot()).toEqual(before);

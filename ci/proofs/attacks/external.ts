@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ConfirmChannel, connect } from 'amqplib';
 import { Redis } from 'ioredis';
@@ -14,6 +15,10 @@ const SERVERS = fileURLToPath(
   new URL('../../../infra/external/fixtures/their-servers-main.ts', import.meta.url),
 );
 const QUEUES = ['run', 'nothing', 'changes', 'changes.0'].map((name) => `cachestorm.${name}`);
+const MESSAGES =
+  '[{element(2, amqqueue:get_name(Q)), rabbit_amqqueue:info(Q, [name, messages_ready, messages_unacknowledged])} || Q <- rabbit_amqqueue:list()].';
+const COUNTED_WITHIN_LOOKS = 100;
+const BETWEEN_LOOKS_MS = 200;
 const STORM = [
   ...['write-consistency', '--strategy', 'message-queue', '--variants', 'none', '--rounds', '1'],
   ...['--set', 'profiles.smoke.stormMs=1000'],
@@ -75,10 +80,17 @@ async function snapshot({ redis, admin, control }: Theirs): Promise<unknown> {
       await rows('SELECT DISTINCT grantee FROM information_schema.user_privileges ORDER BY 1'),
     ],
     definitions: await control('rabbit_definitions:all_definitions().'),
-    messages: await control(
-      '[{element(2, amqqueue:get_name(Q)), rabbit_amqqueue:info(Q, [name, messages_ready, messages_unacknowledged])} || Q <- rabbit_amqqueue:list()].',
-    ),
+    messages: await control(MESSAGES),
   };
+}
+
+/** Waits until all queues tell of their messages: a quorum queue does every few seconds. */
+async function counted({ control }: Theirs): Promise<void> {
+  for (let look = 0; look < COUNTED_WITHIN_LOOKS; look++) {
+    if (!(await control(MESSAGES)).includes('{messages_ready, 0}')) return;
+    await delay(BETWEEN_LOOKS_MS);
+  }
+  throw new Error('a queue does not tell of its message');
 }
 
 interface Expected {
@@ -128,6 +140,7 @@ const attacks: Readonly<Record<string, (proof: Proof) => Promise<void>>> = {
       channel.sendToQueue(name, Buffer.from('theirs'), { persistent: true });
     }
     await channel.waitForConfirms();
+    await counted(theirs);
     await unharmed(theirs, external(proof), RAN);
     for (const name of QUEUES) {
       const message = await channel.get(name);
