@@ -3,6 +3,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { startTruthServer } from '../selfcheck/truth-server.ts';
@@ -35,6 +38,21 @@ test('a load without a reader goes on to its end', async () => {
   const load = ['load', `${server.url}/health`, '--rate', '200', '--duration', '1s', '--max-lag', '1m'];
   expect(await unread(load)).toBe(0);
   expect(server.received).toHaveLength(200);
+});
+
+test('a run without a reader goes on to its end, and its directory is complete', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'output-test-'));
+  try {
+    const quick = ['--rounds', '1', '--set', 'profiles.smoke.stormMs=1200', '--set', 'cache.ttlMs=400'];
+    const args = ['run', 'breakdown', '--strategy', 'mutex', ...quick, '--out', join(folder, 'out')];
+    // Latencies on a busy machine may void the verdict, not the run.
+    expect([0, 4]).toContain(await unread(args));
+    expect(await readdir(join(folder, 'out'))).toEqual(
+      expect.arrayContaining(['plan.json', 'report.html', 'result.json', 'samples', 'summary.md']),
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a result that can’t be written is a failure', async () => {

@@ -45,7 +45,7 @@ Exit codes:
   0    every bound and threshold held
   1    a bound or threshold failed
   2    wrong usage, or a wrong scenario or strategy file
-  3    the servers could not be started, or were lost
+  3    the servers could not be started, or were lost, or the disk was full or gone
   4    inconclusive: the measurement can't be trusted
   70   a bug in cachestorm, which says so and where
   130  interrupted: all undone, partial results kept`;
