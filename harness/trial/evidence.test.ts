@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ChangeLogError } from '../change-log/log-reader.ts';
 import type { Probes } from '../probes/ground-truth.ts';
+import { ProbeError } from '../probes/probe-error.ts';
 import { HistoryWriter } from '../record/history/history-writer.ts';
 import { kindOf } from '../record/history/operation.ts';
 import { FOREIGN, SEEDED, writtenValue } from '../record/history/write-ids.ts';
@@ -46,7 +47,7 @@ describe('of a binary log that does not have the storm any more', () => {
   });
 
   test('names the database, where that is lost', async () => {
-    const lost = () => Promise.reject(new Error('gone'));
+    const lost = () => Promise.reject(new ProbeError('the database', new Error('gone')));
     await expect(gather(probesOf(lost))).rejects.toThrow('the database does not answer any more: gone');
   });
 });
