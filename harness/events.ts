@@ -37,6 +37,13 @@ export type RunEventBody =
       readonly tookMs: number;
     }
   | Mishap
+  /** While the database is filled for long. */
+  | {
+      readonly type: 'dataset-growing';
+      readonly scenario: string;
+      readonly rows: number;
+      readonly of: number;
+    }
   | { readonly type: 'dataset-seeded'; readonly scenario: string; readonly rows: number }
   | { readonly type: 'trial-started'; readonly trial: Trial; readonly stormMs: number }
   | { readonly type: 'warmed-up'; readonly trial: Trial; readonly tookMs: number; readonly steady: boolean }

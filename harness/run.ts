@@ -11,7 +11,6 @@ import { type EventLog, eventLog } from './event-log.ts';
 import { mishapOf, type RunEvent } from './events.ts';
 import { CachestormError } from './failure/cachestorm-error.ts';
 import { judgeRun } from './judge-run.ts';
-import { itemKey } from './load/keys.ts';
 import { neededServers } from './needed-servers.ts';
 import { planHash } from './plan/hash.ts';
 import {
@@ -32,6 +31,7 @@ import type { Scenario } from './scenario/schema.ts';
 import type { Clock } from './time/clock.ts';
 import { needsOf } from './trial/needs.ts';
 import { openSite } from './trial/open-site.ts';
+import { seedDataset } from './trial/seed-dataset.ts';
 import type { TrialSite } from './trial/site.ts';
 import { runTrial } from './trial/trial.ts';
 import { unlessAborted } from './trial/unless-aborted.ts';
@@ -168,7 +168,7 @@ async function runTrials(stack: Stack, run: RunUnderWay): Promise<void> {
   for (const planned of plan.scenarios) {
     const { name, dataset } = planned.scenario;
     await site.confirm();
-    await seedDataset(planned.scenario, site);
+    await seed(planned.scenario, site, events);
     events.emit({ type: 'dataset-seeded', scenario: name, rows: dataset.rows });
     for (const trial of plan.trials.filter(({ scenario }) => scenario === name)) {
       site.signal.throwIfAborted();
@@ -192,7 +192,7 @@ async function runAndRecord(
   const attempt = async () => {
     await site.confirm();
     // Rows that an earlier trial wrote would be there already.
-    if (writes) await seedDataset(planned.scenario, site);
+    if (writes) await seed(planned.scenario, site, events);
     const recorded = await runTrial(trial, planned, site, {
       historyPath: directory.historyDraft(trial),
       onWarmedUp: ({ tookMs, steady }) => emit({ type: 'warmed-up', trial, tookMs, steady }),
@@ -225,8 +225,10 @@ async function runAndRecord(
   emit({ type: 'trial-finished', trial, dbReads, tookMs: (clock.nowUs() - startedUs) / 1000 });
 }
 
-function seedDataset({ dataset }: Scenario, { probes }: TrialSite): Promise<void> {
-  return probes.database.seed(dataset.rows, dataset.valueBytes, itemKey);
+function seed(scenario: Scenario, site: TrialSite, { emit }: Pick<EventLog, 'emit'>): Promise<void> {
+  return seedDataset(scenario, site, (rows) =>
+    emit({ type: 'dataset-growing', scenario: scenario.name, rows, of: scenario.dataset.rows }),
+  );
 }
 
 /** What makes a trial's numbers doubtful that may not happen again. */

@@ -32,7 +32,7 @@ export function changeLogSuite(stackOf: () => Stack): void {
   });
   beforeEach(async () => {
     await using probe = await connectDatabaseProbe(stack.get('database').url('probe'), 'service');
-    await probe.seed(3, 8, (n) => `item-${n}`);
+    await probe.seed({ rows: 3, valueBytes: 8, keyOf: (n) => `item-${n}` });
   });
 
   /** A follower, and what it was handed. */

@@ -48,3 +48,16 @@ test('an interruption ends the trial under way', () => {
   const progress = after([0, started], [0, trialStarted], [5, { type: 'interrupted', reason: 'x' }]);
   expect(progress).toMatchObject({ current: null, step: 'undoing everything' });
 });
+
+test('a database that is filled for long shows how far it is, before trials and within them', () => {
+  const growing = (rows: number): RunEventBody => ({
+    ...{ type: 'dataset-growing', scenario: 'breakdown', rows, of: 2_000_000 },
+  });
+  expect(after([0, started], [2_000, growing(1_200_000)]).step).toBe(
+    'filling the database: 1,200,000 of 2,000,000 rows',
+  );
+  const within = after([0, started], [0, trialStarted], [2_000, growing(1_200_000)]).current;
+  expect(within?.phase(0)).toBe('filling the database: 1,200,000 of 2,000,000 rows');
+  const done = after([0, started], [0, trialStarted], [2_000, growing(2_000_000)]).current;
+  expect(done?.phase(0)).toBe('starting and warming up');
+});

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../events.ts';
 import type { Trial } from '../plan/plan.ts';
+import { agreeing } from '../result/agreement.ts';
 
 /** What the progress view knows, as a pure function of the events so far. */
 export interface Progress {
@@ -23,6 +24,8 @@ export interface RunningTrial {
 /** What a trial takes beside its storm, until one was timed: starting processes, warming up, settling. */
 const OVERHEAD_MS = 2_000;
 
+const GROUPED = new Intl.NumberFormat('en-US');
+
 export const initialProgress: Progress = {
   total: 0,
   finished: 0,
@@ -39,11 +42,18 @@ export function progressAfter(progress: Progress, event: RunEvent): Progress {
       return { ...progress, step: `starting ${event.backends.join(' and ')} (${event.infra})` };
     case 'stack-started':
       return { ...progress, step: 'filling the database' };
+    case 'dataset-growing': {
+      const { current } = progress;
+      if (current === null) return { ...progress, step: filling(event) };
+      // Rows that an earlier trial wrote are replaced.
+      const phase = event.rows === event.of ? starting : () => filling(event);
+      return { ...progress, current: { ...current, phase } };
+    }
     case 'trial-started': {
       const { trial, stormMs, atUs: startedAtUs } = event;
       return {
         ...progress,
-        current: { trial, stormMs, startedAtUs, phase: () => 'starting and warming up' },
+        current: { trial, stormMs, startedAtUs, phase: starting },
       };
     }
     case 'storm-started': {
@@ -74,6 +84,15 @@ export function progressAfter(progress: Progress, event: RunEvent): Progress {
     case 'run-finished':
       return progress;
   }
+}
+
+function starting(): string {
+  return 'starting and warming up';
+}
+
+/** `filling the database: 1,200,000 of 2,000,000 rows` */
+export function filling({ rows, of }: { readonly rows: number; readonly of: number }): string {
+  return `filling the database: ${GROUPED.format(rows)} of ${GROUPED.format(of)} ${agreeing(of, 'row')}`;
 }
 
 export function remainingMs({ total, finished, current, meanTrialMs }: Progress, nowUs: number): number {

@@ -4,7 +4,7 @@ import type { StackEvent } from '../../infra/stack.ts';
 import { type Mishap, mishapOf, type RunEvent } from '../events.ts';
 import { agreeing } from '../result/agreement.ts';
 import type { Clock } from '../time/clock.ts';
-import { initialProgress, type Progress, progressAfter, remainingMs } from './progress-state.ts';
+import { filling, initialProgress, type Progress, progressAfter, remainingMs } from './progress-state.ts';
 
 export interface ProgressView {
   onEvent(event: RunEvent): void;
@@ -88,6 +88,8 @@ function describe(event: RunEvent, progress: Progress): string | null {
       return `starting ${event.backends.join(', ')} ${whence(event)}`;
     case 'stack-started':
       return `started ${event.backends.join(', ')} in ${(event.tookMs / 1000).toFixed(1)} s`;
+    case 'dataset-growing':
+      return `${event.scenario}: ${filling(event)}`;
     case 'dataset-seeded':
       return `${event.scenario}: ${event.rows} ${agreeing(event.rows, 'row')} in the database`;
     case 'trial-finished': {

@@ -1,6 +1,7 @@
-import type { Connection, RowDataPacket } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import { connectToDatabase } from './database-connection.ts';
 import { asking } from './probe-error.ts';
+import { type Dataset, insertDataset, type Seeding } from './seed.ts';
 
 /** What the database server counted for one user since it started. */
 export interface DatabaseCounters {
@@ -15,8 +16,16 @@ export const DATABASE = 'the database';
 export interface DatabaseProbe extends AsyncDisposable {
   /** Statements that the server finished for the service's user. */
   read(): Promise<DatabaseCounters>;
-  /** Replaces the dataset: `rows` items named by `keyOf`, each with `valueBytes` bytes and version 1, and empties the outbox. */
-  seed(rows: number, valueBytes: number, keyOf: (n: number) => string): Promise<void>;
+  /**
+   * Replaces the dataset, and empties the outbox.
+   *
+   * @throws ProbeError, SeedError, or the signal's reason
+   */
+  seed(dataset: Dataset, seeding?: Seeding): Promise<void>;
+}
+
+interface PacketRow extends RowDataPacket {
+  readonly bytes: number;
 }
 
 interface CounterRow extends RowDataPacket {
@@ -47,7 +56,6 @@ const OUTBOX = `CREATE TABLE outbox (
   version BIGINT UNSIGNED NOT NULL,
   stored_us BIGINT UNSIGNED NOT NULL
 ) ENGINE = InnoDB`;
-const BATCH_ROWS = 1_000;
 
 /**
  * Ground truth about the database, over a user of its own so that its queries are not among those counted.
@@ -63,30 +71,13 @@ export async function connectDatabaseProbe(url: string, serviceUser: string): Pr
       for (const { name, count } of rows) counters[READS.has(name) ? 'reads' : 'writes'] += Number(count);
       return counters;
     },
-    seed: (rows, valueBytes, keyOf) =>
-      asking(DATABASE, async () => {
-        await connection.query('DROP TABLE IF EXISTS items, outbox');
-        await connection.query(ITEMS);
-        await connection.query(OUTBOX);
-        await fill(connection, rows, valueBytes, keyOf);
-      }),
+    async seed(dataset, seeding) {
+      for (const statement of ['DROP TABLE IF EXISTS items, outbox', ITEMS, OUTBOX])
+        await asking(DATABASE, () => connection.query(statement));
+      const packet = () => connection.query<PacketRow[]>('SELECT @@max_allowed_packet AS bytes');
+      const [[row]] = await asking(DATABASE, packet);
+      await insertDataset(connection, dataset, { ...seeding, packetBytes: Number(row?.bytes) });
+    },
     [Symbol.asyncDispose]: () => asking(DATABASE, () => connection.end()),
   };
-}
-
-async function fill(
-  connection: Pick<Connection, 'query'>,
-  rows: number,
-  valueBytes: number,
-  keyOf: (n: number) => string,
-): Promise<void> {
-  const value = 'x'.repeat(valueBytes);
-  for (let from = 0; from < rows; from += BATCH_ROWS) {
-    const batch = Array.from({ length: Math.min(BATCH_ROWS, rows - from) }, (_, n) => [
-      keyOf(from + n),
-      value,
-      1,
-    ]);
-    await connection.query('INSERT INTO items (id, value, version) VALUES ?', [batch]);
-  }
 }

@@ -50,7 +50,7 @@ async function prove(): Promise<boolean> {
   const stack = cleanUp.use(await startStack({ runId: `proof-${randomUUID()}`, backends, signal }));
   const [redisServer, database] = [stack.get('redis'), stack.get('database')];
   const probe = cleanUp.use(await connectDatabaseProbe(database.url('probe'), 'relay'));
-  await probe.seed(ROWS, 64, (n) => `item-${n}`);
+  await probe.seed({ rows: ROWS, valueBytes: 64, keyOf: (n) => `item-${n}` });
   const commitLog = cleanUp.use(await connectCommitLog(database.url('probe')));
   const url = database.url('service');
   const origin = cleanUp.use(connectOrigin({ url, queryMs: 0, poolSize: 32, clock: systemClock }));

@@ -52,7 +52,7 @@ beforeEach(async () => {
   await Promise.all([
     stack.get('rabbitmq').flush(),
     stack.get('redis').flush(),
-    probe.seed(3, 8, (n) => `item-${n}`),
+    probe.seed({ rows: 3, valueBytes: 8, keyOf: (n) => `item-${n}` }),
   ]);
 });
 

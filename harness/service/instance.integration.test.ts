@@ -31,7 +31,7 @@ beforeAll(async () => {
   database = cleanUp.use(await connectDatabaseProbe(stack.get('database').url('probe'), 'service'));
   redis = new Redis(stack.get('redis').url('probe'));
   cleanUp.defer(() => redis.disconnect());
-  await database.seed(10, 64, (n) => `item-${n}`);
+  await database.seed({ rows: 10, valueBytes: 64, keyOf: (n) => `item-${n}` });
 });
 afterAll(() => cleanUp.disposeAsync());
 beforeEach(() => stack.get('redis').flush());

@@ -184,7 +184,7 @@ describe('logical-expiry', () => {
   test('drops the entry of a row that is gone', async () => {
     const { strategy } = await bench.instanceOf(named('logical-expiry'), { ttlMs: 1 });
     await strategy.get('item-1');
-    await bench.probe.seed(1, 32, () => 'another');
+    await bench.probe.seed({ rows: 1, valueBytes: 32, keyOf: () => 'another' });
     await expect
       .poll(async () => {
         await strategy.get('item-1');

@@ -27,7 +27,7 @@ beforeAll(async () => {
   );
   database = cleanUp.use(await connectDatabaseProbe(stack.get('database').url('probe'), 'service'));
   redis = cleanUp.use(await connectRedisProbe(stack.get('redis').url('probe'), systemClock));
-  await database.seed(10, 64, (n) => `item-${n}`);
+  await database.seed({ rows: 10, valueBytes: 64, keyOf: (n) => `item-${n}` });
   service = cleanUp.use(await start('none'));
 });
 afterAll(() => cleanUp.disposeAsync());
@@ -116,7 +116,7 @@ describe('ground truth', () => {
     await Promise.all(ids.map((id) => fetch(`${service.url}/items/${id}`)));
     for (const id of ['item-3', 'item-4'])
       await fetch(`${service.url}/items/${id}`, { method: 'PUT', body: 'v' });
-    await database.seed(10, 64, (n) => `item-${n}`);
+    await database.seed({ rows: 10, valueBytes: 64, keyOf: (n) => `item-${n}` });
     await expect.poll(() => database.read()).toEqual({ reads: mine.dbReads + 37, writes: mine.dbWrites + 2 });
     const after = await service.report();
     expect([after.dbReads - mine.dbReads, after.dbWrites - mine.dbWrites, after.dbInFlight]).toEqual([

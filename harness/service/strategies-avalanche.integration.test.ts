@@ -99,7 +99,7 @@ describe('stale-if-error', () => {
 
   test('drops the entry of a row that is gone', async () => {
     const { strategy } = await withExpiredEntry();
-    await bench.probe.seed(1, 32, () => 'another');
+    await bench.probe.seed({ rows: 1, valueBytes: 32, keyOf: () => 'another' });
     expect((await strategy.get('item-1')).item).toBeNull();
     expect(await bench.redis.exists('test:item:item-1')).toBe(0);
   });

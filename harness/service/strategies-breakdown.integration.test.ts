@@ -169,7 +169,7 @@ describe('xfetch', () => {
     for (const definition of [xfetch, xfetchLock] as ReadStrategyDefinition[]) {
       await bench.reset();
       await putDue();
-      await bench.probe.seed(1, 32, () => 'another');
+      await bench.probe.seed({ rows: 1, valueBytes: 32, keyOf: () => 'another' });
       const { strategy } = await bench.instanceOf(definition);
       expect((await strategy.get(KEY)).item).toBeNull();
       expect(await bench.redis.keys('*')).toEqual([]);
@@ -263,7 +263,7 @@ describe('refresh-ahead', () => {
   test('drops the entry of a row that is gone', async () => {
     const { strategy } = await bench.instanceOf(refreshAhead, options);
     await strategy.get(KEY);
-    await bench.probe.seed(1, 32, () => 'another');
+    await bench.probe.seed({ rows: 1, valueBytes: 32, keyOf: () => 'another' });
     const loads = await bench.loadsOf(() =>
       expect.poll(() => bench.redis.exists(ENTRY), { timeout: 10_000 }).toBe(0),
     );

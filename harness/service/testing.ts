@@ -136,7 +136,7 @@ export async function strategyBenchOn(stack: Stack, administrator?: string): Pro
       for (const instance of running) instance.stop();
       running.clear();
       await stack.get('redis').flush();
-      await probe.seed(rows, 32, (n) => `item-${n}`);
+      await probe.seed({ rows, valueBytes: 32, keyOf: (n) => `item-${n}` });
     },
     async instanceOf(definition, options = {}) {
       const made = makeInstance(definition, { redis, origin }, options);

@@ -37,7 +37,7 @@ export const groundTruth: Check = {
       database: cleanUp.use(await connectDatabaseProbe(stack.get('database').url('probe'), username)),
       redis: cleanUp.use(await connectRedisProbe(stack.get('redis').url('probe'), clock)),
     };
-    await probes.database.seed(ROWS, 10, itemKey);
+    await probes.database.seed({ rows: ROWS, valueBytes: 10, keyOf: itemKey });
 
     const before = await readTruth(probes);
     await useDatabase(databaseUrl, clock);
