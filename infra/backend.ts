@@ -42,7 +42,23 @@ export interface Needs {
   readonly changeLog: boolean;
   /** Deals out messages by a hash of their key, with RabbitMQ's plugin for it. */
   readonly hashExchange: boolean;
+  /** The most connections that it has to each at once; to RabbitMQ one a process, which no broker is set too small for. */
+  readonly connections: Readonly<Record<'redis' | 'database', number>>;
+  /** The largest value that it writes, bytes: of one statement, and of one row. */
+  readonly valueBytes: number;
+  /** How long a query takes by design, at most. */
+  readonly queryMs: number;
 }
+
+/** A run that reads and writes a little. */
+export const NO_NEEDS: Needs = {
+  keyEvents: false,
+  changeLog: false,
+  hashExchange: false,
+  connections: { redis: 1, database: 1 },
+  valueBytes: 0,
+  queryMs: 0,
+};
 
 /** Something about a server that keeps a run from using it. Reads as one sentence, and how to mend it as another. */
 export interface Finding {
@@ -58,7 +74,7 @@ export interface Finding {
 export interface Backend {
   readonly kind: BackendKind;
   /**
-   * What keeps a run from using the server; writes nothing. Only of servers that are not the run's own.
+   * What keeps a run from using the server, or this machine from starting it; writes nothing.
    * To be asked before any server is started, so that all that is to be mended is said at once.
    */
   examine?(signal: AbortSignal): Promise<readonly Finding[]>;

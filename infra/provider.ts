@@ -15,15 +15,15 @@ export interface Provider {
   backend(kind: BackendKind, needs: Needs): Backend;
 }
 
-const LOCAL: Readonly<Record<BackendKind, () => Backend>> = {
-  redis: localRedis,
-  database: localDatabase,
-  rabbitmq: localRabbitmq,
+const LOCAL: Readonly<Record<BackendKind, (needs: Needs) => Backend>> = {
+  redis: () => localRedis(),
+  database: (needs) => localDatabase({ needs }),
+  rabbitmq: () => localRabbitmq(),
 };
 
 /** Server programs of this machine, started as child processes. */
 export const localProvider: Provider = {
   name: 'local',
   ownsServers: true,
-  backend: (kind) => LOCAL[kind](),
+  backend: (kind, needs) => LOCAL[kind](needs),
 };

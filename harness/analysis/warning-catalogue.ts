@@ -11,6 +11,13 @@ const catalogue = {
     remedy:
       'Look for something else that uses this database user, or for lost connections in the service; then run again.',
   },
+  // What is too small stays so in a second try.
+  'database-errors': {
+    voids: true,
+    repeat: false,
+    remedy:
+      'Raise the limit that is named, or lower origin.poolSize, service.instances or dataset.valueBytes; for other errors see the log of the database. What failed was not the strategy’s doing.',
+  },
   'requests-lost': {
     voids: true,
     repeat: true,

@@ -5,6 +5,7 @@ import { expandPlan, type PlannedScenario } from '../plan/plan.ts';
 import type { TrialSample } from '../record/sample.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { analyse } from './analyse.ts';
+import { databaseErrors } from './database-errors.ts';
 import { EXPIRIES, sampleOf, type TrialFacts, withTrials } from './fixtures/trials.ts';
 import { readTrial } from './trial.ts';
 import { worthRepeating } from './warning-catalogue.ts';
@@ -209,6 +210,60 @@ test('samples from before these were counted warn of none of them', () => {
   const old = { ...sample, load };
   const { scenarios } = analyse(withTrials(plan, [old]), [old], definitions);
   expect(scenarios[0]?.warnings.map(({ code }) => code)).toEqual(['few-rounds']);
+});
+
+describe('what the database refused', () => {
+  const readOnly = { kind: 'read-only', atMs: 100, durationMs: 200 };
+  const paused = { kind: 'pause', target: 'database', atMs: 100, durationMs: 200 };
+  const judgedWith = async (
+    dbErrorCodes: Readonly<Record<string, number>> | undefined,
+    ...faults: object[]
+  ) => {
+    const settings = [...SETTINGS, { path: ['faults'], value: faults }];
+    const [planned] = expandPlan([await loadContest('breakdown', settings, ['mutex'])], {
+      ...{ seed: 1, profile: 'smoke', infra: 'local' },
+    }).scenarios;
+    const sample = sampleOf(planned as PlannedScenario, FACTS);
+    const services = sample.services.map(({ before, after }) => ({
+      before: { ...before, dbErrors: 2, ...(dbErrorCodes && { dbErrorCodes: { ER_CON_COUNT_ERROR: 2 } }) },
+      after: { ...after, dbErrors: 5, ...(dbErrorCodes && { dbErrorCodes }) },
+    }));
+    return databaseErrors({ ...sample, services }, planned?.scenario ?? { faults: [] });
+  };
+
+  test.each<[Readonly<Record<string, number>> | undefined, readonly object[], string | null]>([
+    [{ ER_CON_COUNT_ERROR: 2 }, [], null],
+    [
+      { ER_CON_COUNT_ERROR: 5, PROTOCOL_CONNECTION_LOST: 4 },
+      [],
+      'the database refused 7 statements or connections: 4 x PROTOCOL_CONNECTION_LOST, 3 x ER_CON_COUNT_ERROR (max_connections)',
+    ],
+    // What the fault does is measured; what the set-up lacks is not its doing.
+    [{ ER_CON_COUNT_ERROR: 2, ER_OPTION_PREVENTS_STATEMENT: 9 }, [readOnly], null],
+    [{ ER_CON_COUNT_ERROR: 2, ETIMEDOUT: 9 }, [paused], null],
+    [
+      { ER_CON_COUNT_ERROR: 3, ETIMEDOUT: 9 },
+      [paused],
+      'the database refused 1 statement or connection: 1 x ER_CON_COUNT_ERROR (max_connections)',
+    ],
+    [{ ER_CON_COUNT_ERROR: 2, ER_LOCK_DEADLOCK: 9 }, [], null],
+    [undefined, [], 'the database refused 3 statements or connections: 3 x unknown'],
+  ])('%j with %j', async (codes, faults, message) => {
+    expect(await judgedWith(codes, ...faults)).toBe(message);
+  });
+
+  test('voids the trial, and a second try would have no more room', () => {
+    const plan = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local', rounds: 1 });
+    const sample = sampleOf(plan.scenarios[0] as PlannedScenario, FACTS);
+    const services = sample.services.map(({ before, after }) => ({
+      before,
+      after: { ...after, dbErrors: 1, dbErrorCodes: { ER_CON_COUNT_ERROR: 1 } },
+    }));
+    const changed = { ...sample, services };
+    const { verdict, scenarios } = analyse(withTrials(plan, [changed]), [changed], definitions);
+    const found = scenarios[0]?.warnings.filter(({ code }) => code === 'database-errors') ?? [];
+    expect([verdict, found.length, found.some(worthRepeating)]).toEqual(['inconclusive', 1, false]);
+  });
 });
 
 describe('what a look at the rows can rest on', () => {

@@ -6,6 +6,7 @@ import type { TrialSample } from '../record/sample.ts';
 import { agreeing } from '../result/agreement.ts';
 import type { Warning } from '../result/schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { databaseErrors } from './database-errors.ts';
 import { keptSchedule } from './schedule.ts';
 import { sum } from './statistics/summary.ts';
 import type { TrialReading } from './trial.ts';
@@ -26,6 +27,8 @@ export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenar
       `the database counted ${reads} reads and ${writes} writes, the service ${reading.serviceReads} and ${reading.serviceWrites}`,
     );
   }
+  const failures = databaseErrors(sample, scenario);
+  if (failures !== null) add('database-errors', failures);
   const { lost } = sample.load.counts;
   // A closed load ends with each connection's last request on its way: lost by design, and said there.
   if (lost > 0 && scenario.load.model === 'open')

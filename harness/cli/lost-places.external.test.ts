@@ -1,4 +1,5 @@
 /** The command, cut off from places that it holds on servers of somebody else. */
+
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { redisClient } from '../../infra/address/redis-client.ts';
 import type { Backend } from '../../infra/backend.ts';
+import { NO_NEEDS } from '../../infra/backend.ts';
 import { eventually } from '../../infra/contract/eventually.ts';
 import { readMarker as readSchemaMarker, writeMarker } from '../../infra/external/database/marker.ts';
 import { externalDatabase } from '../../infra/external/database.ts';
@@ -14,13 +16,7 @@ import { startTheirServers, type TheirServers } from '../../infra/external/fixtu
 import { brokerAt } from '../../infra/external/rabbitmq.ts';
 import { readMarker as readKeyMarker } from '../../infra/external/redis/marker.ts';
 import { externalRedis } from '../../infra/external/redis.ts';
-import {
-  findingsOf,
-  holderOf,
-  NO_NEEDS,
-  startForTest,
-  type TheirDatabase,
-} from '../../infra/external/testing.ts';
+import { findingsOf, holderOf, startForTest, type TheirDatabase } from '../../infra/external/testing.ts';
 import { newToken } from '../../infra/external/token.ts';
 import { localRedis } from '../../infra/local/redis.ts';
 import { finish, start } from './testing.ts';

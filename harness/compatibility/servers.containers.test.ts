@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { BackendKind, Needs } from '../../infra/backend.ts';
+import { type BackendKind, type Needs, NO_NEEDS } from '../../infra/backend.ts';
 import { containersProvider } from '../../infra/containers/provider.ts';
 import { imagesOf } from '../../infra/containers/testing.ts';
 import { describeServer } from '../../infra/contract/feature.ts';
@@ -17,7 +17,7 @@ const databaseImages = imagesOf('database');
 const brokerImages = imagesOf('rabbitmq');
 
 /** A server of our own is made for all of it anyway. */
-const EVERYTHING: Needs = { keyEvents: true, changeLog: true, hashExchange: true };
+const EVERYTHING: Needs = { ...NO_NEEDS, keyEvents: true, changeLog: true, hashExchange: true };
 
 const threes = Math.max(redisImages.length, databaseImages.length, brokerImages.length);
 for (let n = 0; n < threes; n++) {

@@ -114,6 +114,7 @@ export async function hostRelay(config: RelayConfig, servers: RelayServers): Pro
       dbWrites: origin.stats.writes + outbox.stats.writes,
       dbInFlight: origin.stats.inFlight + outbox.stats.inFlight,
       dbErrors: origin.stats.errors,
+      dbErrorCodes: Object.fromEntries(origin.stats.errorCodes),
       backgroundErrors,
       lastError,
       cpuUs: user + system,

@@ -22,6 +22,8 @@ export interface RelayReport {
   /** Statements that wait for a connection or an answer right now. */
   readonly dbInFlight: number;
   readonly dbErrors: number;
+  /** See `ServiceReport`. */
+  readonly dbErrorCodes?: Readonly<Record<string, number>>;
   readonly backgroundErrors: number;
   /** The last of them, in its own words; `null` when there was none. */
   readonly lastError: string | null;

@@ -20,4 +20,6 @@ test('adds up what all processes of one place did; the living one says what is u
     queue: { published: 10, confirmed: 8, delivered: 6, redelivered: 4, acked: 2, inHand: 6 },
   });
   expect(totalReport(reportOf(1), [])).toEqual(reportOf(1));
+  const failed = reportOf(1, { dbErrorCodes: { ETIMEDOUT: 3 } });
+  expect(totalReport(failed, [failed, reportOf(1)]).dbErrorCodes).toEqual({ ETIMEDOUT: 6 });
 });

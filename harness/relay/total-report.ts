@@ -1,4 +1,5 @@
 import { allMessages } from '../queue/counters.ts';
+import { added } from '../service/total-report.ts';
 import type { RelayReport } from './protocol.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { RelayReport } from './protocol.ts';
 export function totalReport(living: RelayReport, ended: readonly RelayReport[]): RelayReport {
   const total = (pick: (report: RelayReport) => number) =>
     ended.reduce((sum, report) => sum + pick(report), pick(living));
-  const { queue } = living;
+  const { dbErrorCodes, queue } = living;
   return {
     ...living,
     applied: total(({ applied }) => applied),
@@ -17,6 +18,9 @@ export function totalReport(living: RelayReport, ended: readonly RelayReport[]):
     dbErrors: total(({ dbErrors }) => dbErrors),
     backgroundErrors: total(({ backgroundErrors }) => backgroundErrors),
     cpuUs: total(({ cpuUs }) => cpuUs),
+    ...(dbErrorCodes === undefined
+      ? {}
+      : { dbErrorCodes: added([living, ...ended].map((report) => report.dbErrorCodes ?? {})) }),
     ...(queue === undefined
       ? {}
       : {

@@ -120,6 +120,7 @@ async function main(): Promise<void> {
       dbWrites: origin.stats.writes,
       dbInFlight: origin.stats.inFlight,
       dbErrors: origin.stats.errors,
+      dbErrorCodes: Object.fromEntries(origin.stats.errorCodes),
       slowestLoadMs: origin.stats.slowestLoadMs,
       askedByFamily: Object.fromEntries(origin.stats.askedByFamily),
       totalLoadMs: origin.stats.totalLoadMs,

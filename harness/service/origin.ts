@@ -15,6 +15,8 @@ export interface OriginStats {
   inFlight: number;
   /** Of the database; what a strategy's own step rolled back is none. */
   errors: number;
+  /** The same by the driver's code. */
+  readonly errorCodes: Map<string, number>;
   /** Since `restartSlowest` was last called. */
   slowestLoadMs: number;
   /**
@@ -87,6 +89,7 @@ export function connectOrigin({
     writes: 0,
     inFlight: 0,
     errors: 0,
+    errorCodes: new Map(),
     slowestLoadMs: 0,
     askedByFamily: new Map(),
     totalLoadMs: 0,
@@ -183,6 +186,10 @@ function countFamily(counts: Map<string, number>, key: string): void {
   counts.set(family, (counts.get(family) ?? 0) + 1);
 }
 
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+}
+
 async function onConnection<T>(
   pool: Pool,
   stats: OriginStats,
@@ -199,6 +206,8 @@ async function onConnection<T>(
   } catch (cause) {
     if (cause instanceof AbandonedError || cause instanceof RolledBackError) throw cause;
     stats.errors++;
+    const code = codeOf(cause);
+    stats.errorCodes.set(code, (stats.errorCodes.get(code) ?? 0) + 1);
     throw new OriginError(`the database did not answer: ${reasonOf(cause)}`, { cause });
   } finally {
     stats.inFlight--;

@@ -12,6 +12,8 @@ export interface ServiceReport {
   /** Loads that wait for a connection or an answer right now. */
   readonly dbInFlight: number;
   readonly dbErrors: number;
+  /** The same by the driver's code, such as `ER_CON_COUNT_ERROR`; absent from samples of earlier versions. */
+  readonly dbErrorCodes?: Readonly<Record<string, number>>;
   /** Slowest load since `storm-starts` was last said, waiting for a connection of the pool included. */
   readonly slowestLoadMs: number;
   /** Rows asked for since the process started, by the family of their key (`item`, `missing`, `endless`, `new`). */

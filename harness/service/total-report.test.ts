@@ -20,13 +20,21 @@ test('adds up what all processes of one place did; the living one says what is u
 });
 
 test('adds up what only some of them counted', () => {
-  const living = reportOf(1, { askedByFamily: { item: 1 }, counters: { wastedRefreshes: 3 }, queue });
+  const dbErrorCodes = { ER_CON_COUNT_ERROR: 2 };
+  const living = reportOf(1, {
+    dbErrorCodes,
+    askedByFamily: { item: 1 },
+    counters: { wastedRefreshes: 3 },
+    queue,
+  });
   const ended = reportOf(2, {
+    dbErrorCodes: { ER_CON_COUNT_ERROR: 1, ETIMEDOUT: 3 },
     askedByFamily: { item: 4, missing: 2 },
     counters: { wastedRefreshes: 4 },
     queue,
   });
   expect(totalReport(living, [ended, reportOf(3)])).toMatchObject({
+    dbErrorCodes: { ER_CON_COUNT_ERROR: 3, ETIMEDOUT: 3 },
     askedByFamily: { item: 5, missing: 2 },
     counters: { wastedRefreshes: 7 },
     queue: { published: 10, confirmed: 8, delivered: 6, redelivered: 4, acked: 2, inHand: 12 },

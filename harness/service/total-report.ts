@@ -8,7 +8,7 @@ import type { ServiceReport } from './protocol.ts';
 export function totalReport(living: ServiceReport, ended: readonly ServiceReport[]): ServiceReport {
   const all = [living, ...ended];
   const total = (pick: (report: ServiceReport) => number) => all.reduce((sum, one) => sum + pick(one), 0);
-  const { askedByFamily, counters, queue } = living;
+  const { askedByFamily, counters, dbErrorCodes, queue } = living;
   return {
     ...living,
     dbReads: total(({ dbReads }) => dbReads),
@@ -18,6 +18,9 @@ export function totalReport(living: ServiceReport, ended: readonly ServiceReport
     totalLoadMs: total(({ totalLoadMs }) => totalLoadMs),
     backgroundErrors: total((report) => report.backgroundErrors),
     cpuUs: total(({ cpuUs }) => cpuUs),
+    ...(dbErrorCodes === undefined
+      ? {}
+      : { dbErrorCodes: added(all.map((report) => report.dbErrorCodes ?? {})) }),
     ...(askedByFamily === undefined
       ? {}
       : { askedByFamily: added(all.map((report) => report.askedByFamily ?? {})) }),
@@ -26,7 +29,8 @@ export function totalReport(living: ServiceReport, ended: readonly ServiceReport
   };
 }
 
-function added(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+/** Returns counts of the same name together. */
+export function added(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const [name, value] of all.flatMap((one) => Object.entries(one)))
     sums[name] = (sums[name] ?? 0) + value;

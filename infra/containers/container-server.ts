@@ -1,5 +1,5 @@
 import { systemClock } from '../../harness/time/clock.ts';
-import type { BackendKind, Role, StartContext, StartedBackend } from '../backend.ts';
+import type { BackendKind, Needs, Role, StartContext, StartedBackend } from '../backend.ts';
 import { openEngineJournal } from '../engine/journal.ts';
 import { BackendLostError, BackendStartError, BackendStoppedError } from '../errors.ts';
 import { type PickPort, pickFreePort } from '../ports.ts';
@@ -47,6 +47,8 @@ export interface ContainerOptions {
   readonly deadlineMs?: number;
   /** Has the server keep its data in so many bytes of memory. @default on the engine's disk */
   readonly dataBytes?: number;
+  /** What the server has to carry. @default little */
+  readonly needs?: Needs;
   /** What runs in place of the image's entry point. @default the image's own */
   readonly program?: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { StartContext } from '../backend.ts';
+import { type Needs, NO_NEEDS, type StartContext } from '../backend.ts';
 import {
   grantStatements,
   type Passwords,
@@ -9,7 +9,12 @@ import {
   SCHEMA,
 } from '../database/accounts.ts';
 import { databaseIdentity, truncateTables } from '../database/client.ts';
-import { COMMON_SERVER_ARGS, PRODUCT_SERVER_ARGS, REDO_LOG_ARGS } from '../database/server-args.ts';
+import {
+  COMMON_SERVER_ARGS,
+  capacityArgs,
+  PRODUCT_SERVER_ARGS,
+  REDO_LOG_ARGS,
+} from '../database/server-args.ts';
 import { newSecret } from '../secret.ts';
 import { type ContainerOptions, type ContainerServer, startContainer } from './container-server.ts';
 
@@ -41,7 +46,7 @@ export async function startDatabase(
     {
       kind: 'database',
       image,
-      command: serverArgs(),
+      command: serverArgs(options.needs ?? NO_NEEDS),
       environment: {
         MYSQL_ROOT_PASSWORD_FILE: ROOT_PASSWORD_FILE,
         // No root for the outside.
@@ -64,13 +69,18 @@ export async function startDatabase(
   );
 }
 
-function serverArgs(): string[] {
+function serverArgs(needs: Needs): string[] {
   const ofOne = [...Object.values(REDO_LOG_ARGS), ...Object.values(PRODUCT_SERVER_ARGS).flat()];
   const loose = ofOne
     // Without it a server offers encryption, which nobody asks for; MariaDB would take it for all that it may use.
     .filter((option) => !option.startsWith('--tls-version'))
     .map((option) => option.replace(/^--/, '--loose-'));
-  return [`--server-id=${randomInt(1, 2 ** 31)}`, ...COMMON_SERVER_ARGS, ...new Set(loose)];
+  return [
+    `--server-id=${randomInt(1, 2 ** 31)}`,
+    ...COMMON_SERVER_ARGS,
+    ...capacityArgs(needs),
+    ...new Set(loose),
+  ];
 }
 
 function initStatements(passwords: Passwords): readonly string[] {

@@ -50,9 +50,10 @@ export function containersProvider(
   return {
     name: 'containers',
     ownsServers: true,
-    backend(kind) {
+    backend(kind, needs) {
       const image = images[kind] ?? DEFAULT_IMAGES[kind];
-      const backend = sentinel && kind === 'redis' ? sentinelBackend(image) : containerBackend(kind, image);
+      const backend =
+        sentinel && kind === 'redis' ? sentinelBackend(image) : containerBackend(kind, image, { needs });
       return { kind, start: (context) => inTurn(() => backend.start(context)) };
     },
   };

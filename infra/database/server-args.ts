@@ -1,4 +1,5 @@
 /** How the database is set, whoever provides it: what is measured must not differ by that. */
+import type { Needs } from '../backend.ts';
 
 /** Options that both understand. Where the server listens is the provider's. */
 export const COMMON_SERVER_ARGS: readonly string[] = [
@@ -16,8 +17,9 @@ export const COMMON_SERVER_ARGS: readonly string[] = [
   '--innodb-use-native-aio=OFF',
   '--innodb-buffer-pool-size=128M',
   '--innodb-buffer-pool-load-at-startup=OFF',
-  '--max-connections=500',
   '--back-log=512',
+  // What every client can read: MariaDB's default is 16 MB, MySQL's 64. A row has a megabyte at most.
+  '--max-allowed-packet=64M',
   // A chaos run breaks many connections; the server must not come to shun the host for it.
   '--max-connect-errors=1000000',
   '--thread-cache-size=128',
@@ -26,12 +28,11 @@ export const COMMON_SERVER_ARGS: readonly string[] = [
   '--character-set-server=utf8mb4',
   // The exact counts of statements per user are read from here.
   '--performance-schema=ON',
-  // Sized for some 500 connections of a handful of users. Too small would drop counts without a word;
-  // what is not needed (histories, digests, sockets) is kept small.
+  // Sized for a handful of users. Too small would drop counts without a word; what is not needed (histories,
+  // digests, sockets) is kept small.
   '--performance-schema-users-size=32',
   '--performance-schema-accounts-size=64',
   '--performance-schema-hosts-size=16',
-  '--performance-schema-max-thread-instances=1000',
   '--performance-schema-digests-size=200',
   '--performance-schema-events-waits-history-size=0',
   '--performance-schema-events-waits-history-long-size=0',
@@ -42,6 +43,15 @@ export const COMMON_SERVER_ARGS: readonly string[] = [
   '--performance-schema-events-transactions-history-size=0',
   '--performance-schema-events-transactions-history-long-size=0',
 ];
+
+/** Room for what else connects, such as the next trial's processes while the last one's are ending. */
+const FEWEST_CONNECTIONS = 500;
+
+/** Options by how many connections a run opens at once, at most. Each has a thread, and a place where it is counted. */
+export function capacityArgs({ connections }: Pick<Needs, 'connections'>): readonly string[] {
+  const most = Math.max(FEWEST_CONNECTIONS, 2 * connections.database);
+  return [`--max-connections=${most}`, `--performance-schema-max-thread-instances=${2 * most}`];
+}
 
 /** Options that only one of them understands. */
 export const PRODUCT_SERVER_ARGS = {

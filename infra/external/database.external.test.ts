@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_NEEDS } from '../backend.ts';
 import { describeExternalBackend } from '../contract/external.suite.ts';
 import { pickFreePort } from '../ports.ts';
 import { accountsSuite } from './accounts.suite.ts';
@@ -12,7 +13,6 @@ import {
   ALL_NEEDS,
   findingsOf,
   holderOf,
-  NO_NEEDS,
   startForTest,
   startTheirDatabase,
   type TheirDatabase,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { NO_NEEDS } from '../backend.ts';
 import { externalProvider } from './provider.ts';
-import { NO_NEEDS } from './testing.ts';
 
 test('all addresses that are missing or wrong are told at once, and none is quoted', () => {
   const env = { MYSQL_URL: 'postgres://me:secret@host', AMQP_URL: 'amqp://me:secret%@host' };

@@ -1,5 +1,5 @@
 import { AddressError } from '../address/address-error.ts';
-import type { Backend, BackendKind, Needs } from '../backend.ts';
+import { type Backend, type BackendKind, type Needs, NO_NEEDS } from '../backend.ts';
 import type { Provider } from '../provider.ts';
 import { externalDatabase } from './database.ts';
 import { brokerAt, externalRabbitmq, QUEUE_PREFIX } from './rabbitmq.ts';
@@ -22,7 +22,6 @@ const VARIABLES: Readonly<Record<BackendKind, string>> = {
   database: 'MYSQL_URL',
   rabbitmq: 'AMQP_URL',
 };
-const NOTHING: Needs = { keyEvents: false, changeLog: false, hashExchange: false };
 
 /**
  * The user's own servers.
@@ -59,7 +58,7 @@ export function externalProvider({ env, needed, keyPrefix, schema }: ExternalOpt
   );
   const problems = [...new Set([...needed, ...given])].flatMap((kind) => {
     try {
-      backend(kind, NOTHING);
+      backend(kind, NO_NEEDS);
       return [];
     } catch (error) {
       if (error instanceof AddressError) return error.message;

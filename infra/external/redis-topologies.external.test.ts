@@ -1,6 +1,8 @@
 /** Redis behind TLS, behind Sentinels, and in a cluster: processes started here, as somebody else would. */
+
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_NEEDS } from '../backend.ts';
 import { CLIENTS } from '../contract/clients.ts';
 import { eventually } from '../contract/eventually.ts';
 import { describeExternalBackend } from '../contract/external.suite.ts';
@@ -9,7 +11,7 @@ import { makeCertificates } from './fixtures/certificates.ts';
 import { CREDENTIALS, dump, PASSWORD, TheirRedises } from './fixtures/their-redis.ts';
 import { externalRedis } from './redis.ts';
 import { sentinelSuite } from './sentinel.suite.ts';
-import { ALL_NEEDS, findingsOf, listenerOf, NO_NEEDS, startForTest } from './testing.ts';
+import { ALL_NEEDS, findingsOf, listenerOf, startForTest } from './testing.ts';
 
 const SLOW_MS = 120_000;
 

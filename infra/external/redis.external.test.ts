@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redisClient } from '../address/redis-client.ts';
+import { NO_NEEDS } from '../backend.ts';
 import { CLIENTS } from '../contract/clients.ts';
 import { describeExternalBackend } from '../contract/external.suite.ts';
 import { localRedis } from '../local/redis.ts';
@@ -13,7 +14,7 @@ import { TheirRedises } from './fixtures/their-redis.ts';
 import { listen } from './redis/grip.ts';
 import { isAlive, type Marker, readMarker, setMarker, takeOver } from './redis/marker.ts';
 import { externalRedis } from './redis.ts';
-import { ALL_NEEDS, findingsOf, listenerOf, NO_NEEDS, startForTest } from './testing.ts';
+import { ALL_NEEDS, findingsOf, listenerOf, startForTest } from './testing.ts';
 
 const cleanUp = new AsyncDisposableStack();
 let theirs: Stack;

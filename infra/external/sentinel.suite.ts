@@ -1,13 +1,15 @@
 /** A Redis of somebody else behind a Sentinel, which puts another server in the master's place. */
+
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { NO_NEEDS } from '../backend.ts';
 import { CLIENTS } from '../contract/clients.ts';
 import { eventually } from '../contract/eventually.ts';
 import { describeExternalBackend } from '../contract/external.suite.ts';
 import { pickFreePort } from '../ports.ts';
 import { CREDENTIALS, dump, PASSWORD, TheirRedises } from './fixtures/their-redis.ts';
 import { externalRedis } from './redis.ts';
-import { listenerOf, NO_NEEDS, startForTest } from './testing.ts';
+import { listenerOf, startForTest } from './testing.ts';
 
 const SLOW_MS = 120_000;
 

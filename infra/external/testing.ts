@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import type { Backend, Finding, Needs } from '../backend.ts';
+import { type Backend, type Finding, type Needs, NO_NEEDS } from '../backend.ts';
 import { UnfitServersError } from '../errors.ts';
 import { localDatabase } from '../local/database.ts';
 import { findProgram } from '../local/find.ts';
@@ -13,8 +13,7 @@ import { newSecret } from '../secret.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { lockName } from './database/possession.ts';
 
-export const NO_NEEDS: Needs = { keyEvents: false, changeLog: false, hashExchange: false };
-export const ALL_NEEDS: Needs = { keyEvents: true, changeLog: true, hashExchange: true };
+export const ALL_NEEDS: Needs = { ...NO_NEEDS, keyEvents: true, changeLog: true, hashExchange: true };
 
 const never = new AbortController().signal;
 

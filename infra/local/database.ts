@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Backend, StartContext } from '../backend.ts';
+import { type Backend, type Needs, NO_NEEDS, type StartContext } from '../backend.ts';
 import { type Passwords, SCHEMA } from '../database/accounts.ts';
 import { askDatabase, truncateTables } from '../database/client.ts';
-import { COMMON_SERVER_ARGS } from '../database/server-args.ts';
+import { COMMON_SERVER_ARGS, capacityArgs } from '../database/server-args.ts';
 import { BackendStartError } from '../errors.ts';
+import { databaseFileFindings, hardFileLimit } from '../open-files.ts';
 import { newSecret } from '../secret.ts';
 import { type Dialect, dialectOf } from './database/dialect.ts';
 import { initialiseDatadir } from './database/initialise.ts';
@@ -22,6 +23,8 @@ export interface LocalDatabaseOptions extends LocalOptions {
   readonly program?: DatabaseProgram;
   /** Where initialised data directories are kept between runs. @default a folder in the user's cache */
   readonly templatePath?: string;
+  /** @default few */
+  readonly needs?: Needs;
 }
 
 /**
@@ -31,11 +34,12 @@ export interface LocalDatabaseOptions extends LocalOptions {
 export function localDatabase(options: LocalDatabaseOptions = {}): Backend {
   return {
     kind: 'database',
+    examine: async () => databaseFileFindings(options.needs ?? NO_NEEDS, hardFileLimit()),
     async start(context) {
       const program = options.program ?? (await findProgram('database'));
       const dialect = dialectOf(program);
       const directory = join(context.root, 'database');
-      const recipe = databaseRecipe(program, dialect, directory, context, options.deadlineMs ?? 20_000);
+      const recipe = databaseRecipe(program, dialect, directory, context, options);
       try {
         await mkdir(join(directory, 'tmp'), { recursive: true, mode: 0o700 });
         const template = options.templatePath ?? templatePathOf(program, dialect);
@@ -60,7 +64,7 @@ function databaseRecipe(
   dialect: Dialect,
   directory: string,
   context: StartContext,
-  deadlineMs: number,
+  { deadlineMs = 20_000, needs = NO_NEEDS }: LocalDatabaseOptions,
 ): LocalRecipe {
   const passwords: Passwords = {
     root: newSecret(),
@@ -97,6 +101,7 @@ function databaseRecipe(
           `--server-id=${randomInt(1, 2 ** 31)}`,
           '--bind-address=127.0.0.1',
           ...COMMON_SERVER_ARGS,
+          ...capacityArgs(needs),
           ...dialect.shapeArgs,
           ...dialect.serverArgs,
           ...(firstLife ? [`--init-file=${initFile}`] : []),

@@ -1,6 +1,7 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import type { Finding, Needs } from '../../backend.ts';
 import type { Attempt } from '../connect-failure.ts';
+import { capacityFindings, LIMITS } from './capacity.ts';
 import { grantStatement, missing, parseGrants } from './grants.ts';
 import { MARKER_TABLE, type Marker, readMarker } from './marker.ts';
 import { type BrokerOfRun, contentsOf, isTaken, ownTables } from './possession.ts';
@@ -24,6 +25,7 @@ export async function examineDatabase(connection: Connection, place: DatabasePla
   const { server, needs } = place;
   const facts = await factsOf(connection);
   const found = settingFindings(server, facts, needs);
+  found.push(...capacityFindings(server, facts, needs, await connectionsInUse(connection)));
   const rights = await examineRights(connection, facts, place);
   found.push(...rights);
   // Without them it would not even see what there is.
@@ -36,11 +38,17 @@ export async function examineDatabase(connection: Connection, place: DatabasePla
   return found;
 }
 
+async function connectionsInUse(connection: Connection): Promise<number> {
+  const [[row]] = await connection.query<RowDataPacket[]>("SHOW GLOBAL STATUS LIKE 'Threads_connected'");
+  // This one is ours.
+  return Number(row?.Value) - 1;
+}
+
 export async function factsOf(connection: Connection): Promise<DatabaseFacts> {
   const [[row]] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
   const version = String(row?.version);
   const [rows] = await connection.query<RowDataPacket[]>('SHOW GLOBAL VARIABLES WHERE variable_name IN (?)', [
-    VARIABLES,
+    [...VARIABLES, ...LIMITS],
   ]);
   return {
     product: /mariadb/i.test(version) ? 'mariadb' : 'mysql',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ALL_NEEDS, NO_NEEDS } from '../testing.ts';
+import { NO_NEEDS } from '../../backend.ts';
+import { ALL_NEEDS } from '../testing.ts';
 import { settingFindings, VARIABLES } from './settings.ts';
 
 const fit = {

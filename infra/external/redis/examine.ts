@@ -75,9 +75,29 @@ export async function examineRedis(redis: Redis, place: RedisPlace): Promise<Fin
       mend: 'Write it as redis+cluster://host:port.',
     });
   if (found.length > 0) return found;
+  found.push(...roomFindings(info, place));
   if (place.needs.keyEvents) found.push(...(await examineKeyEvents(redis, server)));
   found.push(...(await examineKeys(redis, place)));
   return found;
+}
+
+/** Returns whether there is room for the run's clients; a server that does not say how many it takes has room. */
+export function roomFindings(
+  info: string,
+  { server, needs: { connections } }: Pick<RedisPlace, 'server' | 'needs'>,
+): Finding[] {
+  const most = Number(/^maxclients:(\d+)/m.exec(info)?.[1] ?? Number.POSITIVE_INFINITY);
+  const { clients } = factsOf(info);
+  if (most - clients >= connections.redis) return [];
+  return [
+    {
+      server,
+      what: 'maxclients',
+      expected: `room for ${connections.redis} clients`,
+      got: `${Math.max(0, most - clients)} of ${most}, as ${clients} are connected`,
+      mend: `CONFIG SET maxclients ${clients + connections.redis}, or lower service.instances or the number of relays.`,
+    },
+  ];
 }
 
 export function factsOf(info: string): RedisFacts {
