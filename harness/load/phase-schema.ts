@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { meanRatePerSec, type Phase, totalMs } from './phases.ts';
 
-/** Of a single phase's rate and of all phases together. */
-const MAX_RATE_PER_SEC = 20_000;
+/** What the generator can send, with room to spare: of any load, of a single phase, of all together. */
+export const MAX_RATE_PER_SEC = 20_000;
 const MAX_TOTAL_MS = 600_000;
 const MAX_PHASES = 100;
 

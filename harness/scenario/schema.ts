@@ -1,7 +1,7 @@
 /** What a scenario is, as data. Every number a user may set with `--set path=value` is here with its default. */
 import { z } from 'zod';
 import { evictionPolicies } from '../../scenarios/strategies/eviction-policy.ts';
-import { phasesSchema } from '../load/phase-schema.ts';
+import { MAX_RATE_PER_SEC, phasesSchema } from '../load/phase-schema.ts';
 import { totalMs } from '../load/phases.ts';
 import { faultSchema } from './fault-schema.ts';
 import { kebabName, plainText, strategyName, variantSuffix } from './text.ts';
@@ -68,7 +68,7 @@ const load = z.discriminatedUnion('model', [
     model: z.literal('open'),
     arrivals: z.enum(['constant', 'poisson']).default('constant'),
     ratePerSec: positive
-      .max(20_000)
+      .max(MAX_RATE_PER_SEC)
       .nullable()
       .default(null)
       .describe('Requests per second; null: use timesCapacity or phases'),

@@ -6,7 +6,7 @@ import type { ServiceInstance } from '../service/instance.ts';
 import type { ServiceReport } from '../service/protocol.ts';
 import type { TrialSite } from './site.ts';
 
-/** How long queries may be under way without one of them being answered. */
+/** How long queries may be under way without one of them being answered, beside the time that each takes by design. */
 const STALL_MS = 15_000;
 /** How long the server may take to count the last statements, once nobody waits for them. */
 const COUNT_MS = 2_000;
@@ -36,13 +36,13 @@ export interface Settled {
  * left of it is dropped.
  *
  * @param origin What the server had counted before the services started.
- * @throws SettleError when queries are under way and none is answered for 15 s.
+ * @throws SettleError when queries are under way and none is answered for 15 s and a query's own time.
  */
 export async function settle(
   services: readonly ServiceInstance[],
   origin: TruthReading,
   { clock, signal, probes }: TrialSite,
-  drainMs: number,
+  { drainMs, queryMs }: { readonly drainMs: number; readonly queryMs: number },
 ): Promise<Settled> {
   let abandoned = 0;
   const startedUs = clock.nowUs();
@@ -68,7 +68,7 @@ export async function settle(
         abandoned = inFlight;
         for (const service of services) service.abandon();
       }
-      if (nowUs - answered.sinceUs > STALL_MS * 1000) {
+      if (nowUs - answered.sinceUs > (STALL_MS + queryMs) * 1000) {
         const seconds = ((nowUs - startedUs) / 1e6).toFixed(0);
         throw new SettleError(
           `${inFlight} ${agreeing(inFlight, 'query is', 'queries are')} still under way ${seconds} s after the last request`,

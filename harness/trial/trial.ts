@@ -78,6 +78,7 @@ async function measure(
   const strategy = strategies.find(({ name }) => name === trial.strategy);
   if (strategy === undefined) throw new Error(`the plan has no strategy ${trial.strategy}`);
   const { probes, signal, clock } = site;
+  const { queryMs } = scenario.origin;
 
   await site.cacheLimiter.lift();
   await site.flushCache();
@@ -94,7 +95,7 @@ async function measure(
   const plan = generatorPlan(trial, planned, urls);
   const prepared = await unlessAborted(prepare(scenario, plan, { generator, services }, site), signal);
   if (prepared.warmUp !== null) onWarmedUp(prepared.warmUp);
-  const start = await settle(services, origin, site, WARM_DRAIN_MS);
+  const start = await settle(services, origin, site, { drainMs: WARM_DRAIN_MS, queryMs });
   const relaysBefore = await settleRelays(relays, site);
   const { consistency } = scenario;
   const from = consistency === null ? null : await site.commitLog.position();
@@ -119,7 +120,7 @@ async function measure(
     load = await unlessAborted(generator.run(storm, signal, onStarted), signal);
     faults = await injector.stop();
     stolen = stealShare(cpuBefore, await readCpuTimes());
-    end = await settle(services, origin, site, scenario.drainMs);
+    end = await settle(services, origin, site, { drainMs: scenario.drainMs, queryMs });
     relaysAfter = await settleRelays(relays, site);
   } catch (error) {
     // What the sampler and the faults have to say is the same, or comes of it.

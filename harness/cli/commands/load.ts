@@ -1,6 +1,9 @@
 import { Command, Option } from 'commander';
+import { hardFileLimit } from '../../../infra/open-files.ts';
+import { UsageError } from '../../catalog/errors.ts';
 import { startGenerator } from '../../load/generator.ts';
 import { warmUpGenerator } from '../../load/generator-warm-up.ts';
+import { openFilesProblems } from '../../plan/room.ts';
 import { systemClock } from '../../time/clock.ts';
 import { duration, formatDuration } from '../duration.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -92,6 +95,8 @@ export function loadCommand(): Command {
 async function execute(target: TargetUrl, flags: LoadFlags): Promise<void> {
   const live = openLiveLine(process.stderr, systemClock, flags.duration);
   const plan = loadPlan(target, flags, live.everyMs);
+  const problems = openFilesProblems('--connections', plan.maxConnections, hardFileLimit());
+  if (problems.length > 0) throw new UsageError(problems);
   const interrupts = listenForInterrupts(systemClock);
   const { signal } = interrupts;
   const drainMs = formatDuration(plan.timeoutMs);

@@ -16,6 +16,8 @@ import {
 import type { Setting } from '../../catalog/settings.ts';
 import { neededServers } from '../../needed-servers.ts';
 import { type Contest, expandPlan } from '../../plan/plan.ts';
+import { roomProblems } from '../../plan/room.ts';
+import { readRoom } from '../../probes/machine.ts';
 import { RunDirectory } from '../../record/run-directory.ts';
 import { StorageError } from '../../record/storage.ts';
 import { type ProfileName, profileNames } from '../../scenario/schema.ts';
@@ -159,6 +161,7 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
     const problems = await foreignServerProblems(contests.map(({ scenario }) => scenario));
     if (problems.length > 0) throw new UsageError(problems);
   }
+  await requireRoom(flags, contests, provider.name === 'local');
   const scenarios = contests.map(({ scenario }) => scenario.name);
   using directory = await (flags.out === undefined
     ? RunDirectory.createNew(defaultDirectory(scenarios, systemClock.wallMs()))
@@ -194,6 +197,17 @@ async function execute(names: readonly string[], flags: RunFlags): Promise<void>
     progress.close();
     interrupts.close();
   }
+}
+
+/** @throws UsageError */
+async function requireRoom(
+  { seed, profile, rounds }: RunFlags,
+  contests: readonly Contest[],
+  serversHere: boolean,
+): Promise<void> {
+  const chosen = { infra: 'local', seed, profile, ...(rounds === undefined ? {} : { rounds }) };
+  const problems = roomProblems(expandPlan(contests, chosen), await readRoom(serversHere));
+  if (problems.length > 0) throw new UsageError(problems);
 }
 
 async function providerOf(
