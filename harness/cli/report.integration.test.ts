@@ -1,6 +1,6 @@
 /** What a run leaves: kept, judged again, and never mixed with another. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -71,19 +71,29 @@ async function limitFiles(pid: number | undefined, bytes: number): Promise<void>
 
 describe('a disk that gets full', { timeout: 180_000 }, () => {
   test.each([
-    // The next event can't be written, nor anything else.
-    ['at once', 'write-crash:unflushed', 0],
+    // The next event can't be written whole.
+    ['in the middle of a line', (written: number) => written + 20],
     // The histories can't, which the generator writes.
-    ['for what is large', 'write-crash:unflushed', 20_000],
-  ])('%s is one sentence, and the table is there', async (when, scenario, bytes) => {
-    const out = `full-${bytes}`;
+    ['for what is large', () => 20_000],
+  ])('%s is one sentence, and the table is there', async (when, bytesAfter) => {
+    const out = `full ${when}`;
     const child = start(
-      ...['run', scenario, '--strategy', 'versioned,cache-aside', '--rounds', '1', '--out', out],
+      ...[
+        'run',
+        'write-crash:unflushed',
+        '--strategy',
+        'versioned,cache-aside',
+        '--rounds',
+        '1',
+        '--out',
+        out,
+      ],
       ...['--set', 'profiles.smoke.stormMs=1200'],
     );
     const finished = finish(child);
     await sawEvents(out, 'trial-finished', 'storm-started');
-    await limitFiles(child.pid, bytes);
+    const events = join(folder, out, 'events.jsonl');
+    await limitFiles(child.pid, bytesAfter((await stat(events)).size));
     const { code, stdout, stderr } = await finished;
     expect(stderr, when).toMatch(
       /error: .*: can't be written: a file may not be this large here \(ulimit -f\) \(EFBIG\).*cachestorm report .*\[E_STORAGE\]\n$/,
@@ -93,6 +103,7 @@ describe('a disk that gets full', { timeout: 180_000 }, () => {
     expect(stdout).toMatch(/^ +strategy /m);
     const left = await readdir(join(folder, out), { recursive: true });
     expect(left.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect(await readFile(events, 'utf8')).toMatch(/\}\n$/);
     for (const name of left.filter((each) => each.endsWith('.json'))) {
       JSON.parse(await readFile(join(folder, out, name), 'utf8'));
     }
