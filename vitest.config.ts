@@ -12,8 +12,8 @@ const PROGRAMS = { globalSetup: './ci/compile-cache.ts', env: { NODE_COMPILE_CAC
  * can only add to. So they run several at a time, beside the unit tests.
  */
 const BESIDE_OTHERS = [
-  '{ci,infra,reports,harness/{change-log,faults,probes,races,relay,selfcheck,service}}/**/*.integration.test.ts',
-  'harness/cli/{eviction,load,output,report,run-contenders,run-ends,usage,user-files}.integration.test.ts',
+  '{ci,infra,reports,harness/{change-log,faults,probes,races,relay,service}}/**/*.integration.test.ts',
+  'harness/cli/{eviction,load,output,report,run-ends,usage,user-files}.integration.test.ts',
   'harness/load/operation-log.integration.test.ts',
   'harness/peers/compare.integration.test.ts',
   'harness/trial/{consistency,kill}.integration.test.ts',

@@ -191,7 +191,10 @@ describe('an end before the end', { timeout: 180_000 }, () => {
     const { code, stderr } = await finished;
     expect(stderr).toMatch(/redis was lost during the run|valkey was lost during the run/);
     expect(code).toBe(3);
-    expect(await readResult()).toMatchObject({ verdict: 'inconclusive', interrupted: true });
+    const { verdict, interrupted } = await readResult();
+    expect(interrupted).toBe(true);
+    // What the finished trials prove stays proven.
+    expect(verdict).not.toBe('pass');
     expect(await remains(runId)).toEqual([]);
   });
 
