@@ -265,6 +265,16 @@ describe('in the end', () => {
     expect(worstKeys.map(({ key }) => key)).toEqual(['divergent', 'worse', 'bad']);
     expect(worstKeys[1]).toMatchObject({ bad: 5, divergent: false, staleMs: 390 });
   });
+
+  it('a row that lost a write comes before all that are only divergent, however many', () => {
+    using consistency = new ConsistencyCheck({ ownerOf: () => null, convergeFromUs: 0 });
+    for (let row = 0; row < 8; row++) {
+      consistency.add(historyOf(WRITES, `divergent-${row}`), truthOf(1, 2, 3), { first: 1, second: 1 });
+    }
+    // The last of its writes was acknowledged, and is not among the commits.
+    consistency.add(historyOf(WRITES, 'lost'), truthOf(1, 2), null);
+    expect(consistency.result().worstKeys[0]).toMatchObject({ key: 'lost', lost: 1 });
+  });
 });
 
 it('is inconclusive where nothing was observed', () => {

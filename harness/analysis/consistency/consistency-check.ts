@@ -111,11 +111,12 @@ export class ConsistencyCheck implements Disposable {
       bad++;
     });
     const gammaUs = this.#gamma.add(judged);
-    bad += this.#sessions.add(judged) + this.#updates.add(judged, truth);
+    const lost = this.#updates.add(judged, truth);
+    bad += this.#sessions.add(judged) + lost;
     const divergent = sample !== null && this.#divergence.add(history.key, judged.order, sample);
     this.#convergence.add(judged, divergent);
     const [staleMs, gammaMs] = [staleUs / 1e3, gammaUs / 1e3];
-    this.#worst.add({ key: history.key, bad, divergent, staleMs, gammaMs });
+    this.#worst.add({ key: history.key, bad, lost, divergent, staleMs, gammaMs });
   }
 
   result(): ConsistencyFindings {

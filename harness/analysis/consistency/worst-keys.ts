@@ -3,6 +3,8 @@ export interface KeyFaults {
   readonly key: string;
   /** Stale, dirty and other impossible reads, broken promises to clients, lost writes. */
   readonly bad: number;
+  /** Of these, writes that were acknowledged and never committed. */
+  readonly lost: number;
   /** In the end its entry was wrong. */
   readonly divergent: boolean;
   /** Of its stalest read, at least. */
@@ -12,7 +14,7 @@ export interface KeyFaults {
 
 const KEPT = 5;
 
-/** The rows that are worth a look at every operation: divergent ones first, then by how much was bad. */
+/** Keeps the rows that are worth a look at every operation, the graver first, as result/gravity.ts orders those that are shown. */
 export class WorstKeys {
   readonly #worst: KeyFaults[] = [];
 
@@ -29,6 +31,7 @@ export class WorstKeys {
 }
 
 function isWorse(one: KeyFaults, other: KeyFaults): boolean {
+  if (one.lost !== other.lost) return one.lost > other.lost;
   if (one.divergent !== other.divergent) return one.divergent;
   return one.bad > other.bad || (one.bad === other.bad && one.staleMs > other.staleMs);
 }
