@@ -1,21 +1,12 @@
-import { forPeople } from '../../infra/external/credentials.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { UsageError } from '../catalog/errors.ts';
 import { CachestormError } from '../failure/cachestorm-error.ts';
-import { escapeHidden } from '../scenario/text.ts';
+import { forTerminal } from './for-terminal.ts';
 import { userFileOf } from './whose.ts';
 
 /** Returns what the user is told of an error: a sentence, or the stack where the error is a bug of ours. */
 export function failureText(error: unknown): string {
   return forTerminal(wordsOf(error));
-}
-
-/**
- * Returns text that may quote the files of somebody else, or addresses, as a terminal may have it: it obeys nothing in it,
- * and nobody reads a password.
- */
-export function forTerminal(text: string): string {
-  return escapeHidden(forPeople(text));
 }
 
 function wordsOf(error: unknown): string {

@@ -3,6 +3,7 @@ import { CachestormError } from '../failure/cachestorm-error.ts';
 import type { Clock } from '../time/clock.ts';
 import { finish } from './ending.ts';
 import { exitCodes } from './exit-codes.ts';
+import { writeLine } from './for-terminal.ts';
 
 /** The user ended the command. */
 export class InterruptedError extends CachestormError {
@@ -17,7 +18,7 @@ const SAME_WITHIN_US = 500_000;
 
 /** What is done when whoever started this process has ended. Before a command listens, it has started nothing. */
 const leave = (why: string): void => {
-  process.stderr.write(`${why}\n`);
+  writeLine(process.stderr, why);
   finish(exitCodes.interrupted);
 };
 let onOrphaned = leave;

@@ -7,7 +7,8 @@ import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { selfcheckCommand } from './commands/selfcheck.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
-import { failureText, forTerminal } from './failure-text.ts';
+import { failureText } from './failure-text.ts';
+import { forTerminal } from './for-terminal.ts';
 
 /** Runs the command that `args` say, sets the exit code of the process, and prints what went wrong. */
 export async function runProgram(args: readonly string[]): Promise<void> {

@@ -4,6 +4,7 @@ import type { StackEvent } from '../../infra/stack.ts';
 import { type Mishap, mishapOf, type RunEvent } from '../events.ts';
 import { agreeing } from '../result/agreement.ts';
 import type { Clock } from '../time/clock.ts';
+import { writeLine } from './for-terminal.ts';
 import { filling, initialProgress, type Progress, progressAfter, remainingMs } from './progress-state.ts';
 
 export interface ProgressView {
@@ -34,7 +35,7 @@ function lines(stream: NodeJS.WriteStream): ProgressView {
     onEvent(event) {
       progress = progressAfter(progress, event);
       const line = describe(event, progress);
-      if (line !== null) stream.write(`${line}\n`);
+      if (line !== null) writeLine(stream, line);
     },
     close: () => undefined,
   };
@@ -48,9 +49,10 @@ function redrawn(stream: NodeJS.WriteStream, clock: Clock): ProgressView {
   return {
     onEvent(event) {
       progress = progressAfter(progress, event);
-      if (LASTING.has(event.type)) {
+      const line = LASTING.has(event.type) ? describe(event, progress) : null;
+      if (line !== null) {
         draw.clear();
-        stream.write(`${describe(event, progress)}\n`);
+        writeLine(stream, line);
       }
       render();
     },
@@ -137,5 +139,5 @@ function mishapLine(mishap: Mishap): string {
 /** For commands that show no progress. */
 export function writeMishap(event: StackEvent): void {
   const mishap = mishapOf(event);
-  if (mishap !== null) process.stderr.write(`${mishapLine(mishap)}\n`);
+  if (mishap !== null) writeLine(process.stderr, mishapLine(mishap));
 }

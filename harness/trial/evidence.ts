@@ -1,3 +1,4 @@
+import { forPeople } from '../../infra/external/credentials.ts';
 import type { LogPosition } from '../change-log/log-position.ts';
 import { ChangeLogError } from '../change-log/log-reader.ts';
 import { readTruth } from '../probes/ground-truth.ts';
@@ -54,7 +55,7 @@ export async function gatherEvidence(
     if (!(error instanceof ChangeLogError)) throw error;
     // A lost server says so here.
     await readTruth(probes);
-    return { lost: error.message };
+    return { lost: forPeople(error.message) };
   }
   return { audits: [first, second], commits: recorder.commits() };
 }

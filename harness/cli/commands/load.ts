@@ -7,6 +7,7 @@ import { openFilesProblems } from '../../plan/room.ts';
 import { systemClock } from '../../time/clock.ts';
 import { duration, formatDuration } from '../duration.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { writeLine } from '../for-terminal.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { formatKeys, keyPopularity } from '../load/keys-option.ts';
 import { openLiveLine } from '../load/live-line.ts';
@@ -113,11 +114,11 @@ async function execute(target: TargetUrl, flags: LoadFlags): Promise<void> {
     const summary = summarise(target, plan, report, signal.aborted);
     process.stdout.write(flags.json ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary));
     const { exitCode, message } = outcomeOf(summary, flags.maxLag);
-    if (message !== null) process.stderr.write(`${message}\n`);
+    if (message !== null) writeLine(process.stderr, message);
     process.exitCode = exitCode;
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
-    process.stderr.write('interrupted: nothing was sent yet\n');
+    writeLine(process.stderr, 'interrupted: nothing was sent yet');
     process.exitCode = exitCodes.interrupted;
   } finally {
     live.close();

@@ -2,6 +2,7 @@ import { createLogUpdate } from 'log-update';
 import { significant } from '../../../reports/model/format.ts';
 import type { LoadProgress } from '../../load/protocol.ts';
 import type { Clock } from '../../time/clock.ts';
+import { writeLine } from '../for-terminal.ts';
 
 /** One line that says how a load stands: redrawn on a terminal, written again and again elsewhere. */
 export interface LiveLine {
@@ -34,7 +35,7 @@ export function openLiveLine(stream: NodeJS.WriteStream, clock: Clock, durationM
     },
     note(text) {
       draw?.clear();
-      stream.write(`${text}\n`);
+      writeLine(stream, text);
     },
     close() {
       draw?.clear();
