@@ -26,6 +26,13 @@ test.each([
   ['ours', stack(`new Trial (${ROOT}harness/trial/trial.ts:1:2)`), null],
   ['of Node', stack('node:internal/modules/run_main:1:2'), null],
   ['nowhere', 'Error: x', null],
+  ['in a folder whose name no URL may have', stack('f (/home/100%/s.cjs:1:2)'), '/home/100%/s.cjs'],
+  ['in a file whose name a URL has to encode', stack('file:///home/me/%23a.ts:1:2'), '/home/me/#a.ts'],
+  [
+    'after a message that quotes no URL',
+    stack('file:///home/%zz:1:2', 'f (/home/me/s.cjs:1:2)'),
+    '/home/me/s.cjs',
+  ],
 ])('whose an error is: %s', (_what, text, file) => {
   expect(userFileOf(text)).toBe(file);
 });
