@@ -14,6 +14,9 @@ const startSchema = z.object({
   planHash: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
+/** What comes first in it. */
+const START = '{"atUs":';
+
 /** A run that an earlier command left in a directory. */
 export interface EarlierRun {
   readonly runId: string;
@@ -33,7 +36,7 @@ export type Found = EarlierRun | { readonly names: readonly string[] } | null;
  */
 export async function findEarlierRun(directory: string): Promise<Found> {
   const names = (await readdir(directory)).filter((name) => !isLock(name));
-  if (names.length === 0) return null;
+  if (names.length === 0 || (await hasTornStart(directory, names))) return null;
   const start = await readStart(directory);
   if (start === null) return { names };
   const plan = await readPlan(directory, start.planHash);
@@ -62,6 +65,14 @@ export async function removeEarlierRun(directory: string, { plan }: EarlierRun):
   // A folder that holds files of somebody else stays with them.
   for (const folder of [VOID, SAMPLES]) await rmdir(join(directory, folder)).catch(() => undefined);
   await remove([PLAN]);
+}
+
+/** Whether there is nothing but the beginning of a first event: a run was killed, or had a full disk, before its end. */
+async function hasTornStart(directory: string, names: readonly string[]): Promise<boolean> {
+  if (names.length !== 1 || names[0] !== EVENTS) return false;
+  const text = await readFile(join(directory, EVENTS), 'utf8').catch(() => null);
+  if (text === null || text.includes('\n')) return false;
+  return text.startsWith(START) || START.startsWith(text);
 }
 
 async function readStart(directory: string): Promise<z.infer<typeof startSchema> | null> {

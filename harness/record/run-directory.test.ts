@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventLog } from '../event-log.ts';
 import type { RunEvent } from '../events.ts';
 import { planHash } from '../plan/hash.ts';
 import type { Plan, Trial } from '../plan/plan.ts';
 import { programProvenance } from '../result/provenance.ts';
+import { systemClock } from '../time/clock.ts';
 import { RunDirectory } from './run-directory.ts';
 import { SAMPLE_VERSION, type TrialSample } from './sample.ts';
 import { StorageError } from './storage.ts';
@@ -60,6 +63,8 @@ describe('a directory of somebody else', () => {
       'events.jsonl': `${JSON.stringify(start)}\n`,
     },
     'files of names as ours': { 'samples/001-breakdown-r1-none.json': '1', 'result.json': '{}' },
+    'events that are not ours': { 'events.jsonl': 'theirs' },
+    'the beginning of an event among others': { 'events.jsonl': '{"atUs":', 'notes.txt': '' },
     'a file that looks like a lock': { '.running-1': 'theirs', 'notes.txt': '' },
   };
 
@@ -132,6 +137,34 @@ describe('an earlier run', () => {
     await second.replaceEarlier();
     expect((await readdir(folder)).sort()).toEqual(['.running-1', 'events.jsonl', 'plan.json', 'samples']);
   });
+});
+
+test.each(['', '{"a', '{"atUs":0,"type":"run-sta'])(
+  'a run that was killed in its first line, at "%s", leaves the directory to the next',
+  async (torn) => {
+    await writeFile(join(folder, 'events.jsonl'), torn);
+    using directory = await RunDirectory.create(folder);
+    await directory.appendEvent(start);
+    expect(await directory.readEvents()).toEqual([start]);
+  },
+);
+
+test('events that come while an earlier run is removed are all written, in their order', async () => {
+  await finishedRun();
+  using directory = await RunDirectory.create(folder, { force: true });
+  const { emit, all, flush } = eventLog({ clock: systemClock, directory, onEvent: () => {} });
+  emit(start);
+  let replaced = false;
+  const replacing = directory.replaceEarlier().then(() => {
+    replaced = true;
+  });
+  while (!replaced) {
+    emit({ type: 'stale-run-swept', runId: String(all.length) });
+    await immediate();
+  }
+  await replacing;
+  await flush();
+  expect(await directory.readEvents()).toEqual(all);
 });
 
 describe('one directory', () => {

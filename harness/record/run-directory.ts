@@ -1,4 +1,4 @@
-import { appendFile, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '../../infra/make-directory.ts';
 import type { RunEvent } from '../events.ts';
@@ -40,6 +40,8 @@ export class RunDirectory implements Disposable {
   #earlier: EarlierRun | null;
   #waiting: { plan: string | null; events: string } = { plan: null, events: '' };
   #eventBytes = 0;
+  /** Until the events that have waited are written: more of them are added to these. */
+  #begun: Promise<void> = Promise.resolve();
   #trials = 0;
 
   private constructor(path: string, lock: Disposable, earlier: EarlierRun | null) {
@@ -112,12 +114,14 @@ export class RunDirectory implements Disposable {
   async replaceEarlier(): Promise<void> {
     const earlier = this.#earlier;
     if (earlier === null) return;
-    const { plan, events } = this.#waiting;
     await stored(this.path, () => removeEarlierRun(this.path, earlier));
+    // Not before: events happen meanwhile, too.
+    const { plan, events } = this.#waiting;
     this.#earlier = null;
-    // In the order in which a run begins: a plan is never there without the start that names it.
-    await writeWhole(join(this.path, EVENTS), events);
     this.#eventBytes = Buffer.byteLength(events);
+    this.#begun = writeWhole(join(this.path, EVENTS), events);
+    // In the order in which a run begins: a plan is never there without the start that names it.
+    await this.#begun;
     if (plan !== null) await this.#begin(plan);
   }
 
@@ -180,10 +184,12 @@ export class RunDirectory implements Disposable {
       this.#waiting = { ...this.#waiting, events: this.#waiting.events + line };
       return;
     }
+    await this.#begun;
     const path = join(this.path, EVENTS);
     await this.#stored(EVENTS, async () => {
       try {
-        await appendFile(path, line);
+        // The first replaces what is left of one that a kill cut short.
+        await writeFile(path, line, { flag: this.#eventBytes === 0 ? 'w' : 'a' });
       } catch (error) {
         // A full disk may have taken its first half.
         await truncate(path, this.#eventBytes).catch(() => undefined);
