@@ -5,6 +5,7 @@ import { doubtSentence, mainDoubt, openChecks, thresholdTally, warningPlace } fr
 import { timestamp } from './model/format.ts';
 import { buildMatrix, type Cell, type Matrix } from './model/matrix.ts';
 import { NOISE_FLOOR, noiseFloorSentence } from './model/noise-floor.ts';
+import { outcomeLines, strategyMark } from './model/outcome.ts';
 import { roundsWords } from './model/rounds.ts';
 import { verdictWords } from './model/verdict.ts';
 import { clean } from './text.ts';
@@ -42,6 +43,9 @@ function scenarioBlocks(result: Result, scenario: ScenarioResult, several: boole
     `**${escapeMarkdown(scenario.answer).trim()}**`,
     doubt === null ? '' : `**In doubt:** ${escapeMarkdown(`${doubtSentence(doubt)}. ${doubt.remedy}`)}`,
     escapeMarkdown(scenario.load.description),
+    outcomeLines(scenario)
+      .map(({ glyph, text: sentence }) => `- ${escapeMarkdown(`${glyph} ${sentence}`.trim())}`)
+      .join('\n'),
     openChecks(scenario)
       .map(({ strategy, verdict, text: sentence }) => {
         const words = verdictWords(verdict).text;
@@ -83,13 +87,13 @@ function table({ columns, rows }: Matrix): string {
   ]);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
-    line(['Strategy', ...heads.map(escapeMarkdown), 'Verdict']),
+    line(['Strategy', ...heads.map(escapeMarkdown), 'Outcome']),
     line([':--', ...heads.map(() => '--:'), ':--']),
     ...rows.map(({ strategy, cells }) =>
       line([
         escapeMarkdown(strategy.name),
         ...cells.flatMap((one) => [cell(one), ...(one.column.predicted ? [predicted(one)] : [])]),
-        verdictWords(strategy.verdict).text,
+        escapeMarkdown(strategyMark(strategy).text),
       ]),
     ),
   ].join('\n');

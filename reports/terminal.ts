@@ -7,6 +7,7 @@ import { significant } from './model/format.ts';
 import { buildMatrix, type Column, type Matrix, type Prediction, READS, type Row } from './model/matrix.ts';
 import { metricHead } from './model/metrics.ts';
 import { NOISE_FLOOR, noiseFloorSentence } from './model/noise-floor.ts';
+import { outcomeLines, strategyMark } from './model/outcome.ts';
 import { verdictWords } from './model/verdict.ts';
 import { clean, displayWidth, pad, shorten, wrap } from './text.ts';
 
@@ -61,6 +62,10 @@ function scenarioLines(result: Result, scenario: ScenarioResult, paint: Paint): 
     `${paint(scenario.verdict, paint('bold', text))}  ${paint('bold', title)}`,
     ...wrap(clean(scenario.answer), COLUMNS),
     ...(doubt === null ? [] : wrap(clean(`In doubt: ${doubtSentence(doubt)}. ${doubt.remedy}`), COLUMNS)),
+    ...outcomeLines(scenario).flatMap(({ verdict, glyph, text: sentence }) => {
+      const [first = '', ...rest] = wrap(clean(sentence), COLUMNS - 2);
+      return [`${paint(verdict ?? 'dim', glyph)} ${first}`, ...rest.map((line) => `  ${line}`)];
+    }),
     ...wrap(clean(scenario.load.description), COLUMNS).map((line) => paint('dim', line)),
     '',
     ...table(matrix, paint),
@@ -132,13 +137,13 @@ function table(matrix: Matrix, paint: Paint): readonly string[] {
       ),
     ),
     ...matrix.rows.map((row) => {
-      const { verdict, name } = row.strategy;
-      const first = pad(shorten(clean(name), nameWidth), nameWidth);
+      const { verdict, glyph } = strategyMark(row.strategy);
+      const first = pad(shorten(clean(row.strategy.name), nameWidth), nameWidth);
       const cells = columns.map((column, i) => {
         const text = pad(column.cell(row), -(widths[i] ?? 0));
         return column.best?.(row) === true ? paint('bold', text) : text;
       });
-      return `${paint(verdict, verdictWords(verdict).glyph)} ${first} ${cells.join(' ')}`.trimEnd();
+      return `${paint(verdict ?? 'dim', glyph)} ${first} ${cells.join(' ')}`.trimEnd();
     }),
   ];
 }

@@ -37,6 +37,17 @@ export const breakdown = defineScenario({
     'hot-key-l1',
   ],
   core: ['none', 'single-flight', 'mutex', 'logical-expiry'],
+  outcome: {
+    givesUp: {
+      'xfetch-beta-0.5': [
+        {
+          criterion: 'loads',
+          instead: 'vs baseline: db.loadsPerExpiry < 100%',
+          because: 'A beta of a half reloads early and often: e^2 = 7.4 loads an expiry on average.',
+        },
+      ],
+    },
+  },
   variants: [
     {
       name: 'slow-holder',
@@ -89,6 +100,26 @@ export const breakdown = defineScenario({
           'requests.errors',
           'age.maxMs',
         ],
+        'outcome.criteria': [
+          {
+            name: 'loads',
+            says: 'sends at most 6 queries an expiry to the database',
+            any: ['db.loadsPerExpiry <= 6'],
+          },
+          {
+            name: 'back',
+            says: 'has a fresh entry again within the lock time, a poll and a load (1.8 s)',
+            any: ['cache.refillMs.max <= 1800ms'],
+          },
+        ],
+        'outcome.givesUp': {
+          'mutex-without-expiry': [
+            {
+              criterion: 'back',
+              because: 'Its lock never runs out, so nobody loads once the holder is dead.',
+            },
+          ],
+        },
         'profiles.smoke.stormMs': 6_240,
         'profiles.standard.stormMs': 6_240,
         'profiles.standard.rounds': 3,

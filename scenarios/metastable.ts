@@ -52,6 +52,27 @@ export const metastable = defineScenario({
     // As good as unbounded.
     'queue-lifo': { concurrency: 1, queue: 10_000, queueWaitMs: 60_000, newestFirst: 1 },
   },
+  outcome: {
+    criteria: [
+      {
+        name: 'back',
+        says: 'answers 95% of the requests rightly and in time when the storm ends',
+        any: ['recovery.finalGoodput >= 95%'],
+      },
+    ],
+    givesUp: {
+      'drop-late+single-flight': [
+        {
+          criterion: 'back',
+          because: 'A shared load that comes late is thrown away with all who waited for it.',
+        },
+      ],
+      none: [{ criterion: 'back', because: 'Late rows fill the cache, but not as fast as they expire.' }],
+      'queue-long': [
+        { criterion: 'back', because: 'Who waits longer than the reader does has waited for nothing.' },
+      ],
+    },
+  },
   columns: [
     'recovery.finalGoodput',
     'recovery.to95Ms',
@@ -69,6 +90,11 @@ export const metastable = defineScenario({
         'load.retries': 2,
         strategies: ['drop-late', 'none', 'queue-short'],
         core: null,
+        'outcome.givesUp': {
+          none: [
+            { criterion: 'back', because: 'Retries add to the load that keeps the cache from filling.' },
+          ],
+        },
         thresholds: ['drop-late: recovery.finalGoodput < 5%', 'none: recovery.stuck == 1'],
       },
     },

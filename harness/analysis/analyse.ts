@@ -23,6 +23,8 @@ import { describeLoad } from './load-description.ts';
 import { latencyWarnings, loadWarnings } from './load-warnings.ts';
 import { machineWarnings } from './machine-warnings.ts';
 import { Belief, noiseFloorOf, noiseFloorWarnings } from './noise-floor.ts';
+import { outcomesOf, withOutcomes } from './outcome/outcomes.ts';
+import { stormWarnings } from './outcome/storm-warnings.ts';
 import { medianInterval } from './statistics/median-interval.ts';
 import { median } from './statistics/summary.ts';
 import { evaluateThresholds } from './thresholds/evaluate.ts';
@@ -90,9 +92,9 @@ function analyseScenario(
   { definitions, findings }: Known,
 ): { readonly result: ScenarioResult; readonly ground: Ground } {
   const { scenario, rounds } = planned;
-  const byStrategy = new Map<string, readonly TrialReading[]>();
+  const measured = new Map<string, readonly TrialReading[]>();
   /** Without the void trials: what a verdict may rest on. */
-  const sound = new Map<string, readonly TrialReading[]>();
+  const trusted = new Map<string, readonly TrialReading[]>();
   const warnings: Warning[] = [
     ...roundWarnings(rounds),
     ...sharingWarnings(samples),
@@ -121,16 +123,20 @@ function analyseScenario(
       ...loadWarnings(readings, planned),
       ...latencyWarnings(readings),
     );
-    byStrategy.set(name, readings);
+    measured.set(name, readings);
     const kept = readings.filter((reading) => !doubts.get(reading)?.some(voids));
-    sound.set(name, kept);
+    trusted.set(name, kept);
     if (kept.length < rounds) doubtful.add(name);
   }
+  const outcomes = outcomesOf(trusted, planned);
+  const byStrategy = withOutcomes(measured, outcomes);
+  const sound = withOutcomes(trusted, outcomes);
   warnings.push(...machineWarnings([...byStrategy.values()].flat(), planned));
-  const measured = compareWithBaseline(byStrategy, planned);
-  const noiseFloor = noiseFloorOf(byStrategy, planned, measured);
+  warnings.push(...stormWarnings(outcomes, planned));
+  const compared = compareWithBaseline(byStrategy, planned);
+  const noiseFloor = noiseFloorOf(byStrategy, planned, compared);
   const belief = new Belief(noiseFloor, planned.again);
-  const comparisons = measured.map((comparison) => belief.inComparison(comparison));
+  const comparisons = compared.map((comparison) => belief.inComparison(comparison));
   warnings.push(...noiseFloorWarnings(noiseFloor, comparisons, planned));
   const thresholds = evaluateThresholds(scenario.thresholds.map(parseThreshold), sound, planned).map(
     (threshold) => belief.inThreshold(threshold),
@@ -148,8 +154,16 @@ function analyseScenario(
           ? onlyFailure(threshold, kept)
           : threshold,
       );
+    const outcome = outcomes.get(name);
     const verdict = worst([...bounds, ...own].map(({ holds }) => verdictOf(holds)));
-    return { ...strategyResult(contender, planned, readings), verdict, bounds, thresholds: own };
+    return {
+      ...strategyResult(contender, planned, readings),
+      verdict,
+      asPredicted: bounds.length === 0 ? null : worst(bounds.map(({ holds }) => verdictOf(holds))),
+      ...(outcome === undefined ? {} : { outcome }),
+      bounds,
+      thresholds: own,
+    };
   });
   const result: ScenarioResult = {
     name: scenario.name,

@@ -83,6 +83,8 @@ export function readTrial(
   const hits = after.redisHits - before.redisHits;
   const lookups = hits + after.redisMisses - before.redisMisses;
   const hitRate = ratio(hits, lookups);
+  // What no service means to answer with; a refusal on purpose is shed.
+  const errors = load.counts.failed + load.counts.timeout + load.counts.lost;
   const values: Record<MetricName, number | null> = {
     'db.loadsPerExpiry': ratio(dbReads, expiries?.length ?? 0),
     'db.loadsPerMissing.repeated': loadsPerMissing(sample, scenario, 'repeated'),
@@ -115,8 +117,10 @@ export function readTrial(
     'requests.timeout': load.counts.timeout,
     'requests.lost': load.counts.lost,
     'requests.shed': load.counts.shed,
-    // What no service means to answer with; a refusal on purpose is shed.
-    'requests.errors': load.counts.failed + load.counts.timeout + load.counts.lost,
+    'requests.errors': errors,
+    'requests.errorRate': ratio(errors, load.counts.offered),
+    // Told by all trials of a round together: outcome/outcomes.ts.
+    outcome: null,
     'cache.hitRate': hitRate,
     'cache.l1HitRate': ratio(load.outcomes.l1 ?? 0, sum(Object.values(load.outcomes))),
     'cache.lookups': lookups,

@@ -126,6 +126,13 @@ const catalogue = {
     repeat: false,
     remedy: 'None needed to see that the service is overloaded; raise drainMs to have every query counted.',
   },
+  // Whoever protects against nothing is not shown to protect.
+  'storm-did-not-bite': {
+    voids: false,
+    repeat: false,
+    remedy:
+      'Raise the load, shorten the time to live, or lengthen the storm, until the baseline misses a criterion; or declare outcome.baseline: competes.',
+  },
   'background-errors': {
     voids: false,
     repeat: false,

@@ -50,8 +50,11 @@ export async function loadContest(
     const names = each.strategies.map((name) => at(folder, name));
     return contendersOf(each, folder, names);
   };
-  const contestOf = (all: readonly Contender[]): Contest =>
-    aa ? withBaselineAgain(scenario, all) : { scenario, contenders: all };
+  const [own = ''] = scenario.strategies;
+  const contestOf = (all: readonly Contender[]): Contest => ({
+    ...(aa ? withBaselineAgain(scenario, all) : { scenario, contenders: all }),
+    ...(named[0] === at(folder, own) ? { ownBaseline: true as const } : {}),
+  });
   const contest = contestOf(contenders);
   // Its thresholds may name a strategy that the user, or its own core, leaves out of this run.
   const whole = (chosen ?? ['all']).every(isGroup) ? contestOf(await ownContenders(scenario)) : null;

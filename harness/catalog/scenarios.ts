@@ -11,6 +11,7 @@ import { type Problem, UsageError } from './errors.ts';
 import { importFile, isPath } from './files.ts';
 import { nameProblems } from './names.ts';
 import { didYouMean } from './nearest.ts';
+import { outcomeProblems } from './outcome.ts';
 import { plainData } from './plain-data.ts';
 import { problemsOf } from './problems.ts';
 import { namesOf } from './schema-names.ts';
@@ -109,6 +110,7 @@ function checked(scenario: Scenario, label: string, builtInName: string | null):
     ...consistencyProblems(scenario),
     ...coreProblems(scenario),
     ...claimProblems(scenario),
+    ...outcomeProblems(scenario),
   ].map(({ path, message }) => ({ path: at(path), message }));
   problems.push(
     ...scenario.thresholds.flatMap(

@@ -32,12 +32,21 @@ export function asVariant(scenario: Scenario, name: string): Scenario {
     throw new UsageError([{ path: 'scenario', message }]);
   }
   const settings = Object.entries(variant.set).map(([path, value]) => ({ path: settingPath(path), value }));
+  const changed = applySettings(scenario, settings, `${scenario.name}:${name}: set`);
   return {
-    ...applySettings(scenario, settings, `${scenario.name}:${name}: set`),
+    ...changed,
+    outcome: 'outcome.givesUp' in variant.set ? changed.outcome : ofItsStrategies(changed),
     name: variantName(scenario.name, variant.name),
     title: `${scenario.title} (${variant.title})`,
     variants: [],
     // They are about the scenario, which names the variants that they need.
     claims: [],
   };
+}
+
+/** What strategies give up is inherited with them: a variant may run only some. */
+function ofItsStrategies({ outcome, strategies, aliases }: Scenario): Scenario['outcome'] {
+  const known = (name: string) => strategies.includes(name) || Object.hasOwn(aliases, name);
+  const kept = Object.entries(outcome.givesUp).filter(([name]) => known(name));
+  return { ...outcome, givesUp: Object.fromEntries(kept) };
 }

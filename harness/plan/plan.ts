@@ -46,6 +46,8 @@ export interface PlannedScenario {
   readonly strategies: readonly PlannedStrategy[];
   /** Name of the strategy that the others are compared with. */
   readonly baseline: string;
+  /** Whether that is the scenario's own, which its storm has to hurt, rather than one that the user put first. Absent: no. */
+  readonly ownBaseline?: true;
   /** With `--aa`: the name under which the baseline runs once more, to show how far it differs from itself. */
   readonly again?: string;
   readonly rounds: number;
@@ -69,6 +71,8 @@ export interface Contest {
   readonly scenario: Scenario;
   /** Baseline first; the baseline again, if it is, second. */
   readonly contenders: readonly Contender[];
+  /** Whether the first one is the scenario's own baseline. @default false */
+  readonly ownBaseline?: true;
   /** Name of the contender that is the baseline again. */
   readonly again?: string;
 }
@@ -113,7 +117,10 @@ export function expandPlan(contests: readonly Contest[], options: PlanOptions): 
   return { planVersion: PLAN_VERSION, seed, profile, infra, scenarios, trials };
 }
 
-function planScenario({ scenario, contenders, again }: Contest, options: PlanOptions): PlannedScenario {
+function planScenario(
+  { scenario, contenders, again, ownBaseline }: Contest,
+  options: PlanOptions,
+): PlannedScenario {
   const profile = scenario.profiles[options.profile];
   const { load } = scenario;
   const phases = load.model === 'open' ? load.phases : null;
@@ -135,6 +142,7 @@ function planScenario({ scenario, contenders, again }: Contest, options: PlanOpt
       };
     }),
     baseline,
+    ...(ownBaseline === undefined ? {} : { ownBaseline }),
     ...(again === undefined ? {} : { again }),
     rounds: options.rounds ?? profile.rounds,
     stormMs: phases === null ? profile.stormMs : totalMs(phases),

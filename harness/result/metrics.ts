@@ -85,6 +85,8 @@ export const metricFacts = {
   'requests.errors': less('count'),
   'cache.hitRate': moreOf(),
   'cache.l1HitRate': moreOf(),
+  'requests.errorRate': less('fraction'),
+  outcome: moreOf(),
   'cache.lookups': less('count'),
   'cache.expiries': neither('count'),
   'cache.refillMs': less('ms'),

@@ -1,14 +1,15 @@
 /**
  * The result file. This schema is the one truth: the types, the published JSON Schema and the check of
  * every file read or written come from it. A reader of version N reads every N.x: add fields, never
- * change or remove one without a new major version.
+ * change or remove one without a new major version. This one reads 1.x, too: what 2.0 adds is optional.
  */
 import { z } from 'zod';
 import { freshness } from './freshness-schema.ts';
+import { outcome } from './outcome-schema.ts';
 import { spectrumPoint, timeline } from './timeline-schema.ts';
 import { worstKey } from './worst-key-schema.ts';
 
-export const SCHEMA_VERSION = '1.5';
+export const SCHEMA_VERSION = '2.0';
 
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 
@@ -85,7 +86,12 @@ const strategy = z.object({
   baseline: z.boolean(),
   aa: z.boolean().optional().describe('True: the baseline, run again under this name (--aa). Since 1.2'),
   parameters: z.record(z.string(), z.object({ unit: z.string(), value: z.number() })),
-  verdict,
+  verdict: verdict.describe('Of bounds and thresholds'),
+  asPredicted: verdict
+    .nullable()
+    .optional()
+    .describe('Whether the measurement agrees with theory: all bounds; null: theory states none. Since 2.0'),
+  outcome: outcome.optional().describe('Whether it protected. Since 2.0'),
   metrics: z.record(z.string(), metric),
   bounds: z.array(bound),
   thresholds: z.array(threshold).default([]).describe('Since 1.1'),
@@ -261,7 +267,7 @@ const provenance = z.object({
 });
 
 export const resultSchema = z.object({
-  schemaVersion: z.string().regex(/^1\.\d+$/),
+  schemaVersion: z.string().regex(/^[12]\.\d+$/),
   runId: z.string(),
   verdict,
   interrupted: z.boolean().describe('True when the run was stopped before its plan was done'),
@@ -271,6 +277,7 @@ export const resultSchema = z.object({
 });
 
 export type { Freshness } from './freshness-schema.ts';
+export type { OutcomeResult } from './outcome-schema.ts';
 export type { SpectrumPoint, Timeline } from './timeline-schema.ts';
 export type { WorstKey } from './worst-key-schema.ts';
 export type Result = z.infer<typeof resultSchema>;

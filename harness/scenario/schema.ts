@@ -4,6 +4,7 @@ import { evictionPolicies } from '../../scenarios/strategies/eviction-policy.ts'
 import { MAX_RATE_PER_SEC, phasesSchema } from '../load/phase-schema.ts';
 import { totalMs } from '../load/phases.ts';
 import { faultSchema } from './fault-schema.ts';
+import { outcomeSchema } from './outcome-schema.ts';
 import { kebabName, plainText, strategyName, variantSuffix } from './text.ts';
 
 const positive = z.number().positive();
@@ -245,6 +246,9 @@ export const scenarioSchema = z.strictObject({
     .record(z.string(), z.record(z.string(), z.number()))
     .default({})
     .describe('Strategy parameters that differ from their defaults, by strategy name'),
+  outcome: outcomeSchema
+    .prefault({})
+    .describe('When a strategy protects, which of them are known not to, and why'),
   thresholds: z
     .array(z.string())
     .default([])

@@ -1,7 +1,8 @@
 /** The first screen: what was run, the verdict, and one sentence. */
-import type { Result, ScenarioResult, Verdict } from '../../harness/result/schema.ts';
+import type { Result, ScenarioResult, StrategyResult, Verdict } from '../../harness/result/schema.ts';
 import { serverName } from '../../harness/result/server-name.ts';
 import { duration, significant, timestamp } from '../model/format.ts';
+import { outcomeLines, strategyMark } from '../model/outcome.ts';
 import { roundsWords } from '../model/rounds.ts';
 import { verdictWords } from '../model/verdict.ts';
 import { html, type Markup } from './markup.ts';
@@ -37,6 +38,22 @@ export function verdictMark(verdict: Verdict): Markup {
   return html`<span class="verdict ${verdict}"><span class="glyph">${glyph}</span> ${word}</span>`;
 }
 
+/** Whether a strategy protected, as its row says. */
+export function outcomeMark(strategy: StrategyResult): Markup {
+  const { verdict, glyph, word } = strategyMark(strategy);
+  return html`<span class="verdict ${verdict ?? 'expected'}"><span class="glyph">${glyph}</span> ${word}</span>`;
+}
+
+/** Who protected, who gives up what, and who failed. */
+function outcomeList(scenario: ScenarioResult): Markup {
+  const lines = outcomeLines(scenario);
+  if (lines.length === 0) return html``;
+  return html`<ul class="outcome">${lines.map(
+    ({ verdict, glyph, text }) =>
+      html`<li><span class="verdict ${verdict ?? 'expected'}"><span class="glyph">${glyph}</span></span> ${text}</li>`,
+  )}</ul>`;
+}
+
 /** Verdict and answer side by side; the largest things on the page. */
 function conclusion(verdict: Verdict, answer: string, doubt: Markup | '' = ''): Markup {
   return html`<div class="conclusion"><p class="ruling">${verdictMark(verdict)}</p><p class="answer">${answer}</p>${doubt}</div>`;
@@ -57,6 +74,7 @@ export function scenarioHeader(scenario: ScenarioResult, level: 1 | 2, doubt: Ma
   return html`${title}
 <p class="question">${withTerms(scenario.question)}</p>
 ${conclusion(scenario.verdict, scenario.answer, doubt)}
+${outcomeList(scenario)}
 <p class="env">${sentence(scenario.load.description)}</p>`;
 }
 

@@ -12,7 +12,7 @@ import {
   type Row,
 } from '../model/matrix.ts';
 import { roundsOf } from '../model/rounds.ts';
-import { verdictMark } from './header.ts';
+import { outcomeMark } from './header.ts';
 import { breakable, html, type Markup } from './markup.ts';
 import { strategyDetails } from './strategy-details.ts';
 
@@ -73,7 +73,7 @@ function tableHead({ columns }: Matrix): Markup {
   return html`<thead>
 <tr><th scope="col" rowspan="2">Strategy</th>
 ${heads}
-<th scope="col" rowspan="2">Verdict</th></tr>
+<th scope="col" rowspan="2">Outcome</th></tr>
 <tr>${subheads}</tr>
 </thead>`;
 }
@@ -117,7 +117,7 @@ function tableRow(row: Row, { scenario, colours, span }: Surroundings): Markup {
   return html`<tr class="row ${className}">
 <th scope="row"><details class="${className}"><summary><span class="name">${swatch()}<span>${breakable(strategy.name, '+')}${strategy.aa ? html`<small>A/A: the baseline again</small>` : ''}</span></span></summary></details></th>
 ${row.cells.map((cell) => tableCells(cell, row))}
-<td class="decision">${verdictMark(strategy.verdict)}</td></tr>
+<td class="decision">${outcomeMark(strategy)}</td></tr>
 <tr class="details"><td colspan="${span}">${strategyDetails(strategy, scenario)}</td></tr>`;
 }
 

@@ -151,6 +151,17 @@ export const NOTES: Readonly<Record<string, MetricNotes>> = {
       'Requests failed + timeout + lost. One that the service refused on purpose is shed, and not in it.',
     head: ['errors'],
   },
+  'requests.errorRate': {
+    label: 'Error rate',
+    measured: 'Errors divided by the requests offered. What the service refused on purpose is no error.',
+    head: ['errors'],
+  },
+  outcome: {
+    label: 'Outcome',
+    measured:
+      '100 % in a round that met every criterion of the outcome, 0 % in one that missed any: whether the strategy protected.',
+    head: ['outcome'],
+  },
   'requests.*': {
     label: 'Requests',
     measured: `Counted ${ISSUED}: offered = completed + failed + timeout + lost + shed.`,

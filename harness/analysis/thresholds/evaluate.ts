@@ -155,8 +155,8 @@ function measure(
       (logs) => {
         const interval = hodgesLehmannInterval(logs, confidence);
         return {
-          actual: Math.exp(median(logs)),
-          interval: interval && { ...interval, low: Math.exp(interval.low), high: Math.exp(interval.high) },
+          actual: ratioOf(median(logs)),
+          interval: interval && { ...interval, low: ratioOf(interval.low), high: ratioOf(interval.high) },
         };
       },
     ),
@@ -199,4 +199,9 @@ function roundsFor(confidence: number): number {
 
 function percent(share: number): string {
   return `${Number((share * 100).toFixed(1))}%`;
+}
+
+/** The ratio of a logarithm: 10 of 200 is 5%, and not 1e-17 more. */
+function ratioOf(log: number): number {
+  return Number(Math.exp(log).toPrecision(12));
 }
