@@ -59,7 +59,7 @@ test('a jitter of nothing has everything expire at once', async () => {
 
 test('a Bloom filter of a tenth of its size lets through more than it errs', async () => {
   const strategies = ['bloom-filter', broken('tenth-bloom-filter')];
-  const storm = ['profiles.smoke.stormMs=800'];
+  const storm = ['profiles.smoke.stormMs=2500'];
   const metric = 'db.loadsPerMissing.endless';
   const { code, holds, stderr } = await judged('penetration', strategies, metric, storm);
   expect(holds, stderr).toEqual({ 'bloom-filter': true, 'tenth-bloom-filter': false });

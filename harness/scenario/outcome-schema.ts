@@ -51,6 +51,5 @@ export const outcomeSchema = z.strictObject({
     ),
 });
 
-export type Outcome = z.infer<typeof outcomeSchema>;
 export type Criterion = z.infer<typeof criterion>;
 export type Concession = z.infer<typeof concession>;

@@ -45,7 +45,7 @@ export function outcomeMark(strategy: StrategyResult): Markup {
 }
 
 /** Who protected, who gives up what, and who failed. */
-function outcomeList(scenario: ScenarioResult): Markup {
+export function outcomeList(scenario: ScenarioResult): Markup {
   const lines = outcomeLines(scenario);
   if (lines.length === 0) return html``;
   return html`<ul class="outcome">${lines.map(
@@ -74,7 +74,6 @@ export function scenarioHeader(scenario: ScenarioResult, level: 1 | 2, doubt: Ma
   return html`${title}
 <p class="question">${withTerms(scenario.question)}</p>
 ${conclusion(scenario.verdict, scenario.answer, doubt)}
-${outcomeList(scenario)}
 <p class="env">${sentence(scenario.load.description)}</p>`;
 }
 

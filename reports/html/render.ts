@@ -14,7 +14,7 @@ import { claimsSection } from './claims.ts';
 import { distributionSection } from './distribution.ts';
 import { doubtParagraph, limitList, noiseFloorNote, openCheckList, warningList } from './findings.ts';
 import { freshnessSection } from './freshness.ts';
-import { environmentLine, interruption, masthead, overview, scenarioHeader } from './header.ts';
+import { environmentLine, interruption, masthead, outcomeList, overview, scenarioHeader } from './header.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { matrixTable } from './matrix.ts';
 import { glossaryList, measurementList, provenanceList, rawData, settingsBlock } from './reference.ts';
@@ -103,7 +103,7 @@ async function scenarioArticle(result: Result, scenario: ScenarioResult, place: 
       : { id: 'warnings', count: result.warnings.length };
   return html`<article class="scenario" id="scenario-${place.index + 1}">
 <header>${scenarioHeader(scenario, single ? 1 : 2, doubt === null ? '' : doubtParagraph(doubt, allDoubts))}${single ? environmentLine(result) : ''}${openCheckList(scenario, doubt)}</header>
-<section>${matrixTable(scenario, colours)}${noiseFloorNote(scenario)}</section>
+<section>${matrixTable(scenario, colours)}${noiseFloorNote(scenario)}${outcomeList(scenario)}</section>
 ${claimsSection(scenario, heading)}
 <section>${heading('Over time')}${await timeSection(scenario, colours)}</section>
 ${freshnessSection(scenario, colours, heading)}
