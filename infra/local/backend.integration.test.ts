@@ -58,6 +58,10 @@ function describeRunning(kind: BackendKind, make: () => Backend): void {
         expect(addresses.filter((address) => !LOOPBACK.includes(address))).toEqual([]);
       });
 
+      it('can be flushed by several at once', async () => {
+        await Promise.all(Array.from({ length: 8 }, () => server().flush()));
+      });
+
       it('stands as soon as it is paused', async () => {
         const local = server() as LocalServer;
         await local.pause();
