@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { hardFileLimit } from '../../../infra/open-files.ts';
+import { startStack } from '../../../infra/stack.ts';
 import { UsageError } from '../../catalog/errors.ts';
 import { startGenerator } from '../../load/generator.ts';
 import { warmUpGenerator } from '../../load/generator-warm-up.ts';
@@ -18,6 +20,7 @@ import { summarise } from '../load/summary.ts';
 import { summaryText } from '../load/summary-text.ts';
 import { type TargetUrl, targetUrl } from '../load/target-url.ts';
 import { oneOf, positiveNumber, wholeNumber } from '../options.ts';
+import { writeMishap } from '../progress.ts';
 
 const MAX_DURATION_MS = 24 * 3_600_000;
 const MAX_RATE_PER_SEC = 100_000;
@@ -90,7 +93,7 @@ export function loadCommand(): Command {
 
 /**
  * 1. Look whether anything listens.
- * 2. Let a generator process warm up on a server of ours, then send the load; a line says how it stands.
+ * 2. Under a guardian, let a generator process warm up on a server of ours, then send the load; a line says how it stands.
  * 3. Print what it measured, also after an interrupt; then judge whether that can be trusted.
  */
 async function execute(target: TargetUrl, flags: LoadFlags): Promise<void> {
@@ -106,8 +109,14 @@ async function execute(target: TargetUrl, flags: LoadFlags): Promise<void> {
   );
   try {
     await reach(target, plan.timeoutMs, signal);
-    // It ends itself when this process is gone, in whatever way: its channel closes.
-    await using generator = await startGenerator({ env: process.env, signal });
+    // A generator ends when the channel to this process closes; the guardian ends one that stands still, too.
+    const runId = `load-${randomBytes(4).toString('hex')}`;
+    await using stack = await startStack({ runId, signal, backends: [], onEvent: writeMishap });
+    await using generator = await startGenerator({
+      env: { ...process.env, ...stack.marker },
+      onProcess: (group) => stack.guardian.watch(group),
+      signal,
+    });
     if (plan.load.model === 'open') await warmUpGenerator(generator, plan, signal);
     const report = await generator.run(plan, signal, live.onStarted, live.onProgress);
     live.close();
