@@ -7,9 +7,10 @@
  * and filters are drawn, and the bounds are held against that. All scenarios are one run of the command, so their
  * alarms are added up. What is done is kept in `<into>/simulated/`, and not done again.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeDirectory } from '../infra/make-directory.ts';
 import { simulated } from './analysis/fixtures/simulated-run.ts';
 import { loadContest } from './catalog/contest.ts';
 import { builtInScenarios, withVariants } from './catalog/scenarios.ts';
@@ -29,7 +30,7 @@ const { values: flags } = parseArgs({
 const runs = Number(flags.runs);
 const seed = Number(flags.seed);
 const folder = join(flags.into, 'simulated');
-await mkdir(folder, { recursive: true });
+await makeDirectory(folder);
 
 interface Outcome {
   readonly runs: number;

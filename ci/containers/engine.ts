@@ -1,12 +1,12 @@
 /** The container engine: one that answers, or else a Docker engine of our own for as long as it is held. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { succeeds } from './command.ts';
+import { output, succeeds } from './command.ts';
 
 const DOCKERD = fileURLToPath(new URL('./dockerd.sh', import.meta.url));
 const START_DEADLINE_MS = 60_000;
@@ -56,7 +56,8 @@ export async function openEngine(opening: Opening): Promise<Engine> {
 }
 
 async function startEngine(folder: string, { signal }: Opening): Promise<Engine> {
-  await mkdir(folder, { recursive: true });
+  // Node's own, with parents, tries for ever where a parent takes no directory.
+  await output(['mkdir', '-p', '--', folder]);
   const log = join(folder, 'dockerd.log');
   const env = { ...process.env, DOCKER_HOST: `unix://${join(folder, 'docker.sock')}` };
   if (await answers(env)) {

@@ -15,7 +15,6 @@
  *
  * Scenarios run without their variants, all strategies. `--profile` and `--rounds` measure otherwise, for a try.
  */
-import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { type Collected, collect, runMissing } from './ranking/collect.ts';
 import { judgeRanking, type Order, type PairOfStrategies } from './ranking/judge.ts';
@@ -42,7 +41,6 @@ for (const scenario of scenarios) {
     throw new Error(`--only: expected some of ${SCENARIOS.join(', ')}, got "${scenario}"`);
 }
 
-await mkdir(flags.into, { recursive: true });
 for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
   for (const scenario of scenarios) {
     const ran = await runMissing(flags.into, seed, scenario, measurement);

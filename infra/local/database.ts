@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Backend, type Needs, NO_NEEDS, type StartContext } from '../backend.ts';
 import { type Passwords, SCHEMA } from '../database/accounts.ts';
 import { askDatabase, truncateTables } from '../database/client.ts';
 import { COMMON_SERVER_ARGS, capacityArgs } from '../database/server-args.ts';
 import { BackendStartError } from '../errors.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { databaseFileFindings, hardFileLimit } from '../open-files.ts';
 import { newSecret } from '../secret.ts';
 import { type Dialect, dialectOf } from './database/dialect.ts';
@@ -41,7 +42,7 @@ export function localDatabase(options: LocalDatabaseOptions = {}): Backend {
       const directory = join(context.root, 'database');
       const recipe = databaseRecipe(program, dialect, directory, context, options);
       try {
-        await mkdir(join(directory, 'tmp'), { recursive: true, mode: 0o700 });
+        await makeDirectory(join(directory, 'tmp'), { mode: 0o700 });
         const template = options.templatePath ?? templatePathOf(program, dialect);
         await provideDatadir(join(directory, 'data'), template, (datadir) =>
           initialiseDatadir(program, dialect, datadir, directory, context),

@@ -63,6 +63,7 @@ test('complete runs are collected in the order of their seeds, and not run again
   expect(found[0]?.doubtful).toEqual(['none']);
   expect(await runMissing(into, 9, 'breakdown', STANDARD)).toBe(false);
   expect(await collect(into, 'avalanche', STANDARD)).toEqual([]);
+  expect(await collect(join(into, 'not-there'), 'breakdown', STANDARD)).toEqual([]);
 });
 
 test('a run that was copied or measured otherwise is refused, and not overwritten', async () => {

@@ -55,7 +55,7 @@ export async function runMissing(
 }
 
 /**
- * All complete results of a scenario in the folder, by seed.
+ * All complete results of a scenario in the folder, by seed; none where it is not there yet.
  *
  * @throws Error when one was measured otherwise
  */
@@ -64,7 +64,11 @@ export async function collect(
   scenario: string,
   measurement: Measurement,
 ): Promise<readonly Collected[]> {
-  const seeds = (await readdir(into)).flatMap((name) => SEED_FOLDER.exec(name)?.[1] ?? []).map(Number);
+  const names = await readdir(into).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const seeds = names.flatMap((name) => SEED_FOLDER.exec(name)?.[1] ?? []).map(Number);
   const found = await Promise.all(
     seeds.toSorted((a, b) => a - b).map((seed) => completeRun(into, seed, scenario, measurement)),
   );

@@ -1,5 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../../make-directory.ts';
 import { defaultUser, ENABLED_PLUGINS } from '../../rabbitmq/settings.ts';
 
 export interface BrokerPlace {
@@ -64,7 +65,7 @@ export async function writeBrokerFiles(directory: string, access: BrokerAccess):
     'rabbitmq-env.conf': '',
     enabled_plugins: ENABLED_PLUGINS,
   };
-  await mkdir(join(directory, 'log'), { recursive: true, mode: 0o700 });
+  await makeDirectory(join(directory, 'log'), { mode: 0o700 });
   await Promise.all([
     // Erlang refuses a cookie that others may read.
     writeFile(cookiePath, cookie, { mode: 0o400 }),
