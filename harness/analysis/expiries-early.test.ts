@@ -119,7 +119,7 @@ describe('XFetch, simulated', () => {
   ])(
     'at beta %f readers at equal distances make %f loads a renewal, within the stated error',
     (beta, known) => {
-      const renewals = 10_000;
+      const renewals = 4_000;
       const { events, loads } = simulateXFetch({
         ...{ beta, ratePerSec, ttlMs: 1_000, loadMs: () => QUERY_MS + 1, renewals },
         ...{ evenlySpaced: true, random: seededRandom(beta * 100) },
@@ -137,7 +137,7 @@ describe('XFetch, simulated', () => {
     const loadMs = () => QUERY_MS * (0.95 + random.next() / 2);
     for (const beta of [0.5, 1, 2, 3]) {
       const { events, loads } = simulateXFetch({
-        ...{ beta, ratePerSec, ttlMs: 1_000, loadMs, renewals: 5_000, evenlySpaced: true, random },
+        ...{ beta, ratePerSec, ttlMs: 1_000, loadMs, renewals: 2_000, evenlySpaced: true, random },
       });
       const hotKey = { ratePerSec, loadSec: (QUERY_MS * 1.2) / 1000, evenlySpaced: true };
       const slowestLoadSec = (QUERY_MS * 1.45) / 1000;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { startTruthServer } from '../selfcheck/truth-server.ts';
-import { start } from './testing.ts';
+import { QUICK, start } from './testing.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -43,8 +43,7 @@ test('a load without a reader goes on to its end', async () => {
 test('a run without a reader goes on to its end, and its directory is complete', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'output-test-'));
   try {
-    const quick = ['--rounds', '1', '--set', 'profiles.smoke.stormMs=1200', '--set', 'cache.ttlMs=400'];
-    const args = ['run', 'breakdown', '--strategy', 'mutex', ...quick, '--out', join(folder, 'out')];
+    const args = ['run', 'breakdown', '--strategy', 'mutex', ...QUICK, '--out', join(folder, 'out')];
     // Latencies on a busy machine may void the verdict, not the run.
     expect([0, 4]).toContain(await unread(args));
     expect(await readdir(join(folder, 'out'))).toEqual(

@@ -28,7 +28,7 @@ test('runs the baseline against itself, and says how far it differs', async () =
   const own = 'none-again vs none: db.reads < 300%';
   const { stdout, stderr } = await cachestorm(
     ...['run', 'breakdown', '--strategy', 'none', '--aa', '--rounds', '2', '--threshold', own],
-    ...['--set', 'profiles.smoke.stormMs=500', '--set', 'cache.ttlMs=200', '--out', out],
+    ...['--set', 'profiles.smoke.stormMs=1500', '--set', 'cache.ttlMs=200', '--out', out],
   );
   const { schemaVersion, scenarios } = await readResult();
   expect(schemaVersion).toBe(SCHEMA_VERSION);
@@ -57,7 +57,7 @@ test('runs the scenario and the strategy of the docs, from another folder', asyn
   const broken = 'coalesced-mutex: db.reads < 1';
   const { code, stdout, stderr } = await cachestorm(
     ...['run', EXAMPLE, '--out', out, '--seed', '3', '--threshold', broken],
-    ...['--set', 'profiles.smoke.stormMs=1200'],
+    ...['--set', 'profiles.smoke.stormMs=2000'],
   );
   const result = await readResult();
   expect(code, stderr).toBe(EXIT_OF[result.verdict]);

@@ -9,6 +9,19 @@ import { fileURLToPath } from 'node:url';
 
 export const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
+/**
+ * Settings of a run whose numbers nobody reads: one round of one process, without a warm-up, and a light load over two
+ * expiries or more.
+ */
+export const QUICK = [
+  'profiles.smoke.rounds=1',
+  'profiles.smoke.stormMs=1200',
+  'cache.ttlMs=400',
+  'service.instances=1',
+  'start=cold',
+  'load.ratePerSec=200',
+].flatMap((setting) => ['--set', setting]);
+
 export interface Surroundings {
   /** @default this process's */
   readonly cwd?: string;

@@ -39,14 +39,15 @@ function off({ figures }: CheckResult): string[] {
   return figures.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name);
 }
 
-describe('a broken generator is caught, whatever the machine does:', () => {
-  it('latency from the send', async () => {
+// At the same time: what they do to each other can only make a generator worse.
+describe.concurrent('a broken generator is caught, whatever the machine does:', () => {
+  it('latency from the send', async ({ expect }) => {
     const [result] = await results([freeze], 'latency-from-the-send');
     expect(result?.verdict).toBe('fail');
     expect(off(result as CheckResult)).toContain('p90');
   });
 
-  it('a lost timeout', async () => {
+  it('a lost timeout', async ({ expect }) => {
     const [result] = await results([wire('hang')], 'lost-timeout');
     expect(result?.verdict).toBe('fail');
     expect(off(result as CheckResult)).toEqual(expect.arrayContaining(['settled', 'closed settled']));

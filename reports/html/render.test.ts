@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { Result } from '../../harness/result/schema.ts';
 import { avalancheResult } from '../fixtures/avalanche.ts';
 import { penetrationResult } from '../fixtures/penetration.ts';
 import { edit, heldResult, inconclusiveResult } from '../fixtures/results.ts';
@@ -27,21 +28,24 @@ describe('withTerms', () => {
   });
 });
 
+/** Pages of results as they are, which several tests read: to draw one takes the better part of a second. */
+const pages = new Map<() => Result, Promise<string>>();
+
+function pageOf(make: () => Result): Promise<string> {
+  const page = pages.get(make) ?? renderHtml(make());
+  pages.set(make, page);
+  return page;
+}
+
 describe('renderHtml', () => {
-  const written = renderHtml(writeResult());
-
-  it('is a pure function of the result', async () => {
-    expect(await renderHtml(heldResult())).toBe(await renderHtml(heldResult()));
-  });
-
-  it('leaves the result as it was', async () => {
+  it('is a pure function of the result, and leaves it as it was', async () => {
     const result = heldResult();
-    await renderHtml(result);
+    expect(await renderHtml(result)).toBe(await pageOf(heldResult));
     expect(result).toStrictEqual(heldResult());
   });
 
   it('reads top down: verdict, answer, matrix, time, distribution, doubts, reference', async () => {
-    const page = await renderHtml(heldResult());
+    const page = await pageOf(heldResult);
     const order = [
       '<h1>',
       'class="ruling"',
@@ -61,7 +65,7 @@ describe('renderHtml', () => {
   });
 
   it('says beside the answer why there is no verdict, and all warnings after the charts', async () => {
-    const page = await renderHtml(inconclusiveResult());
+    const page = await pageOf(inconclusiveResult);
     const [before = '', after = ''] = page.split('<table class="matrix');
     expect(before).toContain('sent 1% of its requests 84 ms late or more: the machine was too busy. <span');
     expect(before).toContain('<a href="#warnings-1">All 2 warnings</a>');
@@ -94,7 +98,7 @@ describe('renderHtml', () => {
   });
 
   it('lets no text become markup', async () => {
-    const page = await renderHtml(hostileResult());
+    const page = await pageOf(hostileResult);
     expect(page).not.toMatch(/<script|<img|<\/style><s/);
     expect(page.match(/<style>/g)).toHaveLength(1);
     expect(page.match(/<title>/g)).toHaveLength(1);
@@ -121,7 +125,7 @@ describe('renderHtml', () => {
   });
 
   it('leads from the name of every metric to how it is measured, which stands there once', async () => {
-    const page = await written;
+    const page = await pageOf(writeResult);
     const links = [...page.matchAll(/href="#(metric-[^"]*)"/g)].map(([, id]) => id);
     expect(links.length).toBeGreaterThan(50);
     for (const id of new Set(links)) expect(page.split(`id="${id}"`), id).toHaveLength(2);
@@ -137,7 +141,7 @@ describe('renderHtml', () => {
   });
 
   it('shows dashes for what was not measured', async () => {
-    const page = await renderHtml(emptyResult());
+    const page = await pageOf(emptyResult);
     expect(page).toContain('No timeline was recorded');
     expect(page).toContain('not in a git working tree');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
@@ -146,7 +150,7 @@ describe('renderHtml', () => {
   it.each([heldResult, penetrationResult, avalancheResult, writeResult])(
     'has as many cells in every row of the matrix as columns',
     async (make) => {
-      const page = await renderHtml(make());
+      const page = await pageOf(make);
       const matrix = page.slice(page.indexOf('<table class="matrix'), page.indexOf('Over time'));
       const count = (text: string | undefined, tag: string) =>
         text?.match(new RegExp(`<${tag}[ >]`, 'g'))?.length;
@@ -167,14 +171,14 @@ describe('renderHtml', () => {
   );
 
   it('says never where a service did not come back, and what set the storm off', async () => {
-    const page = await renderHtml(avalancheResult());
+    const page = await pageOf(avalancheResult);
     expect(page).toContain('>never<');
     expect(page).toContain('flush: Redis lost everything');
     expect(page.includes('the hot entry expired, or was renewed before it did</li>')).toBe(false);
   });
 
   it('shows the gravest key openly, the others and long tables on demand', async () => {
-    const page = await written;
+    const page = await pageOf(writeResult);
     const section = page.slice(page.indexOf('<section class="worst-key">'));
     const worst = section.slice(0, section.indexOf('</section>'));
     expect(page.indexOf('Over time')).toBeLessThan(page.indexOf('The worst key'));
@@ -195,11 +199,11 @@ describe('renderHtml', () => {
     const added = scenario?.strategies.splice(1).length ?? 0;
     const alone = Buffer.byteLength(await renderHtml(result));
     expect(added).toBe(4);
-    expect((Buffer.byteLength(await written) - alone) / added).toBeLessThan(50_000);
+    expect((Buffer.byteLength(await pageOf(writeResult)) - alone) / added).toBeLessThan(50_000);
   });
 
   it('says how soon a write is seen, in as many cells a row as columns', async () => {
-    const page = await written;
+    const page = await pageOf(writeResult);
     const section = page.slice(page.indexOf('How soon a write is seen'), page.indexOf('The worst key'));
     expect(page.indexOf('Over time')).toBeLessThan(page.indexOf('How soon a write is seen'));
     const count = (text: string, tag: string) => text.match(new RegExp(`<${tag}[ >]`, 'g'))?.length ?? 0;
@@ -213,11 +217,11 @@ describe('renderHtml', () => {
     expect(spans.reduce((a, b) => a + b, 0)).toBe(columns);
     // Strategy and Gamma stand over both lines.
     expect(count(subhead, 'th')).toBe(columns - 2);
-    expect(await renderHtml(heldResult())).not.toContain('How soon a write is seen');
+    expect(await pageOf(heldResult)).not.toContain('How soon a write is seen');
   });
 
   it('explains only the signs that are there to see', async () => {
-    const page = await written;
+    const page = await pageOf(writeResult);
     const of = (strategy: string) =>
       page.split(`<strong>${strategy}</strong> item`)[1]?.split('</ul>')[0] ?? '';
     for (const words of ['never committed', 'failed or was not answered', 'fault</li>']) {
@@ -227,11 +231,11 @@ describe('renderHtml', () => {
   });
 
   it('has no section on keys where none went wrong', async () => {
-    expect(await renderHtml(heldResult())).not.toContain('The worst key');
+    expect(await pageOf(heldResult)).not.toContain('The worst key');
   });
 
   it('has a section and a link for each of several scenarios', async () => {
-    const page = await renderHtml(severalScenariosResult());
+    const page = await pageOf(severalScenariosResult);
     expect(page.match(/<article /g)).toHaveLength(3);
     expect(page.match(/href="#scenario-\d"/g)).toHaveLength(3);
     expect(page.match(/<h1>/g)).toHaveLength(1);

@@ -10,7 +10,7 @@ const SLOW = {
   env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
 };
 
-/** Servers that are not started as child processes: longer than `npm test` may take. */
+/** What takes longer than `npm test` may: mishaps of whole runs, and servers that are not child processes. */
 export default defineConfig({
   test: {
     reporters: ['default', new CompatibilityReporter()],
@@ -39,6 +39,17 @@ export default defineConfig({
           ...SLOW,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // `npm run test:mishaps`: runs that are killed, lose a server or the disk.
+        test: {
+          name: 'mishaps',
+          include: ['**/*.mishap.test.ts'],
+          exclude: ['**/node_modules/**'],
+          ...SLOW,
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
