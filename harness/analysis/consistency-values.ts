@@ -14,6 +14,10 @@ export interface ConsistencyFindings {
   readonly missingVersions: number | null;
   /** Commits that left the version of their row where it was, or lower. */
   readonly versionsNotRaised: number | null;
+  /** Commits of a write that had been committed before. */
+  readonly repeatedCommits: number | null;
+  /** Commits of no write of the history. */
+  readonly unknownCommits: number | null;
   /** Commits that came before what was there when their write was sent. */
   readonly misplacedWrites: number | null;
   readonly dirtyReads: number | null;
@@ -95,6 +99,8 @@ export function consistencyValues(
     'consistency.lostUpdates': findings?.lostUpdates ?? null,
     'consistency.missingVersions': findings?.missingVersions ?? null,
     'consistency.versionsNotRaised': findings?.versionsNotRaised ?? null,
+    'consistency.repeatedCommits': findings?.repeatedCommits ?? null,
+    'consistency.unknownCommits': findings?.unknownCommits ?? null,
     'consistency.misplacedWrites': findings?.misplacedWrites ?? null,
     'consistency.dirtyReads': findings?.dirtyReads ?? null,
     'consistency.falselyAbsent': findings?.falselyAbsent ?? null,

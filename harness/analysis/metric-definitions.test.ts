@@ -93,6 +93,8 @@ const EXPECTED: Readonly<Record<Exclude<MetricName, OfLimitedCache | OfRound>, n
   'consistency.misplacedWrites': 31,
   'consistency.missingVersions': 37,
   'consistency.versionsNotRaised': 41,
+  'consistency.repeatedCommits': 43,
+  'consistency.unknownCommits': 47,
   'consistency.nonLinearizable': 7,
   'consistency.monotonicViolations': 11,
   'consistency.readYourWritesViolations': 13,

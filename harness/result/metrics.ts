@@ -110,6 +110,8 @@ export const metricFacts = {
   'consistency.lostUpdates': less('count'),
   'consistency.missingVersions': less('count'),
   'consistency.versionsNotRaised': less('count'),
+  'consistency.repeatedCommits': less('count'),
+  'consistency.unknownCommits': less('count'),
   'consistency.misplacedWrites': less('count'),
   'consistency.dirtyReads': less('count'),
   'consistency.falselyAbsent': less('count'),

@@ -54,6 +54,18 @@ export const CONSISTENCY_NOTES: Readonly<Record<string, MetricNotes>> = {
       'Commits, in the order of the binary log, after which the version of a row was no higher than before: a reader can’t tell by the version which of the two is newer.',
     head: ['not', 'raised'],
   },
+  'consistency.repeatedCommits': {
+    label: 'Writes committed again',
+    measured:
+      'Commits of a write that the database had committed before: a message that was applied twice, or a client or relay that tried again.',
+    head: ['committed', 'again'],
+  },
+  'consistency.unknownCommits': {
+    label: 'Commits of nobody',
+    measured:
+      'Commits of rows that the storm asked for, whose value is that of no write which the load generator sent: somebody else writes to the table, or the strategy changes values.',
+    head: ['commits', 'of nobody'],
+  },
   'consistency.misplacedWrites': {
     label: 'Writes out of order',
     measured:

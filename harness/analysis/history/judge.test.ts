@@ -172,6 +172,20 @@ describe('judgeHistory', () => {
     });
   });
 
+  test('counts writes that were committed again, and commits of nobody', () => {
+    const ops = { a: [write(1, 10), write(2, 20)] };
+    const commits: [string, number, number][] = [
+      ['a', 1, 2],
+      ['a', 2, 3],
+      ['a', 1, 4],
+      ['a', 9, 5],
+    ];
+    expect(judged({ ops, commits })).toMatchObject({ repeatedCommits: 1, unknownCommits: 1, lostUpdates: 0 });
+    expect(judged({ ops, commits: commits.slice(0, 2) })).toMatchObject({
+      ...{ repeatedCommits: 0, unknownCommits: 0 },
+    });
+  });
+
   test('counts answers of rows that are there as missing, and those that name a wrong version', () => {
     const ops = {
       a: [write(1, 10), read(ABSENT, 20), read(1, 30, { version: 7 }), read(1, 40, { version: 2 })],
@@ -179,7 +193,7 @@ describe('judgeHistory', () => {
     const found = judged({ ops, commits: [['a', 1, 2]] });
     expect(found).toMatchObject({ falselyAbsent: 1, wrongVersion: 1, dirtyReads: 0 });
     expect(judged({ ops: { a: [read(0, 5)] }, commits: [] })).toMatchObject({
-      ...{ missingVersions: null, versionsNotRaised: null, misplacedWrites: null },
+      ...{ missingVersions: null, versionsNotRaised: null, misplacedWrites: null, repeatedCommits: null },
       ...{ falselyAbsent: 0, wrongVersion: 0 },
     });
   });

@@ -37,7 +37,8 @@ export function judgeHistory(evidence: Evidence, trial: JudgedTrial): Consistenc
     check.add(operations, truthOf(operations.key), sampleOf(operations.key));
   const found = check.result();
   const { dirty, foreign, unknown, falselyAbsent, wrongVersion } = found.impossibleReads;
-  const { acknowledged, lost, missingVersions, versionsNotRaised } = found.updates;
+  const { acknowledged, lost, missingVersions, versionsNotRaised, repeatedCommits, unknownCommits } =
+    found.updates;
   const ofWrites = (count: number) => (acknowledged === 0 ? null : count);
   const stories = found.worstKeys.map(({ key }) =>
     storyOf(history.operationsOf(key), { truth: truthOf(key), sample: sampleOf(key), ownerOf, ...trial }),
@@ -49,6 +50,8 @@ export function judgeHistory(evidence: Evidence, trial: JudgedTrial): Consistenc
     lostUpdates: ofWrites(lost),
     missingVersions: ofWrites(missingVersions),
     versionsNotRaised: ofWrites(versionsNotRaised),
+    repeatedCommits: ofWrites(repeatedCommits),
+    unknownCommits,
     misplacedWrites: ofWrites(found.linearizable.misplacedWrites),
     dirtyReads: dirty + foreign + unknown,
     falselyAbsent,
