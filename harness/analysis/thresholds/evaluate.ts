@@ -11,7 +11,7 @@ import type { TrialReading } from '../trial.ts';
 import { cutShort, logRangeOf, type Range, rangeOf } from './censored.ts';
 import { printThreshold } from './print.ts';
 import { againstOf, subjectsOf } from './subjects.ts';
-import type { Operator, Threshold } from './threshold.ts';
+import { satisfies, type Threshold } from './threshold.ts';
 import { limitOf } from './units.ts';
 import { overWindow } from './windows.ts';
 
@@ -91,9 +91,9 @@ function judge(threshold: Threshold, measured: Measured | string): Judged {
   const open = (reason: string, actual: number | null) => ({ actual, limit, holds: null, reason });
   if (typeof measured === 'string') return open(measured, null);
   const { actual, rounds, interval, least, most, cut } = measured;
-  const holds = compare(least.actual, operator, limit);
+  const holds = satisfies(least.actual, operator, limit);
   const between = operator === '==' && least.actual < limit && limit < most.actual;
-  if (between || holds !== compare(most.actual, operator, limit)) {
+  if (between || holds !== satisfies(most.actual, operator, limit)) {
     return open(`${cut}; ${censoringWords(threshold.metric).remedy}`, actual);
   }
   if (!holds) return { actual, limit, holds, ...(cut === null ? {} : { reason: cut }) };
@@ -107,7 +107,7 @@ function judge(threshold: Threshold, measured: Measured | string): Judged {
     );
   }
   const [low, high] = [least.interval?.low ?? interval.low, most.interval?.high ?? interval.high];
-  if (compare(low, operator, limit) && compare(high, operator, limit)) {
+  if (satisfies(low, operator, limit) && satisfies(high, operator, limit)) {
     return { actual, limit, interval, holds };
   }
   return { ...open(`the interval of ${percent(reached)} reaches beyond the limit`, actual), interval };
@@ -175,21 +175,6 @@ function summarised(
     least: summary(ranges.map(({ least }) => least)),
     most: summary(ranges.map(({ most }) => most)),
   };
-}
-
-function compare(value: number, operator: Operator, limit: number): boolean {
-  switch (operator) {
-    case '<':
-      return value < limit;
-    case '<=':
-      return value <= limit;
-    case '>':
-      return value > limit;
-    case '>=':
-      return value >= limit;
-    case '==':
-      return value === limit;
-  }
 }
 
 /** n rounds reach `1 - 2^(1-n)` at best. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { metricFacts, metricNames } from '../../result/metrics.ts';
 import { meaningless } from './meaning.ts';
 import { parseThreshold } from './parse.ts';
-import { type Operator, operators } from './threshold.ts';
+import { operators, satisfies } from './threshold.ts';
 
 const said = (expression: string) => meaningless(parseThreshold(expression));
 
@@ -70,7 +70,7 @@ test('whatever is taken has a value that holds it and one that breaks it; nothin
         const values = [range.least, range.most, inUnit, inUnit - 0.001, inUnit + 0.001].filter(
           (each) => each >= range.least && each <= range.most,
         );
-        const fates = new Set(values.map((each) => holds(each, operator, inUnit)));
+        const fates = new Set(values.map((each) => satisfies(each, operator, inUnit)));
         if (reason === null) expect(fates.size).toBe(2);
         else if (!reason.includes('whichever is meant')) expect(fates.size).toBe(1);
       },
@@ -78,18 +78,3 @@ test('whatever is taken has a value that holds it and one that breaks it; nothin
     { numRuns: 2_000 },
   );
 });
-
-function holds(value: number, operator: Operator, limit: number): boolean {
-  switch (operator) {
-    case '<':
-      return value < limit;
-    case '<=':
-      return value <= limit;
-    case '>':
-      return value > limit;
-    case '>=':
-      return value >= limit;
-    case '==':
-      return value === limit;
-  }
-}

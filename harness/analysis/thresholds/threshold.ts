@@ -18,6 +18,22 @@ export interface Threshold {
 export const operators = ['<=', '>=', '==', '<', '>'] as const;
 export type Operator = (typeof operators)[number];
 
+/** Returns whether `value operator limit` is true. */
+export function satisfies(value: number, operator: Operator, limit: number): boolean {
+  switch (operator) {
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+    case '==':
+      return value === limit;
+  }
+}
+
 export type Limit =
   /** `50`, `50ms`, `99%`: in the unit that was written. */
   | { readonly kind: 'value'; readonly value: number; readonly unit: string }
