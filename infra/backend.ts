@@ -42,8 +42,8 @@ export interface Needs {
   readonly changeLog: boolean;
   /** Deals out messages by a hash of their key, with RabbitMQ's plugin for it. */
   readonly hashExchange: boolean;
-  /** The most connections that it has to each at once; to RabbitMQ one a process, which no broker is set too small for. */
-  readonly connections: Readonly<Record<'redis' | 'database', number>>;
+  /** The most connections that it has to each at once. */
+  readonly connections: Readonly<Record<BackendKind, number>>;
   /** The largest value that it writes, bytes: of one statement, and of one row. */
   readonly valueBytes: number;
   /** How long a query takes by design, at most. */
@@ -55,7 +55,7 @@ export const NO_NEEDS: Needs = {
   keyEvents: false,
   changeLog: false,
   hashExchange: false,
-  connections: { redis: 1, database: 1 },
+  connections: { redis: 1, database: 1, rabbitmq: 2 },
   valueBytes: 0,
   queryMs: 0,
 };

@@ -27,9 +27,10 @@ test.each([
 test('counts the connections of all processes of a trial, to their pools’ ends', async () => {
   const settings = ['service.instances=16', 'origin.poolSize=200', 'dataset.valueBytes=9000'];
   expect(await needsOfRun('breakdown', 'none', ...settings)).toMatchObject({
-    connections: { redis: 16 * 3 + 16, database: 16 * 200 + 16 },
+    connections: { redis: 16 * 3 + 16, database: 16 * 200 + 16, rabbitmq: 0 },
     valueBytes: 9_000,
   });
   const { connections } = await needsOfRun('write-consistency', 'message-queue', ...settings);
   expect(connections.database).toBeGreaterThanOrEqual(17 * 200 + 6 + 16);
+  expect(connections.rabbitmq).toBeGreaterThanOrEqual(17 + 2);
 });

@@ -9,6 +9,8 @@ const RELAY_DATABASE = 6;
 const PROCESS_REDIS = 3;
 /** The harness's own: probes, the place that it holds, faults, and what ends while its successor begins. */
 const HARNESS = 16;
+/** The place that the harness holds, and what removes the queues. */
+const HARNESS_RABBITMQ = 2;
 
 /** What the trials of a plan do with their servers. */
 export function needsOf({ scenarios }: Plan, definitions: ReadonlyMap<string, StrategyDefinition>): Needs {
@@ -30,7 +32,7 @@ export function needsOf({ scenarios }: Plan, definitions: ReadonlyMap<string, St
       const definition = definitions.get(name);
       return definition?.kind === 'write' && definition.queue?.(parameters).order === 'by-key';
     }),
-    connections: { redis: most('redis'), database: most('database') },
+    connections: { redis: most('redis'), database: most('database'), rabbitmq: most('rabbitmq') },
     valueBytes: largest(({ dataset }) => dataset.valueBytes),
     queryMs: largest(({ origin }) => origin.queryMs),
   };
@@ -46,5 +48,6 @@ function connectionsOf({ scenario }: PlannedScenario, strategy: PlannedStrategy)
   return {
     redis: processes * PROCESS_REDIS + HARNESS,
     database: processes * origin.poolSize + (relays + successor) * RELAY_DATABASE + HARNESS,
+    rabbitmq: strategy.broker === true ? processes + HARNESS_RABBITMQ : 0,
   };
 }

@@ -156,6 +156,40 @@ describe('a rabbitmq that is not fit', { timeout: SLOW_MS }, () => {
     expect(await onlyFinding(await address())).toMatchObject({ got: expect.stringMatching(got) });
   });
 
+  it.each([
+    [
+      'connections of its vhost',
+      'rabbit_vhost_limit:set(<<"/">>, [{<<"max-connections">>, LIMIT}], <<"test">>).',
+      5,
+    ],
+    [
+      'connections of its user',
+      'rabbit_auth_backend_internal:set_user_limits(USER, #{<<"max-connections">> => LIMIT}, <<"test">>).',
+      5,
+    ],
+    [
+      'channels of its user',
+      'rabbit_auth_backend_internal:set_user_limits(USER, #{<<"max-channels">> => LIMIT}, <<"test">>).',
+      10,
+    ],
+  ])('allows too few %s', async (_name, setLimit, limit) => {
+    const set = (value: number) =>
+      control(setLimit.replace('LIMIT', `${value}`).replace('USER', `<<"${new URL(url).username}">>`));
+    const connections = { ...ALL_NEEDS.connections, rabbitmq: 8 };
+    const roomy = externalRabbitmq({ url, needs: { ...ALL_NEEDS, connections } });
+    await set(limit);
+    expect(await findingsOf(roomy)).toEqual([
+      expect.objectContaining({
+        expected: 'room for 8 connections at once, of 3 channels each',
+        got: expect.stringMatching(/^a refusal after [34]$/),
+      }),
+    ]);
+    // Of the others: the limit is there, and enough for fewer.
+    expect(await findingsOf(external())).toBeNull();
+    await set(-1);
+    expect(await findingsOf(roomy)).toBeNull();
+  });
+
   it('has lost its plugin for exchanges by hash', async () => {
     const plugin = 'rabbitmq_consistent_hash_exchange';
     await control(

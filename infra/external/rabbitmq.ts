@@ -13,6 +13,7 @@ import { type BrokerGrip, holdConnection } from './rabbitmq/grip.ts';
 import { examinePolicies } from './rabbitmq/policies.ts';
 import { ownPrefix, removeQueues } from './rabbitmq/possession.ts';
 import { type BrokerRemains, remove } from './rabbitmq/removal.ts';
+import { examineRoom } from './rabbitmq/room.ts';
 import { reachAny } from './reach.ts';
 import { settingUp } from './setting-up.ts';
 import { newToken } from './token.ts';
@@ -65,7 +66,9 @@ export function externalRabbitmq(options: ExternalRabbitmqOptions): Backend {
       connections.adopt(await connectBroker(url.href), (model) => model.close().catch(() => undefined));
     try {
       await reachAny([{ host, port }]);
-      return await examineBroker(await connect(), await connect(), place);
+      const model = await connect();
+      const cramped = await examineRoom(() => connectBroker(url.href), place);
+      return cramped.length > 0 ? cramped : await examineBroker(model, await connect(), place);
     } catch (error) {
       if (error instanceof AlarmError) return [alarmFinding(place.server, error)];
       return [vhostFailure(place, error) ?? connectFailure(attempt, error)];
