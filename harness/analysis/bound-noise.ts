@@ -5,7 +5,7 @@ import {
   geometricSumQuantile,
   poissonQuantile,
 } from '../../scenarios/strategies/count-quantiles.ts';
-import type { Prediction } from '../../scenarios/strategies/strategy.ts';
+import type { Prediction } from '../../scenarios/strategies/prediction.ts';
 import { sum } from './statistics/summary.ts';
 
 /**

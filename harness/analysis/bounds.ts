@@ -1,5 +1,5 @@
 import { predictionsOf, type StrategyDefinition } from '../../scenarios/strategies/definition.ts';
-import type { Prediction, TheoryInput } from '../../scenarios/strategies/strategy.ts';
+import type { Prediction, TheoryInput } from '../../scenarios/strategies/prediction.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
 import type { MetricName } from '../result/metrics.ts';
 import type { BoundResult } from '../result/schema.ts';

@@ -1,7 +1,8 @@
 import type { Phase } from '../load/phases.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
 import { agreeing } from '../result/agreement.ts';
-import { HONEST_STREAM, type Scenario, type ScenarioStream } from '../scenario/schema.ts';
+import { HONEST_STREAM } from '../scenario/load-schema.ts';
+import type { Scenario, ScenarioStream } from '../scenario/schema.ts';
 
 /** The storm in one line. Names the load model first: numbers of an open and a closed loop don't compare. */
 export function describeLoad({ scenario, ratePerSec, stormMs }: PlannedScenario): string {

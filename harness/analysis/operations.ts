@@ -2,7 +2,8 @@
 import type { GeneratorReport } from '../load/protocol.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { MetricName } from '../result/metrics.ts';
-import { HONEST_STREAM, type Scenario } from '../scenario/schema.ts';
+import { HONEST_STREAM } from '../scenario/load-schema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 
 type OperationMetric = Extract<MetricName, `${'reads' | 'writes'}.${string}`>;
 

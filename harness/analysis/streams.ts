@@ -1,10 +1,11 @@
 /** What came of the parts of a load: of honest readers beside an attack, and of the attack itself. */
-import type { MissingTraffic } from '../../scenarios/strategies/strategy.ts';
+import type { MissingTraffic } from '../../scenarios/strategies/prediction.ts';
 import type { GeneratorReport, StreamReport } from '../load/protocol.ts';
 import { LatencyHistogram } from '../record/histogram.ts';
 import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';
-import { HONEST_STREAM, type Scenario, type ScenarioStream } from '../scenario/schema.ts';
+import { HONEST_STREAM } from '../scenario/load-schema.ts';
+import type { Scenario, ScenarioStream } from '../scenario/schema.ts';
 import { mean, sum } from './statistics/summary.ts';
 
 type Attack = MissingTraffic['attack'];

@@ -1,6 +1,6 @@
 /** What theory needs to know of trials, from what they themselves measured. */
 import { expiryOf, type StrategyDefinition } from '../../scenarios/strategies/definition.ts';
-import type { TheoryInput } from '../../scenarios/strategies/strategy.ts';
+import type { TheoryInput } from '../../scenarios/strategies/prediction.ts';
 import type { PlannedScenario } from '../plan/plan.ts';
 import type { TrialSample } from '../record/sample.ts';
 import type { MetricName } from '../result/metrics.ts';

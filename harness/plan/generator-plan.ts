@@ -1,6 +1,7 @@
 import type { GeneratorPlan } from '../load/protocol.ts';
 import type { Stream } from '../load/streams.ts';
-import { HONEST_STREAM, type Scenario } from '../scenario/schema.ts';
+import { HONEST_STREAM } from '../scenario/load-schema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import type { PlannedScenario, Trial } from './plan.ts';
 
 /** How often counters are read, and how wide the windows of a timeline are. */

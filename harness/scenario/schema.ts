@@ -1,95 +1,17 @@
 /** What a scenario is, as data. Every number a user may set with `--set path=value` is here with its default. */
 import { z } from 'zod';
 import { evictionPolicies } from '../../scenarios/strategies/eviction-policy.ts';
-import { MAX_RATE_PER_SEC, phasesSchema } from '../load/phase-schema.ts';
-import { totalMs } from '../load/phases.ts';
 import { faultSchema } from './fault-schema.ts';
+import { keysSchema, loadSchema, MIN_STORM_MS, streamSchema } from './load-schema.ts';
 import { outcomeSchema } from './outcome-schema.ts';
 import { kebabName, plainText, strategyName, variantSuffix } from './text.ts';
 
 const positive = z.number().positive();
 const whole = z.number().int().positive();
 
-const keys = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('hot') }),
-  z.strictObject({ kind: z.literal('uniform'), count: whole }),
-  z.strictObject({
-    kind: z.literal('zipf'),
-    count: whole,
-    exponent: positive.max(10),
-    shiftEvery: whole
-      .exactOptional()
-      .describe(
-        'After so many of its requests other keys are popular, and again after as many; absent: never',
-      ),
-  }),
-  z.strictObject({ kind: z.literal('scan'), count: whole }),
-  z.strictObject({ kind: z.literal('missing'), count: whole.nullable() }),
-]);
-
-/** The stream of a scenario's own `keys`, beside its other `streams`. */
-export const HONEST_STREAM = 'honest';
-
-const stream = z.strictObject({
-  name: kebabName('random-keys').refine(
-    (name) => name !== HONEST_STREAM,
-    `another name: "${HONEST_STREAM}" is the rest of the load`,
-  ),
-  share: z.number().positive().lt(1).describe('Of all requests'),
-  operation: z.enum(['read', 'write']).default('read'),
-  keys: z
-    .discriminatedUnion('kind', [
-      ...keys.options,
-      z.strictObject({ kind: z.literal(['new', 'inserted', 'readers']) }),
-    ])
-    .describe('readers: those of the scenario’s own keys, as popular as there'),
-  clients: whole.max(10_000).default(1).describe('Named in the header x-client-id'),
-  restMs: z
-    .number()
-    .nonnegative()
-    .max(600_000)
-    .default(0)
-    .describe(
-      'How long before the end of the storm it ends: its requests are the readers’ then, so that what it did can come to rest',
-    ),
-});
-
 const stepDelayMs = z.number().nonnegative().max(1_000).default(0);
 
-const MIN_STORM_MS = 500;
 const MAX_ROOM_BYTES = 2 ** 40;
-
-const keepAlive = z
-  .boolean()
-  .default(true)
-  .describe('false: a new connection for every request, with Connection: close');
-
-const load = z.discriminatedUnion('model', [
-  z.strictObject({
-    model: z.literal('open'),
-    arrivals: z.enum(['constant', 'poisson']).default('constant'),
-    ratePerSec: positive
-      .max(MAX_RATE_PER_SEC)
-      .nullable()
-      .default(null)
-      .describe('Requests per second; null: use timesCapacity or phases'),
-    timesCapacity: positive.max(100).nullable().default(null).describe('Rate as a multiple of the capacity'),
-    retries: whole
-      .or(z.literal(0))
-      .default(0)
-      .describe('How often a client tries again, at once, what timed out, failed or was refused'),
-    phases: phasesSchema
-      .refine((phases) => totalMs(phases) >= MIN_STORM_MS, `phases of at least ${MIN_STORM_MS} ms together`)
-      .nullable()
-      .default(null)
-      .describe(
-        'A rate that changes: steady, ramp, spike and steps, one after the other; their sum is the length of ' +
-          'the storm in every profile',
-      ),
-    keepAlive,
-  }),
-  z.strictObject({ model: z.literal('closed'), connections: whole.max(2_000), keepAlive }),
-]);
 
 const profile = z.strictObject({
   rounds: whole.max(100),
@@ -183,12 +105,12 @@ export const scenarioSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('All rows are put into the cache in one go just before the storm, as by a nightly job'),
-  load,
+  load: loadSchema,
   faults: z.array(faultSchema).max(20).default([]).describe('On a timeline from the start of the storm'),
-  keys: keys.describe('Of the readers that the service is there for'),
+  keys: keysSchema.describe('Of the readers that the service is there for'),
   clients: whole.max(10_000).default(1).describe('That those readers are, as the header x-client-id says'),
   streams: z
-    .array(stream)
+    .array(streamSchema)
     .max(8)
     .default([])
     .describe(
@@ -287,7 +209,7 @@ export const scenarioSchema = z.strictObject({
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;
-export type ScenarioStream = z.infer<typeof stream>;
+export type ScenarioStream = z.infer<typeof streamSchema>;
 export type Claim = Scenario['claims'][number];
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 export type ProfileName = (typeof profileNames)[number];

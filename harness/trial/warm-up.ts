@@ -3,7 +3,7 @@ import type { GeneratorPlan, LoadInterval } from '../load/protocol.ts';
 import { isSteady } from '../load/steadiness.ts';
 import type { StreamKeys } from '../load/streams.ts';
 import type { WarmUp } from '../record/sample.ts';
-import { HONEST_STREAM } from '../scenario/schema.ts';
+import { HONEST_STREAM } from '../scenario/load-schema.ts';
 import type { Clock } from '../time/clock.ts';
 
 /** Long enough for a service that is compiled while it runs; what is unsteady then is so by nature. */

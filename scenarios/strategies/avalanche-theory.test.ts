@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { gatedLoads, peakOfSpreadExpiries, predictJitteredAge, predictKeptAge } from './avalanche-theory.ts';
-import type { TheoryInput } from './strategy.ts';
+import type { TheoryInput } from './prediction.ts';
 
 const INPUT: TheoryInput = {
   hotKey: null,

@@ -1,5 +1,5 @@
 /** What theory predicts of strategies against avalanches. */
-import type { HotKeyTraffic, Prediction, TheoryInput } from './strategy.ts';
+import type { HotKeyTraffic, Prediction, TheoryInput } from './prediction.ts';
 import { ageLimit, everyReaderLoads, type Formula } from './theory.ts';
 
 /** Who reads during a load makes one too, but only so many run at once; who waited looks again, and finds what the first has filled. */

@@ -1,5 +1,6 @@
 /** A contender of either kind, and what is asked of both. */
-import type { ExpiryKind, Prediction, ReadStrategyDefinition, TheoryInput } from './strategy.ts';
+import type { Prediction, TheoryInput } from './prediction.ts';
+import type { ExpiryKind, ReadStrategyDefinition } from './strategy.ts';
 import type { WriteStrategyDefinition } from './write-strategy.ts';
 
 /** A way to read, with cache-aside writes beside it; or a way to write, with the readers that it brings. */

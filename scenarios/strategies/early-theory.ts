@@ -1,5 +1,5 @@
 /** What theory predicts of XFetch at finite rates and times to live. */
-import type { HotKeyTraffic, TheoryInput } from './strategy.ts';
+import type { HotKeyTraffic, TheoryInput } from './prediction.ts';
 import type { Formula } from './theory.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { everyMissLoads, noLoadWithoutMiss, noLoadWithoutNeed, warmingQueries } from './loads-theory.ts';
-import type { TheoryInput } from './strategy.ts';
+import type { TheoryInput } from './prediction.ts';
 
 const input: TheoryInput = {
   ...{

@@ -1,5 +1,5 @@
 /** What theory says of database loads where no single key is hot, from what the caches answered. */
-import type { Prediction, TheoryInput } from './strategy.ts';
+import type { Prediction, TheoryInput } from './prediction.ts';
 
 /** Who misses loads, and nobody else does: two servers count the same. */
 export function everyMissLoads({ hotKey, reads }: TheoryInput): readonly Prediction[] {

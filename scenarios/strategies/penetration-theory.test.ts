@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { binomialHigh, filterErrors, rememberedAbsence } from './penetration-theory.ts';
-import type { MissingTraffic } from './strategy.ts';
+import type { MissingTraffic } from './prediction.ts';
 
 const repeated: MissingTraffic = {
   attack: 'repeated',

@@ -1,5 +1,5 @@
 import { binomialQuantile } from './count-quantiles.ts';
-import type { MissingTraffic } from './strategy.ts';
+import type { MissingTraffic } from './prediction.ts';
 import type { Formula } from './theory.ts';
 
 /** A limit that holds is broken by chance once in 20,000 runs, as those that the analysis sets (bound-noise.ts). */

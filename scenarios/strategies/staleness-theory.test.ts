@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { TheoryInput } from './prediction.ts';
 import { local } from './read/local.ts';
 import { twoLevelTtl } from './read/two-level-ttl.ts';
-import type { TheoryInput } from './strategy.ts';
 
 const INPUT: TheoryInput = {
   hotKey: null,

@@ -1,4 +1,4 @@
-import type { HotKeyTraffic, MissingTraffic, Prediction, TheoryInput } from './strategy.ts';
+import type { HotKeyTraffic, MissingTraffic, Prediction, TheoryInput } from './prediction.ts';
 
 /** What a formula gives; `low` and `high` are its value where they are left out. */
 export interface Formula {

@@ -1,13 +1,8 @@
 /** The contract of a write strategy: a way to write a row and keep the cache in step. */
+
+import type { Prediction, TheoryInput } from './prediction.ts';
 import type { MessageSink, QueueShape, Relay, RelayContext } from './relay.ts';
-import type {
-  ParameterValues,
-  Prediction,
-  ReadStrategy,
-  StrategyContext,
-  StrategyDescription,
-  TheoryInput,
-} from './strategy.ts';
+import type { ParameterValues, ReadStrategy, StrategyContext, StrategyDescription } from './strategy.ts';
 
 export interface WriteStrategy {
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Prediction, TheoryInput } from './strategy.ts';
+import type { Prediction, TheoryInput } from './prediction.ts';
 import { entriesNeverGoBack, nothingIsLost, theUnflushedIsLost } from './write-theory.ts';
 
 const INPUT: TheoryInput = {

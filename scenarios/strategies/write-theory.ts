@@ -1,5 +1,5 @@
 /** What theory says of ways to write. Nothing where no history of the operations was kept. */
-import type { Prediction, TheoryInput } from './strategy.ts';
+import type { Prediction, TheoryInput } from './prediction.ts';
 
 /**
  * Entries never go back to an older version, so no row stays wrong, and no client sees a row go back.

@@ -1,4 +1,4 @@
-import type { Optimum } from '../../../scenarios/strategies/strategy.ts';
+import type { Optimum } from '../../../scenarios/strategies/prediction.ts';
 import { drawnKeys } from '../../load/drawn-keys.ts';
 import { generatorPlan } from '../../plan/generator-plan.ts';
 import type { PlannedScenario } from '../../plan/plan.ts';

@@ -1,6 +1,7 @@
 import { type EvictionPolicy, evictionPolicies } from '../eviction-policy.ts';
 import { cacheAsideReader, preloadEntries } from '../fill.ts';
-import type { Prediction, ReadStrategyDefinition, TheoryInput } from '../strategy.ts';
+import type { Prediction, TheoryInput } from '../prediction.ts';
+import type { ReadStrategyDefinition } from '../strategy.ts';
 
 const SAMPLED = 'of a few entries drawn at random, and the best of earlier draws,';
 const WITHOUT_TTL =

@@ -1,7 +1,8 @@
 import { noLoadWithoutNeed } from '../loads-theory.ts';
 import { fillUnderLock, type LockParameter, lockParameters, tryLock } from '../lock.ts';
 import { fillLogical, isExpired, preloadLogical, readLogical } from '../logical-fill.ts';
-import type { Parameter, Prediction, ReadStrategyDefinition, TheoryInput } from '../strategy.ts';
+import type { Prediction, TheoryInput } from '../prediction.ts';
+import type { Parameter, ReadStrategyDefinition } from '../strategy.ts';
 import { ageLimit, loadsPerExpiry, lockedLoads, nobodyWaits, stallOfKilledHolder } from '../theory.ts';
 
 const parameters = {

@@ -1,6 +1,7 @@
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { fillEntry, preloadEntries, readEntry } from '../fill.ts';
-import type { MissingTraffic, Parameter, ReadStrategyDefinition } from '../strategy.ts';
+import type { MissingTraffic } from '../prediction.ts';
+import type { Parameter, ReadStrategyDefinition } from '../strategy.ts';
 import {
   everyReaderLoads,
   type Formula,
