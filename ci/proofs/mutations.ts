@@ -7,7 +7,8 @@ import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Mutation, mutations } from './mutations/list.ts';
+import { mutations } from './mutations/list.ts';
+import type { Mutation } from './mutations/mutation.ts';
 import { type Proof, prove } from './proof.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
