@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventLog } from '../event-log.ts';
 import type { RunEvent } from '../events.ts';
 import { planHash } from '../plan/hash.ts';
-import type { Plan, Trial } from '../plan/plan.ts';
+import { PLAN_VERSION, type Plan, type Trial } from '../plan/plan.ts';
 import { programProvenance } from '../result/provenance.ts';
 import { systemClock } from '../time/clock.ts';
 import { RunDirectory } from './run-directory.ts';
@@ -15,7 +15,7 @@ import { StorageError } from './storage.ts';
 
 const trial: Trial = { index: 1, scenario: 'breakdown', strategy: 'none', round: 1, seed: 1 };
 const plan: Plan = {
-  ...{ planVersion: 1, seed: 1, profile: 'smoke', infra: 'local' },
+  ...{ planVersion: PLAN_VERSION, seed: 1, profile: 'smoke', infra: 'local' },
   ...{ scenarios: [], trials: [trial] },
 };
 const sample = { sampleVersion: SAMPLE_VERSION, trial } as TrialSample;
@@ -217,6 +217,37 @@ describe('a path', () => {
     using first = await RunDirectory.createNew(join(folder, 'runs/now'));
     using second = await RunDirectory.createNew(join(folder, 'runs/now'));
     expect([first.path, second.path]).toEqual([join(folder, 'runs/now'), join(folder, 'runs/now-2')]);
+  });
+});
+
+describe('what is read again', () => {
+  const refused = (message: RegExp) => ({
+    ...{ code: 'E_RUN_DIRECTORY', message: expect.stringMatching(message) },
+  });
+
+  test('is a plan of this version', async () => {
+    const earlier = { ...plan, planVersion: PLAN_VERSION - 1 } as unknown as Plan;
+    await writeFile(join(folder, 'plan.json'), JSON.stringify(earlier));
+    await writeFile(
+      join(folder, 'events.jsonl'),
+      `${JSON.stringify({ ...start, planHash: planHash(earlier) })}\n`,
+    );
+    await expect(RunDirectory.open(folder)).rejects.toMatchObject(
+      refused(/expected a plan of version \d+, found \d+; judge it again with the cachestorm that made it/),
+    );
+    // Ours all the same.
+    using _ = await RunDirectory.create(folder);
+  });
+
+  test('is whole events, and whole samples', async () => {
+    await finishedRun();
+    await writeFile(join(folder, 'events.jsonl'), `${JSON.stringify(start)}\n{"atUs":1,\n{"atUs":2}\n`);
+    await writeFile(join(folder, 'samples/001-breakdown-r1-none.json'), 'null');
+    using directory = (await RunDirectory.open(folder)).directory;
+    await expect(directory.readEvents()).rejects.toMatchObject(refused(/events\.jsonl: line 2 is damaged/));
+    await expect(directory.readSamples(plan)).rejects.toMatchObject(
+      refused(/expected sample version 1, found none/),
+    );
   });
 });
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { makeDirectory } from '../../infra/make-directory.ts';
 import type { RunEvent } from '../events.ts';
 import { canonicalJson } from '../plan/hash.ts';
-import type { Plan, Trial } from '../plan/plan.ts';
+import { PLAN_VERSION, type Plan, type Trial } from '../plan/plan.ts';
 import { expectOurs, RunDirectoryError, takeLock, takeLockIfWritable, usable } from './claim.ts';
 import type { Commits } from './commits.ts';
 import { type EarlierRun, findEarlierRun, removeEarlierRun } from './earlier-run.ts';
@@ -88,7 +88,7 @@ export class RunDirectory implements Disposable {
   /**
    * Opens the directory of an earlier run, to judge it again.
    *
-   * @throws RunDirectoryError when it holds none, or one that goes on
+   * @throws RunDirectoryError when it holds none, one of another version, or one that goes on
    */
   static async open(path: string): Promise<{ directory: RunDirectory; plan: Plan }> {
     return usable(path, async () => {
@@ -97,6 +97,12 @@ export class RunDirectory implements Disposable {
       if (found === null || 'names' in found || found.plan === null) {
         throw new RunDirectoryError(
           `${path}: expected the directory of a run, with its ${PLAN} and ${EVENTS}`,
+        );
+      }
+      const { planVersion } = found.plan;
+      if (planVersion !== PLAN_VERSION) {
+        throw new RunDirectoryError(
+          `${path}: expected a plan of version ${PLAN_VERSION}, found ${planVersion}; judge it again with the cachestorm that made it`,
         );
       }
       const directory = new RunDirectory(path, takeLockIfWritable(path), null);
@@ -201,8 +207,15 @@ export class RunDirectory implements Disposable {
 
   /** The events that are there; the last line of a run that was killed may be torn, and is none. */
   async readEvents(): Promise<RunEvent[]> {
-    const lines = (await readFile(join(this.path, EVENTS), 'utf8')).split('\n').slice(0, -1);
-    return lines.map((line) => JSON.parse(line) as RunEvent);
+    const path = join(this.path, EVENTS);
+    const lines = (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+    return lines.map((line, index) => {
+      try {
+        return JSON.parse(line) as RunEvent;
+      } catch (cause) {
+        throw new RunDirectoryError(`${path}: line ${index + 1} is damaged`, { cause });
+      }
+    });
   }
 
   /** Writes what was made of the samples. */
@@ -220,10 +233,10 @@ export class RunDirectory implements Disposable {
   async #readSample(trial: Trial): Promise<TrialSample | null> {
     const name = sampleFile(trial);
     if (!(await isThere(join(this.path, name)))) return null;
-    const sample = (await this.#readJson(name)) as TrialSample;
-    if (sample.sampleVersion !== SAMPLE_VERSION) {
+    const sample = (await this.#readJson(name)) as TrialSample | null;
+    if (sample?.sampleVersion !== SAMPLE_VERSION) {
       throw new RunDirectoryError(
-        `${join(this.path, name)}: expected sample version ${SAMPLE_VERSION}, found ${sample.sampleVersion}`,
+        `${join(this.path, name)}: expected sample version ${SAMPLE_VERSION}, found ${sample?.sampleVersion ?? 'none'}`,
       );
     }
     if (canonicalJson(sample.trial) !== canonicalJson(trial)) {
