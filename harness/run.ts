@@ -231,7 +231,7 @@ function seed(scenario: Scenario, site: TrialSite, { emit }: Pick<EventLog, 'emi
   );
 }
 
-/** What makes a trial's numbers doubtful that may not happen again. */
+/** Returns what makes a trial's numbers doubtful and may not happen again. */
 function reasonsToRepeat(
   sample: TrialSample,
   planned: PlannedScenario,
@@ -252,7 +252,7 @@ function newRunId(startedAtMs: number): string {
   return `${stamp}-${randomBytes(4).toString('hex')}`;
 }
 
-/** What an error was thrown for, rather than what failed in the clean-up after it. */
+/** Returns what an error was thrown for, rather than what failed in the clean-up after it. */
 function firstOf(error: unknown): unknown {
   return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 }

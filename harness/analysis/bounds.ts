@@ -129,7 +129,7 @@ function judgeMedian(
   };
 }
 
-/** What is promised always is held against every round, by what that round itself measured. */
+/** Holds what is promised always against every round, by what that round itself measured. */
 function judgeEvery(
   prediction: Prediction,
   rounds: readonly BoundRound[],
@@ -165,7 +165,7 @@ function judgeEvery(
   };
 }
 
-/** What scatters by chance is held against the sum over rounds. */
+/** Holds what scatters by chance against the sum over rounds. */
 function judgeSum(prediction: Prediction, rounds: readonly BoundRound[]): BoundResult {
   const { metric, tolerance } = prediction;
   const of = sum(rounds.map((round) => round.of));

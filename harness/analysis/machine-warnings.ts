@@ -11,7 +11,7 @@ const STEAL_LIMIT = 0.05;
 /** The share of a storm from which a pause alone reaches 1 in 100 requests, and so the p99. */
 const STALL_SHARE = 0.01;
 
-/** What the machine did to a scenario's trials: said once, with the worst of them, however many there are. */
+/** Warns of what the machine did to a scenario's trials: once, with the worst of them, however many there are. */
 export function machineWarnings(
   readings: readonly TrialReading[],
   { scenario, stormMs }: PlannedScenario,

@@ -44,7 +44,7 @@ export function noiseFloorOf(
   });
 }
 
-/** Of a ratio from 1, either way. No ratio is one without limit. */
+/** Returns the distance of a ratio from 1, either way. No ratio is one without limit. */
 function difference(ratio: number | null): number {
   return ratio === null ? Number.POSITIVE_INFINITY : Math.max(ratio, 1 / ratio) - 1;
 }

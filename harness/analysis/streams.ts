@@ -74,7 +74,7 @@ export function honestValues({ streams }: GeneratorReport): Record<HonestMetric,
   };
 }
 
-/** Of the reads of rows that were inserted during the storm, the share that was told they do not exist. */
+/** Returns the share of reads of rows inserted during the storm that were told they do not exist. */
 export function falseNotFoundOfInserted(load: GeneratorReport, { streams }: Scenario): number | null {
   const reports = reportsOf(
     load,

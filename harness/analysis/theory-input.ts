@@ -74,7 +74,7 @@ function readsOf({ load }: Scenario, trials: readonly TrialReading[]): Pick<Theo
   };
 }
 
-/** Of the streams that write, while they did. */
+/** Returns the rate of the streams that write, while they did. */
 function writesOf(scenario: Scenario, trials: readonly TrialReading[]): Pick<TheoryInput, 'writes'> {
   if (scenario.consistency === null) return {};
   const ratesPerSec = trials.map(({ sample: { load } }) => {

@@ -12,7 +12,7 @@ import { sum } from './statistics/summary.ts';
 import type { TrialReading } from './trial.ts';
 import { type WarningCode, warn } from './warning-catalogue.ts';
 
-/** What is doubtful about one trial. */
+/** Finds what is doubtful about one trial. */
 export function trialWarnings(reading: TrialReading, { scenario }: PlannedScenario): Warning[] {
   const { sample, values, expiries } = reading;
   const { strategy, round } = sample.trial;
@@ -136,7 +136,7 @@ function missingFaults({ faults = [], load, relays }: TrialSample, scenario: Sce
   });
 }
 
-/** Of the scenario, as it is the same for all its trials. */
+/** Warns of others who use the same Redis, once a scenario: it is the same for all its trials. */
 export function sharingWarnings(samples: readonly TrialSample[]): Warning[] {
   const others = Math.max(0, ...samples.map(({ otherRedisClients = 0 }) => otherRedisClients));
   if (others === 0) return [];

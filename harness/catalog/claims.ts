@@ -4,7 +4,7 @@ import type { Problem } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 import { syntaxProblem } from './thresholds.ts';
 
-/** What is wrong with a scenario's claims as such: their thresholds, and the variants that they name. */
+/** Finds what is wrong with a scenario's claims as such: their thresholds, and the variants that they name. */
 export function claimProblems({ claims, variants }: Pick<Scenario, 'claims' | 'variants'>): Problem[] {
   const names = variants.map(({ name }) => name);
   return claims.flatMap(({ cases }, index) =>

@@ -88,7 +88,7 @@ async function fromFile(path: string): Promise<object> {
   return importFile(path, (candidate) => 'load' in candidate || 'strategies' in candidate, 'a scenario');
 }
 
-/** What no single field can tell. */
+/** Checks what no single field can tell. */
 function checked(scenario: Scenario, label: string, builtInName: string | null): Scenario {
   const { load, dataset } = scenario;
   const at = (path: string) => (label === '' ? path : `${label}: ${path}`);

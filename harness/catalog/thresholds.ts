@@ -7,7 +7,7 @@ import type { Problem } from './errors.ts';
 import { didYouMean } from './nearest.ts';
 import { groundless } from './threshold-grounds.ts';
 
-/** What is wrong with a threshold as such, or `null`; the message shows the place, or why it says nothing. */
+/** Returns what is wrong with a threshold as such, or `null`; the message shows the place, or why it says nothing. */
 export function syntaxProblem(expression: string, path: string): Problem | null {
   try {
     const reason = meaningless(parseThreshold(expression));
@@ -19,7 +19,7 @@ export function syntaxProblem(expression: string, path: string): Problem | null 
 }
 
 /**
- * What is wrong with a threshold for the strategies that run: a name that none of them has, or nobody left to
+ * Returns what is wrong with a threshold for the strategies that run: a name that none of them has, or nobody left to
  * judge, which would pass without having been looked at; or nothing to judge by.
  */
 export function subjectProblem(expression: string, planned: PlannedScenario, path: string): Problem | null {

@@ -48,7 +48,7 @@ export function directoryPath(text: string): string {
   throw new InvalidArgumentError('Expected the path of a directory, got an empty one.');
 }
 
-/** What keys and queues of a run begin with; printable, as people will see them in their servers. */
+/** Parses what keys and queues of a run begin with; printable, as people will see them in their servers. */
 export function namePrefix(text: string): string {
   if (/^[!-~]{1,64}$/.test(text)) return text;
   throw new InvalidArgumentError('Expected 1 to 64 letters, digits and signs, such as storm:');

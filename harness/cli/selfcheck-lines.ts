@@ -47,7 +47,7 @@ export function verdictLine(
   }
 }
 
-/** Of one unit, which is told once. */
+/** Returns the figures of one unit, which is told once. */
 function fitting(figures: readonly JudgedFigure[]): JudgedFigure[] {
   const told: JudgedFigure[] = [];
   for (const figure of figures) {

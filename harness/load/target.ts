@@ -215,7 +215,7 @@ class Connection implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Of a header; `null` when it is missing or no number. */
+/** Returns the number in a header; `null` when it is missing or no number. */
 function numberOf(header: string | string[] | undefined): number | null {
   if (typeof header !== 'string') return null;
   const value = Number(header);

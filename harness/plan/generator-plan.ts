@@ -7,7 +7,7 @@ import type { PlannedScenario, Trial } from './plan.ts';
 /** How often counters are read, and how wide the windows of a timeline are. */
 export const SAMPLE_INTERVAL_MS = 100;
 
-/** What the generator is to do for the storm of a trial. */
+/** Returns what the generator is to do for the storm of a trial. */
 export function generatorPlan(
   trial: Trial,
   { scenario, ratePerSec, stormMs }: PlannedScenario,

@@ -151,7 +151,7 @@ function planScenario(
   };
 }
 
-/** What a way to write needs beside the services. */
+/** Returns what a way to write needs beside the services. */
 function helpersOf(
   definition: StrategyDefinition,
   parameters: Readonly<Record<string, number>>,

@@ -74,7 +74,7 @@ export function openFilesProblems(path: string, connections: number, openFiles: 
   ];
 }
 
-/** Of the cache: every row that is asked for may be in it. */
+/** Looks whether every row that is asked for may be in the cache. */
 function memoryProblems(
   { scenario, ratePerSec, stormMs }: PlannedScenario,
   { memoryBytes }: Room,
@@ -94,7 +94,7 @@ function memoryProblems(
   ];
 }
 
-/** The table, and the binary log of all that was written to it, which nobody cuts back. */
+/** Looks whether there is room for the table, and for the binary log of all that is written to it, which nobody cuts back. */
 function diskProblems(
   seeded: readonly { readonly planned: PlannedScenario; readonly bytes: number }[],
   { diskBytes }: Room,

@@ -20,7 +20,7 @@ export function keepAccount<Account>(path: string, account: () => Account): () =
   };
 }
 
-/** What a process that has ended had written down last. */
+/** Reads what a process that has ended had written down last. */
 export async function readAccount<Account>(path: string): Promise<Account> {
   return JSON.parse(await readFile(path, 'utf8')) as Account;
 }

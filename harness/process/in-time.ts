@@ -1,6 +1,6 @@
 import { Patience } from './patience.ts';
 
-/** What `work` comes to within `ms`; then it is not waited for any more. See `Patience`. */
+/** Returns what `work` comes to within `ms`, and throws then. It goes on, and nobody waits for it. See `Patience`. */
 export async function inTime<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
   const over = Promise.withResolvers<never>();
   // What it says later concerns nobody.

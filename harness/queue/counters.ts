@@ -15,7 +15,7 @@ export interface QueueCounters {
 
 export type Count = (counter: keyof QueueCounters, by?: number) => void;
 
-/** Of several processes together. */
+/** Adds up the counters of several processes. */
 export function allMessages(all: readonly QueueCounters[]): QueueCounters {
   const total = (counter: keyof QueueCounters) => all.reduce((sum, one) => sum + one[counter], 0);
   return {

@@ -1,4 +1,4 @@
-/** How a directory is found fit for a run, or said not to be. */
+/** Finds whether a directory is fit for a run, and says why not. */
 import { CachestormError } from '../failure/cachestorm-error.ts';
 import { lockDirectory } from './directory-lock.ts';
 import type { EarlierRun, Found } from './earlier-run.ts';

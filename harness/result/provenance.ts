@@ -16,7 +16,7 @@ const MEASURING = ['autocannon', 'fastify', 'hdr-histogram-js', 'ioredis', 'mysq
 
 export type ProgramProvenance = Pick<Provenance, 'cachestorm' | 'git' | 'node' | 'host' | 'packages'>;
 
-/** What program this is and what machine it runs on. Nothing that names a person or a host. */
+/** Returns what program this is and what machine it runs on. Nothing in it names a person or a host. */
 export async function programProvenance(): Promise<ProgramProvenance> {
   const manifest = packageSchema.parse(JSON.parse(await readFile(`${root}package.json`, 'utf8')));
   return {

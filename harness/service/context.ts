@@ -33,7 +33,7 @@ const refused = () => Promise.reject(new Error('this strategy declares no queue'
 /** The queue of a strategy that declares none. */
 export const noQueue: MessageSource = { publish: refused, consume: refused };
 
-/** What a read strategy, and the write strategy beside it, may touch. */
+/** Makes what a read strategy, and the write strategy beside it, may touch. */
 export function strategyContext(parts: ContextParts): WriteContext {
   const { keyPrefix } = parts;
   return {

@@ -12,7 +12,7 @@ const HARNESS = 16;
 /** The place that the harness holds, and what removes the queues. */
 const HARNESS_RABBITMQ = 2;
 
-/** What the trials of a plan do with their servers. */
+/** Returns what the trials of a plan do with their servers. */
 export function needsOf({ scenarios }: Plan, definitions: ReadonlyMap<string, StrategyDefinition>): Needs {
   const strategies = scenarios.flatMap((planned) => planned.strategies);
   const trials = scenarios.flatMap((planned) =>

@@ -1,5 +1,5 @@
 /**
- * What work comes to, or the signal's reason as soon as that is aborted: an interrupted storm has no result, so nobody
+ * Returns what work comes to, or throws the signal's reason as soon as that is aborted: an interrupted storm has no result, so nobody
  * waits for the requests on their way.
  *
  * @param graceMs how long work that was aborted, too, may take to put things right. @default 0

@@ -81,7 +81,7 @@ async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T
   }
 }
 
-/** What the engine says, without the library's words around it, on one line. */
+/** Returns what the engine says, without the library's words around it, on one line. */
 export function reasonOf(error: unknown): string {
   if (error === undefined) return 'the engine gives no reason';
   const said = (error as { json?: { message?: unknown } }).json?.message;

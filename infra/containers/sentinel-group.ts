@@ -218,7 +218,7 @@ export class SentinelGroup implements StartedBackend {
   }
 }
 
-/** Of a reply that is a list of names and values. */
+/** Returns a field of a reply that is a list of names and values. */
 function fieldOf(reply: unknown, name: string): string | undefined {
   const texts = (reply as unknown[]).map(String);
   return texts[texts.indexOf(name) + 1];

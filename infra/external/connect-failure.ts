@@ -30,7 +30,7 @@ const NO_TLS_HERE =
   /wrong version number|EPROTO|packet length too long|does not support (SSL|secure)|HANDSHAKE_NO_SSL/i;
 
 /**
- * Why a server could not be used, as a sentence of ours: a driver's own words differ from version to version, and may
+ * Says why a server could not be used, as a sentence of ours: a driver's own words differ from version to version, and may
  * quote what they were given.
  */
 export function connectFailure(attempt: Attempt, error: unknown): Finding {

@@ -7,13 +7,13 @@ import { type Account, createUser, newAccount, ROLES } from './database/account.
 import { addressFor, type DatabaseAddress, parseDatabaseAddress, withTls } from './database/address.ts';
 import { connect } from './database/connection.ts';
 import { type DatabasePlace, examineDatabase, factsOf, takenBy } from './database/examine.ts';
-import { lockSchema } from './database/grip.ts';
+import { lockSchema } from './database/lease.ts';
 import { type MarkedBroker, readMarker, writeMarker } from './database/marker.ts';
 import { type BrokerOfRun, dismantle, ownTables, schemaExists } from './database/possession.ts';
 import { grantsOf } from './database/privileges.ts';
 import { remove } from './database/removal.ts';
 import type { DatabaseFacts } from './database/settings.ts';
-import { type Grip, type Held, Hold, NotYetError } from './hold.ts';
+import { type Held, Hold, type Lease, NotYetError } from './hold.ts';
 import { reachAny } from './reach.ts';
 import { settingUp } from './setting-up.ts';
 import { newToken } from './token.ts';
@@ -118,10 +118,10 @@ async function claim(
   const { url, schema } = address;
   const { broker } = place;
   await using starting = new AsyncDisposableStack();
-  const grip = starting.use(await lockSchema(url, schema));
-  const { holder } = grip;
+  const lease = starting.use(await lockSchema(url, schema));
+  const { holder } = lease;
   const dead = await readMarker(holder, schema);
-  if (!grip.locked) throw new UnfitServersError([takenBy(place, dead)]);
+  if (!lease.locked) throw new UnfitServersError([takenBy(place, dead)]);
   const facts = await factsOf(holder);
   if (dead !== null) await dismantle(holder, dead, broker);
   const madeSchema = !(await schemaExists(holder, schema));
@@ -129,7 +129,7 @@ async function claim(
   const released = onRemains({ module: REMOVAL, data: remains });
   starting.defer(async () => {
     // Whoever removes has to take the lock.
-    await grip[Symbol.asyncDispose]();
+    await lease[Symbol.asyncDispose]();
     await remove(remains);
     released();
   });
@@ -143,7 +143,7 @@ async function claim(
       await holder.query(grant);
   }
   const hold = starting.use(
-    new Hold(grip, {
+    new Hold(lease, {
       clock: systemClock,
       server: place.server,
       what: `the schema ${schema}`,
@@ -156,15 +156,15 @@ async function claim(
 }
 
 /** @throws UnfitServersError when the schema is no longer this run's */
-async function lockAgain(url: string, place: DatabasePlace, token: string): Promise<Grip> {
+async function lockAgain(url: string, place: DatabasePlace, token: string): Promise<Lease> {
   await using taking = new AsyncDisposableStack();
-  const grip = taking.use(await lockSchema(url, place.schema));
-  const marker = await readMarker(grip.holder, place.schema);
+  const lease = taking.use(await lockSchema(url, place.schema));
+  const marker = await readMarker(lease.holder, place.schema);
   if (marker?.token !== token) throw new UnfitServersError([takenBy(place, marker)]);
   // Of the connection that was lost, if the server does not know that yet; or of another run, which will change the marker.
-  if (!grip.locked) throw new NotYetError('its lock is taken');
+  if (!lease.locked) throw new NotYetError('its lock is taken');
   taking.move();
-  return grip;
+  return lease;
 }
 
 class ExternalDatabase implements StartedBackend {

@@ -2,14 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Clock } from '../../harness/time/clock.ts';
 import { UnfitServersError } from '../errors.ts';
-import { type Grip, Hold } from './hold.ts';
+import { Hold, type Lease } from './hold.ts';
 
 const FINDING = { server: 'X_URL (h:1)', what: 'the place', expected: 'nobody', got: 'run 7', mend: 'Wait.' };
 
-class FakeGrip implements Grip {
+class FakeLease implements Lease {
   readonly #ending = Promise.withResolvers<void>();
   readonly lost = this.#ending.promise;
-  givenBack = false;
+  released = false;
   answer: Promise<void> = Promise.resolve();
 
   cut(): void {
@@ -21,7 +21,7 @@ class FakeGrip implements Grip {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.givenBack = true;
+    this.released = true;
   }
 }
 
@@ -62,21 +62,21 @@ function manualClock() {
 
 let advance: (ms: number) => Promise<void>;
 let losses: Error[];
-let grips: FakeGrip[];
-let take: () => Promise<Grip>;
+let leases: FakeLease[];
+let take: () => Promise<Lease>;
 let hold: Hold;
-let first: FakeGrip;
+let first: FakeLease;
 beforeEach(() => {
   const { clock, ...manual } = manualClock();
   advance = manual.advance;
   losses = [];
-  grips = [];
+  leases = [];
   take = async () => {
-    const grip = new FakeGrip();
-    grips.push(grip);
-    return grip;
+    const lease = new FakeLease();
+    leases.push(lease);
+    return lease;
   };
-  first = new FakeGrip();
+  first = new FakeLease();
   hold = new Hold(first, {
     clock,
     server: FINDING.server,
@@ -88,20 +88,20 @@ beforeEach(() => {
 });
 afterEach(() => hold[Symbol.asyncDispose]());
 
-it('takes a grip that is cut again, once, whoever notices', async () => {
+it('takes a lease that is cut again, once, whoever notices', async () => {
   first.cut();
   first.answer = Promise.reject(new Error('cut'));
   await Promise.all([hold.confirm(), hold.confirm()]);
-  expect([first.givenBack, grips.length, losses]).toEqual([true, 1, []]);
-  grips[0]?.cut();
+  expect([first.released, leases.length, losses]).toEqual([true, 1, []]);
+  leases[0]?.cut();
   await advance(1);
-  expect(grips).toHaveLength(2);
+  expect(leases).toHaveLength(2);
 });
 
-it('takes a grip again whose server does not answer, though nobody says that it is cut', async () => {
+it('takes a lease again whose server does not answer, though nobody says that it is cut', async () => {
   first.answer = new Promise(() => {});
   await advance(60_000);
-  expect([first.givenBack, grips.length]).toEqual([true, 1]);
+  expect([first.released, leases.length]).toEqual([true, 1]);
 });
 
 it('gives up as soon as another run has the place, and says so once', async () => {
@@ -143,15 +143,15 @@ it('tries for half a minute while the server is away, and says what was the matt
 });
 
 it('gives back what comes too late, and what comes after its end', async () => {
-  const late: ((grip: Grip) => void)[] = [];
+  const late: ((lease: Lease) => void)[] = [];
   take = () => new Promise((resolve) => late.push(resolve));
   first.cut();
   await advance(11_000);
   expect(late).toHaveLength(2);
-  const [tooLate, afterwards] = [new FakeGrip(), new FakeGrip()];
+  const [tooLate, afterwards] = [new FakeLease(), new FakeLease()];
   late[0]?.(tooLate);
   const ended = hold[Symbol.asyncDispose]();
   late[1]?.(afterwards);
   await ended;
-  expect([tooLate.givenBack, afterwards.givenBack, losses]).toEqual([true, true, []]);
+  expect([tooLate.released, afterwards.released, losses]).toEqual([true, true, []]);
 });

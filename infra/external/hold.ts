@@ -3,8 +3,8 @@ import type { Finding } from '../backend.ts';
 import { PlaceLostError, UnfitServersError } from '../errors.ts';
 import { within } from './within.ts';
 
-/** What a server gives to one connection and lets go with it. Disposing gives it back; twice does no harm. */
-export interface Grip extends AsyncDisposable {
+/** A server-side lock that is released when its connection ends. Disposing releases it; twice does no harm. */
+export interface Lease extends AsyncDisposable {
   /** Resolves when the connection ends, as far as that can be seen from here. */
   readonly lost: Promise<unknown>;
   /** Rejects unless the server answers that it is held. */
@@ -27,7 +27,7 @@ export interface HoldOptions {
    * `what` is that of the place), or the server can't be used any more. Any other error may pass; NotYetError says so in
    * words for the user.
    */
-  readonly take: () => Promise<Grip>;
+  readonly take: () => Promise<Lease>;
   /** Why the server could not be used, in words of ours. */
   readonly explain: (error: unknown) => Finding;
   readonly onLost: (error: PlaceLostError | UnfitServersError) => void;
@@ -43,19 +43,19 @@ const AGAIN_WITHIN_MS = 30_000;
 const AGAIN_EVERY_MS = 100;
 
 /**
- * A run's place on a server of somebody else, held for as long as the run takes: a grip that is lost is taken again at
+ * A run's place on a server of somebody else, held for as long as the run takes: a lease that is lost is taken again at
  * once. Where that fails, another run may be there by now.
  */
 export class Hold implements AsyncDisposable {
   readonly #options: HoldOptions;
   readonly #ended = new AbortController();
   /** The one that is not known to be lost. */
-  #grip: Grip | undefined;
-  #held: Promise<Grip>;
+  #lease: Lease | undefined;
+  #held: Promise<Lease>;
 
-  constructor(grip: Grip, options: HoldOptions) {
+  constructor(lease: Lease, options: HoldOptions) {
     this.#options = options;
-    this.#held = Promise.resolve(this.#keep(grip));
+    this.#held = Promise.resolve(this.#keep(lease));
     void this.#watch();
   }
 
@@ -65,37 +65,37 @@ export class Hold implements AsyncDisposable {
    * @throws PlaceLostError, or UnfitServersError where the server can't be used any more
    */
   async confirm(): Promise<void> {
-    const grip = await this.#held;
+    const lease = await this.#held;
     try {
-      await within(ANSWER_WITHIN_MS, grip.confirm(), this.#options.clock);
+      await within(ANSWER_WITHIN_MS, lease.confirm(), this.#options.clock);
     } catch {
-      await this.#lose(grip);
+      await this.#lose(lease);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort();
-    const grip = await this.#held.catch(() => undefined);
-    await grip?.[Symbol.asyncDispose]();
+    const lease = await this.#held.catch(() => undefined);
+    await lease?.[Symbol.asyncDispose]();
   }
 
-  #keep(grip: Grip): Grip {
-    this.#grip = grip;
-    void grip.lost.then(() => this.#lose(grip)).catch(() => undefined);
-    return grip;
+  #keep(lease: Lease): Lease {
+    this.#lease = lease;
+    void lease.lost.then(() => this.#lose(lease)).catch(() => undefined);
+    return lease;
   }
 
   /** Whoever notices first has it taken again. */
-  #lose(grip: Grip): Promise<Grip> {
-    if (grip === this.#grip) {
-      this.#grip = undefined;
-      this.#held = this.#again(grip);
+  #lose(lease: Lease): Promise<Lease> {
+    if (lease === this.#lease) {
+      this.#lease = undefined;
+      this.#held = this.#again(lease);
       this.#held.catch(() => undefined);
     }
     return this.#held;
   }
 
-  async #again(lost: Grip): Promise<Grip> {
+  async #again(lost: Lease): Promise<Lease> {
     const { signal } = this.#ended;
     const { clock, take } = this.#options;
     const untilUs = clock.nowUs() + AGAIN_WITHIN_MS * 1e3;
@@ -146,7 +146,7 @@ export interface Held {
 }
 
 /** One that comes too late is given back. */
-async function inTime(taking: Promise<Grip>, clock: Clock): Promise<Grip> {
+async function inTime(taking: Promise<Lease>, clock: Clock): Promise<Lease> {
   try {
     return await within(TAKE_WITHIN_MS, taking, clock);
   } catch (error) {

@@ -9,7 +9,7 @@ import { type Held, Hold } from './hold.ts';
 import { AlarmError, alarmFinding, asFinding } from './rabbitmq/alarm.ts';
 import { connectBroker } from './rabbitmq/connection.ts';
 import { type BrokerPlace, examineBroker, factsOf } from './rabbitmq/examine.ts';
-import { type BrokerGrip, holdConnection } from './rabbitmq/grip.ts';
+import { type BrokerLease, holdConnection } from './rabbitmq/lease.ts';
 import { examinePolicies } from './rabbitmq/policies.ts';
 import { ownPrefix, removeQueues } from './rabbitmq/possession.ts';
 import { type BrokerRemains, remove } from './rabbitmq/removal.ts';
@@ -149,12 +149,12 @@ async function claim(
     await remove(remains);
     released();
   });
-  const take = (): Promise<BrokerGrip> => holdConnection(url, own).catch(asFinding(server));
-  const grip = starting.use(await take());
-  const dropping = await examinePolicies(grip.model, place, own);
+  const take = (): Promise<BrokerLease> => holdConnection(url, own).catch(asFinding(server));
+  const lease = starting.use(await take());
+  const dropping = await examinePolicies(lease.model, place, own);
   if (dropping.length > 0) throw new UnfitServersError(dropping);
   const hold = starting.use(
-    new Hold(grip, {
+    new Hold(lease, {
       clock: systemClock,
       server,
       what: `the queues ${own}*`,
@@ -163,7 +163,7 @@ async function claim(
       onLost: context.onLost,
     }),
   );
-  return new ExternalRabbitmq(remains, factsOf(grip.model), { hold, cleanUp: starting.move() });
+  return new ExternalRabbitmq(remains, factsOf(lease.model), { hold, cleanUp: starting.move() });
 }
 
 class ExternalRabbitmq implements StartedBackend {

@@ -11,7 +11,7 @@ import { localRedis } from '../local/redis.ts';
 import { pickFreePort } from '../ports.ts';
 import type { Stack } from '../stack.ts';
 import { TheirRedises } from './fixtures/their-redis.ts';
-import { listen } from './redis/grip.ts';
+import { listen } from './redis/lease.ts';
 import { isAlive, type Marker, readMarker, setMarker, takeOver } from './redis/marker.ts';
 import { externalRedis } from './redis.ts';
 import { ALL_NEEDS, findingsOf, listenerOf, startForTest } from './testing.ts';

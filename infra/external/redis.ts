@@ -7,14 +7,14 @@ import type { Backend, Finding, Needs, StartContext, StartedBackend, Topology } 
 import { BackendControlError, BackendStoppedError, UnfitServersError } from '../errors.ts';
 import { type Attempt, connectFailure } from './connect-failure.ts';
 import { secretsIn } from './credentials.ts';
-import { type Grip, type Held, Hold } from './hold.ts';
+import { type Held, Hold, type Lease } from './hold.ts';
 import { reachAny } from './reach.ts';
 import { nodeFor, oneSlotPrefix } from './redis/cluster.ts';
 import { connectOnce } from './redis/connect-once.ts';
 import { examineRedis, factsOf, type RedisFacts, type RedisPlace, takenBy } from './redis/examine.ts';
-import { listen, type RedisPossession } from './redis/grip.ts';
 import { observeKeyEvents } from './redis/key-events.ts';
 import { removeKeys } from './redis/keyspace.ts';
+import { listen, type RedisPossession } from './redis/lease.ts';
 import { isAlive, type Marker, markerKey, readMarker, setMarker, takeOver } from './redis/marker.ts';
 import { misnamed } from './redis/misnamed.ts';
 import { remove } from './redis/removal.ts';
@@ -119,7 +119,7 @@ async function claim(
   const redis = starting.adopt(redisClient(url, settings), (client) => client.disconnect());
   await redis.connect();
   const facts = factsOf(await redis.info());
-  const grip = starting.use(await listen(run));
+  const lease = starting.use(await listen(run));
   const released = context.onRemains({ module: REMOVAL, data: run });
   starting.defer(() => remove(run).then(released));
   const marker = { runId, startedAt: new Date(systemClock.wallMs()).toISOString() };
@@ -130,7 +130,7 @@ async function claim(
     if (silent.length > 0) throw new UnfitServersError(silent);
   }
   const hold = starting.use(
-    new Hold(grip, {
+    new Hold(lease, {
       clock: systemClock,
       server: place.server,
       what: `the keys ${prefix}*`,
@@ -168,16 +168,16 @@ async function takeAgain(
   run: RedisPossession,
   place: RedisPlace,
   marker: Marker,
-): Promise<Grip> {
+): Promise<Lease> {
   await using taking = new AsyncDisposableStack();
-  const grip = taking.use(await listen(run));
+  const lease = taking.use(await listen(run));
   // A server that came back without its keys has none of anybody's.
   if (!(await setMarker(redis, run.prefix, marker))) {
     const found = await readMarker(redis, run.prefix);
     if (found?.runId !== run.runId) throw new UnfitServersError([takenBy(place, found)]);
   }
   taking.move();
-  return grip;
+  return lease;
 }
 
 class ExternalRedis implements StartedBackend {

@@ -2,8 +2,8 @@ import { UnfitServersError } from '../errors.ts';
 import { withoutCredentials } from './credentials.ts';
 
 /**
- * What `work` gives. Whatever else than an interruption keeps it from that is told as what was found to be wrong, though
- * too late to be told with the rest.
+ * Runs `work` and returns its result. Any failure except an abort is thrown as UnfitServersError, as a finding of the
+ * examination would be.
  *
  * @param server as findings name it
  * @param secrets never to be seen in an error

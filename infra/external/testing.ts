@@ -21,7 +21,7 @@ export function startForTest(...backends: Backend[]): Promise<Stack> {
   return startStack({ backends, runId: `test-${randomUUID()}`, signal: never });
 }
 
-/** What keeps a run from using a server; `null` once it could be started, which is undone. */
+/** Returns what keeps a run from using a server; `null` once it could be started, which is undone. */
 export async function findingsOf(backend: Backend): Promise<readonly Finding[] | null> {
   try {
     await using _stack = await startForTest(backend);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** What makes the names of a run's queues and users its own, whoever else is there: 128 random bits. */
+/** Returns 128 random bits, which make the names of a run's queues and users its own, whoever else is there. */
 export function newToken(): string {
   return randomBytes(16).toString('hex');
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../harness/time/clock.ts';
 
-/** What `work` gives, or an error once its time is up; the work itself is left to its own timeouts. */
+/** Returns what `work` comes to, or throws once its time is up; the work itself is left to its own timeouts. */
 export async function within<T>(ms: number, work: Promise<T>, clock: Clock = systemClock): Promise<T> {
   const decided = new AbortController();
   const tooLate = clock.sleep(ms, decided.signal).then(() => {

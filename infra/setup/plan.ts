@@ -53,7 +53,7 @@ export async function chooseAptPackages(
   return { kind: 'packages', packages };
 }
 
-/** What to type where we can't install, and what else would do. One line each. */
+/** Returns what to type where we can't install, and what else would do. One line each. */
 export function byHandInstructions(needs: readonly Need[], reason: string): string[] {
   const sources = needs.map(sourceOf);
   const apt = sources.map(({ aptPackages }) => aptPackages[0]).join(' ');

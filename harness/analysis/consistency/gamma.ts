@@ -6,7 +6,7 @@ import { sortedOrder } from './sorted-order.ts';
 export interface GammaFindings {
   /** Values that were written or read. */
   readonly clusters: number;
-  /** Of these, such as overlap with another one in time as no linearizable register lets them. */
+  /** How many of these clusters overlap another in a way that linearizability forbids. */
   readonly conflicting: number;
   /** Gamma, in ms: the largest score; 0 when there is none. */
   readonly maxMs: number;
@@ -60,7 +60,7 @@ export interface Clusters {
   readonly lastStartUs: Float64Array;
 }
 
-/** Of a row's values that were seen. The row as it was before the storm was there before anything. */
+/** Returns the clusters of a row's values that were seen. The row as it was before the storm was there before anything. */
 function clustersOf({ history, places, order }: JudgedKey): Clusters {
   const { count, kinds, startsUs, finishesUs } = history;
   const firstFinish = new Float64Array(order.length).fill(Number.POSITIVE_INFINITY);

@@ -21,7 +21,7 @@ export interface HistorySource {
   ownerOf(writeId: number): string | null;
 }
 
-/** What became of each row in the database; rows that nobody wrote are as they were. */
+/** Returns what became of each row in the database; rows that nobody wrote are as they were. */
 export function truthsOf({ keys, keyOf, writeIds, versions }: Commits): (key: string) => KeyTruth {
   const truths = new Map<string, { writeIds: number[]; versions: number[]; absentAt: number[] }>();
   for (const [at, keyIndex] of keyOf.entries()) {
@@ -42,7 +42,7 @@ export function truthsOf({ keys, keyOf, writeIds, versions }: Commits): (key: st
 
 const UNTOUCHED: KeyTruth = { writeIds: [SEEDED], versions: [1] };
 
-/** What the caches held of each row, by the two looks at it; `null` for a row that was not looked at. */
+/** Returns what the caches held of each row, by the two looks at it; `null` for a row that was not looked at. */
 export function finalSamplesOf(
   [first, second]: Evidence['audits'],
   truthOf: (key: string) => KeyTruth,
@@ -62,7 +62,10 @@ function byKey({ reads }: Audit): ReadonlyMap<string, readonly AuditedRead[]> {
   return Map.groupBy(reads, ({ key }) => key);
 }
 
-/** Of several instances that differ one that is wrong: their users see it. A miss was answered by the database. */
+/**
+ * Returns what the instances held. Where they differ it is one that is wrong: its users see it. A miss was answered by
+ * the database.
+ */
 function cachedValue(reads: readonly AuditedRead[], last: number): CachedValue {
   const held = reads.flatMap(({ writeId, source }) =>
     writeId === null || source === 'miss' ? [] : [writeId],

@@ -14,7 +14,7 @@ export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Of a sample, with n - 1 in the denominator. `NaN` for fewer than two values. */
+/** Returns the standard deviation of a sample, with n - 1 in the denominator. `NaN` for fewer than two values. */
 export function standardDeviation(values: readonly number[]): number {
   if (values.length < 2) return Number.NaN;
   const centre = mean(values);

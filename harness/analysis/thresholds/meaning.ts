@@ -36,7 +36,7 @@ function unbreakable(threshold: Threshold, range: Range): string | null {
   return `it ${fate}, whatever is measured: ${what} is ${rangeText(threshold, range)}`;
 }
 
-/** What becomes of the claim for every value of the range: `null` where that depends on the value. */
+/** Returns what becomes of the claim for every value of the range; `null` where that depends on the value. */
 function fateOf(
   limit: number,
   operator: Operator,

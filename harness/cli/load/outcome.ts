@@ -56,7 +56,7 @@ export function outcomeOf(summary: LoadSummary, maxLagMs: number): LoadOutcome {
   return { exitCode: exitCodes.held, message: null };
 }
 
-/** Of the percentiles up to the 99th the one that lag can have moved most; the others are a few requests. */
+/** Returns the percentile up to the 99th that lag can have moved most; the others are a few requests. */
 function largestDoubt({ doubtful, responseMs, onTimeMs }: LoadSummary): { name: string; ms: number } | null {
   const doubts = doubtful
     .filter((name) => name === 'p50' || name === 'p75' || name === 'p90' || name === 'p99')

@@ -49,7 +49,7 @@ const REASONS: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate’s authority is not known; name it in NODE_EXTRA_CA_CERTS',
 };
 
-/** What an error code of a connection means, for somebody who has to do something about it. */
+/** Says what an error code of a connection means, for somebody who has to do something about it. */
 export function explain(code: string): string {
   const reason = REASONS[code];
   return reason === undefined ? code : `${reason} (${code})`;

@@ -29,7 +29,7 @@ export const MAGIC = 0x68736163;
 
 const CHECK_AT = 28;
 
-/** Of all bytes before it, and of the slot's place: one that is missing or comes twice is seen, too. */
+/** Returns the check sum of all bytes before it, and of the slot's place: one that is missing or comes twice is seen, too. */
 function checkOf(view: DataView, at: number, slot: number): number {
   let hash = (slot ^ 0x9e3779b9) | 0;
   for (let byte = 0; byte < CHECK_AT; byte += 4) {

@@ -20,7 +20,7 @@ export interface DatabasePlace {
 const SHOWN = 3;
 const ROLES = 3;
 
-/** What keeps a run from using this database. Reads only. */
+/** Finds what keeps a run from using this database. Reads only. */
 export async function examineDatabase(connection: Connection, place: DatabasePlace): Promise<Finding[]> {
   const { server, needs } = place;
   const facts = await factsOf(connection);

@@ -4,7 +4,7 @@ import { quotedPattern, type Wanted } from './grants.ts';
 const SCHEMA_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'ALTER', 'INDEX'];
 const LOG_PRIVILEGES = ['REPLICATION SLAVE', 'REPLICATION CLIENT'];
 
-/** What the user of the address needs, to make the users of a run and to give them theirs. */
+/** Returns what the user of the address needs, to make the users of a run and to give them theirs. */
 export function wantedPrivileges(schema: string, { changeLog }: Needs): Wanted[] {
   return [
     { schema: null, privileges: ['CREATE USER'], passedOn: false },
@@ -14,7 +14,7 @@ export function wantedPrivileges(schema: string, { changeLog }: Needs): Wanted[]
   ];
 }
 
-/** What a user of a run may do. One statement an entry. */
+/** Returns the statements that let a user of a run do what it does. */
 export function grantsOf(role: Role, account: string, schema: string, { changeLog }: Needs): string[] {
   const grant = (privileges: readonly string[], on: string) =>
     `GRANT ${privileges.join(', ')} ON ${on} TO ${account}`;

@@ -48,7 +48,7 @@ const FOR_THE_LOG: readonly Setting[] = [
   { name: 'binlog_row_metadata', value: 'FULL', mend: "SET GLOBAL binlog_row_metadata = 'FULL';" },
 ];
 
-/** What of a database's version and settings keeps a run from using it. The log is followed by position: GTIDs may be on or off. */
+/** Finds what of a database's version and settings keeps a run from using it. The log is followed by position: GTIDs may be on or off. */
 export function settingFindings(
   server: string,
   { product, version, variables }: DatabaseFacts,

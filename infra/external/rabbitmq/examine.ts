@@ -20,7 +20,7 @@ const BUILT_IN_EXCHANGE = 'amq.direct';
 const OLDEST = [3, 8];
 
 /**
- * What keeps a run from using this broker. Makes nothing: permissions show in what is asked of a queue that is not there,
+ * Finds what keeps a run from using this broker. Makes nothing: permissions show in what is asked of a queue that is not there,
  * with 128 random bits in its name; and the plugin in the way in which an exchange of another type is refused that has
  * always been there.
  *

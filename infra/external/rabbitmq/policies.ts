@@ -14,7 +14,7 @@ const CONFIRMED_WITHIN_MS = 10_000;
 const CLOSE_MS = 2_000;
 
 /**
- * Whether queues of the run's own names keep what is put into them: only an administrator can read policies, so their
+ * Finds whether queues of the run's own names keep what is put into them: only an administrator can read policies, so their
  * effect is looked at. Queues and messages are the run's own, and gone afterwards.
  *
  * @param own see `ownPrefix`

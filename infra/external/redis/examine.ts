@@ -29,7 +29,7 @@ export interface RedisFacts {
   readonly clients: number;
 }
 
-/** What keeps a run from using this Redis. Reads only. */
+/** Finds what keeps a run from using this Redis. Reads only. */
 export async function examineRedis(redis: Redis, place: RedisPlace): Promise<Finding[]> {
   const { server, prefix, database, needs } = place;
   const info = await redis.info().catch((error: unknown) => {

@@ -3,7 +3,7 @@ import type { Finding } from '../../backend.ts';
 import { connectOnce } from './connect-once.ts';
 
 /**
- * What is wrong with an address whose kind of server is not what is there; `null`: nothing is known. A Redis does not
+ * Finds what is wrong with an address whose kind of server is not what is there; `null`: nothing is known. A Redis does not
  * know the user and password of a Sentinel, and calls them wrong: it is asked with its own.
  */
 export async function misnamed(

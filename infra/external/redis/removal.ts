@@ -1,7 +1,7 @@
 // Loaded by the guardian, once the harness is gone.
 import { connectOnce } from './connect-once.ts';
-import { listen, type RedisPossession } from './grip.ts';
 import { removeKeys } from './keyspace.ts';
+import { listen, type RedisPossession } from './lease.ts';
 import { markerKey, readMarker } from './marker.ts';
 
 /** Removes all keys of a run, if they still are that run's. */

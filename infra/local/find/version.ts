@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What a program says about itself with `--version`, both streams joined. */
+/** Returns what a program says about itself with `--version`, both streams joined. */
 export async function versionText(path: string): Promise<string> {
   const { stdout, stderr } = await run(path, ['--version'], { timeout: 10_000 });
   return `${stdout}\n${stderr}`.trim();

@@ -1,16 +1,16 @@
 import type { Connection } from 'mysql2/promise';
-import type { Grip } from '../hold.ts';
+import type { Lease } from '../hold.ts';
 import { connect } from './connection.ts';
 import { hasLock, takeLock } from './possession.ts';
 
 /** A connection that asked for the lock of a schema. */
-export interface SchemaGrip extends Grip {
+export interface SchemaLease extends Lease {
   readonly holder: Connection;
   /** Whether it got it. */
   readonly locked: boolean;
 }
 
-export async function lockSchema(url: string, schema: string): Promise<SchemaGrip> {
+export async function lockSchema(url: string, schema: string): Promise<SchemaLease> {
   const holder = await connect(url);
   const lost = new Promise((resolve) => holder.once('error', resolve).once('end', resolve));
   try {

@@ -1,4 +1,4 @@
-import type { Grip } from '../hold.ts';
+import type { Lease } from '../hold.ts';
 import { connectOnce } from './connect-once.ts';
 import { lifeline } from './marker.ts';
 
@@ -10,7 +10,7 @@ export interface RedisPossession {
 }
 
 /** A sign of life: as long as it is there, nobody takes over what is marked as this run's. */
-export async function listen({ url, prefix, runId }: RedisPossession): Promise<Grip> {
+export async function listen({ url, prefix, runId }: RedisPossession): Promise<Lease> {
   const listener = await connectOnce(url);
   const lost = new Promise((resolve) => listener.once('close', resolve));
   try {

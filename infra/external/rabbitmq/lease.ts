@@ -1,5 +1,5 @@
 import type { ChannelModel } from 'amqplib';
-import type { Grip } from '../hold.ts';
+import type { Lease } from '../hold.ts';
 import { within } from '../within.ts';
 import { askToPublish } from './alarm.ts';
 import { connectBroker } from './connection.ts';
@@ -7,7 +7,7 @@ import { connectBroker } from './connection.ts';
 const CLOSE_MS = 2_000;
 
 /** A connection to a broker that takes messages. */
-export interface BrokerGrip extends Grip {
+export interface BrokerLease extends Lease {
   readonly model: ChannelModel;
 }
 
@@ -17,7 +17,7 @@ export interface BrokerGrip extends Grip {
  *
  * @throws AlarmError
  */
-export async function holdConnection(url: string, own: string): Promise<BrokerGrip> {
+export async function holdConnection(url: string, own: string): Promise<BrokerLease> {
   const model = await connectBroker(url);
   const close = () => within(CLOSE_MS, model.close()).catch(() => undefined);
   const ask = () => askToPublish(model, `${own}nowhere`);
