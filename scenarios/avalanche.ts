@@ -1,5 +1,10 @@
 import { defineScenario } from '../harness/scenario/schema.ts';
 
+const AT_ONCE = 'It shares the load of one key, and thousands are missing at once.';
+const OUTLIVED = 'A flush leaves it nothing old to serve.';
+const NOTHING_OLD = 'A cold cache has nothing old to serve.';
+const HERD_IS_BACK = 'One good probe closes its circuit, and the herd is back at once.';
+
 /**
  * Avalanche: many entries vanish at once, and their readers meet a database that was never meant to serve them all.
  *
@@ -48,6 +53,20 @@ export const avalanche = defineScenario({
     'age.maxMs',
   ],
   core: ['none', 'single-flight', 'concurrency-limit', 'rewarm+limit'],
+  // What is shed on purpose counts against goodput: readers of a cold cache are refused until the limit has filled it.
+  outcome: {
+    givesUp: {
+      'single-flight': [{ criterion: 'back', because: AT_ONCE }],
+      'ttl-jitter': [{ criterion: 'back', because: 'A flush does not wait for anything to expire.' }],
+      'two-level': [
+        { criterion: 'back', because: 'Redis announces a flush, and the first level forgets all, too.' },
+      ],
+      'logical-expiry': [{ criterion: 'back', because: OUTLIVED }],
+      'stale-if-error': [{ criterion: 'back', because: OUTLIVED }],
+      'circuit-breaker': [{ criterion: 'back', because: HERD_IS_BACK }],
+      'warm-up': [{ criterion: 'back', because: 'It fills the cache when a service starts, and none does.' }],
+    },
+  },
   parameters: {
     'concurrency-limit': { concurrency: 5 },
     'adaptive-limit': { initial: 5 },
@@ -64,6 +83,17 @@ export const avalanche = defineScenario({
         'cache.ttlMs': 4_000,
         'parameters.ttl-jitter.spread': 1,
         'parameters.jitter+limit+stale.spread': 1,
+        'outcome.givesUp': {
+          'single-flight': [{ criterion: 'back', because: AT_ONCE }],
+          'ttl-jitter': [
+            { criterion: 'back', because: 'Over 4 s its 3,000 loads are still more than 400 a second.' },
+          ],
+          'two-level': [
+            { criterion: 'back', because: 'Copies of the first level live no longer than their entries.' },
+          ],
+          'circuit-breaker': [{ criterion: 'back', because: HERD_IS_BACK }],
+          'warm-up': [{ criterion: 'back', because: 'What it filled together expires together.' }],
+        },
         'profiles.smoke.stormMs': 9_000,
         'profiles.standard.stormMs': 9_000,
       },
@@ -71,7 +101,19 @@ export const avalanche = defineScenario({
     {
       name: 'cold',
       title: 'a cold start',
-      set: { preload: false, start: 'cold', faults: [] },
+      set: {
+        preload: false,
+        start: 'cold',
+        faults: [],
+        'outcome.givesUp': {
+          'single-flight': [{ criterion: 'back', because: AT_ONCE }],
+          'ttl-jitter': [{ criterion: 'back', because: 'A cold cache has nothing that could expire.' }],
+          'two-level': [{ criterion: 'back', because: 'Both levels are cold.' }],
+          'logical-expiry': [{ criterion: 'back', because: NOTHING_OLD }],
+          'stale-if-error': [{ criterion: 'back', because: NOTHING_OLD }],
+          'circuit-breaker': [{ criterion: 'back', because: HERD_IS_BACK }],
+        },
+      },
     },
   ],
   claims: [

@@ -1,5 +1,16 @@
 import { defineScenario } from '../harness/scenario/schema.ts';
 
+type Concession = { readonly criterion: string; readonly instead?: string; readonly because: string };
+
+/** Both for one reason: what is wrong at rest was read, too. */
+const stays = (because: string): Concession[] => [
+  { criterion: 'rows-right', because },
+  { criterion: 'stale-reads', because },
+];
+const LATE_SET = 'A reader that loaded before a commit may set the old row after the delete, and it stays.';
+const OTHER_ORDER = 'Two writers of a row may reach the cache in another order than the database.';
+const BEHIND = 'The cache is behind by as much as its relay.';
+
 /**
  * Write consistency: rows are written while they are read, every operation is kept, and the answers are held against
  * what the database committed.
@@ -62,7 +73,45 @@ export const writeConsistency = defineScenario({
     'write-behind',
     'write-behind-interval',
   ],
-  core: ['cache-aside', 'double-write-both', 'message-queue', 'binlog', 'versioned'],
+  core: ['cache-aside', 'cache-aside+lease', 'double-write-both', 'message-queue', 'versioned'],
+  outcome: {
+    givesUp: {
+      'delete-then-update': stays('Whoever reads between the delete and the commit puts the old row back.'),
+      'delayed-double-delete': [
+        {
+          criterion: 'stale-reads',
+          instead: 'staleness.maxMs <= 1s',
+          because: 'What a late reader sets stays until the second delete, half a second later.',
+        },
+      ],
+      'double-write-db-first': stays(OTHER_ORDER),
+      'double-write-cache-first': stays(OTHER_ORDER),
+      'double-write-both': stays(OTHER_ORDER),
+      'tag-as-deleted-weak': [
+        {
+          criterion: 'stale-reads',
+          because: 'It serves the old row while the first reader loads the new one.',
+        },
+      ],
+      'message-queue': stays(LATE_SET),
+      'message-queue-4': stays(LATE_SET),
+      'message-queue-refresh': stays('Messages of a row may be published in another order than committed.'),
+      'message-queue-refresh-4': stays('Of two messages of a row at two consumers the older may come last.'),
+      'message-queue-refresh-by-key': stays(
+        'Messages of a row may be published in another order than committed.',
+      ),
+      'message-queue-versioned': [
+        { criterion: 'stale-reads', instead: 'staleness.maxMs <= 1s', because: BEHIND },
+      ],
+      outbox: stays(LATE_SET),
+      binlog: stays(
+        'A reader that loaded before a commit may set the old row after the follower did, and it stays.',
+      ),
+      'binlog-invalidate': stays(LATE_SET),
+      'binlog-versioned': [{ criterion: 'stale-reads', instead: 'staleness.maxMs <= 1s', because: BEHIND }],
+      'write-behind': stays('Two writers of a row may publish in another order than they set.'),
+    },
+  },
   columns: [
     'staleness.readRate',
     'staleness.p99Ms',

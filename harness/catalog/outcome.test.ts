@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { criteriaOf } from '../scenario/default-criteria.ts';
 import { scenarioSchema } from '../scenario/schema.ts';
 import { outcomeProblems } from './outcome.ts';
+import { builtInScenarios, loadScenario, withVariants } from './scenarios.ts';
 
 function problemsOf(outcome: object): string[] {
   const scenario = scenarioSchema.parse({
@@ -70,3 +72,25 @@ test.each<[string, object, string]>([
   expect(first).toContain(problem);
   expect(others).toEqual([]);
 });
+
+const references = await Promise.all(builtInScenarios().map(({ name }) => withVariants(name, 'all')));
+
+describe.each(references.flat())('%s', async (reference) => {
+  const scenario = await loadScenario(reference, []);
+  const { givesUp } = scenario.outcome;
+
+  test('its strategies give up criteria that it has', () => {
+    const names = criteriaOf(scenario, scenario.profiles.smoke.stormMs).map(({ name }) => name);
+    for (const { criterion } of Object.values(givesUp).flat()) expect(names).toContain(criterion);
+  });
+});
+
+test.each(builtInScenarios().map(({ name }) => name))(
+  '%s shows a newcomer somebody who protects',
+  async (name) => {
+    const { strategies, core, outcome } = await loadScenario(name, []);
+    const [baseline] = outcome.baseline === 'competes' ? [] : strategies;
+    const shown = (core ?? strategies).filter((each) => each !== baseline);
+    expect(shown.filter((each) => !Object.hasOwn(outcome.givesUp, each))).not.toEqual([]);
+  },
+);

@@ -63,6 +63,11 @@ test.each<[string, object, string[]]>([
     ['db.loadsPerMissing.endless <= 0.05', 'honest.goodput >= 99%', 'honest.falseNotFound == 0'],
   ],
   [
+    'an attack with few keys',
+    { streams: [{ ...MISSING, keys: { kind: 'missing', count: 20 } }] },
+    ['db.loadsPerMissing.repeated <= 0.1', 'honest.goodput >= 99%', 'honest.falseNotFound == 0'],
+  ],
+  [
     'little memory',
     { cache: { roomBytes: 1_000_000 }, start: 'cold' },
     ['cache.optimumShare >= 90%', 'cache.refusedWrites == 0'],
