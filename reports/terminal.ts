@@ -62,13 +62,10 @@ function scenarioLines(result: Result, scenario: ScenarioResult, paint: Paint): 
     `${paint(scenario.verdict, paint('bold', text))}  ${paint('bold', title)}`,
     ...wrap(clean(scenario.answer), COLUMNS),
     ...(doubt === null ? [] : wrap(clean(`In doubt: ${doubtSentence(doubt)}. ${doubt.remedy}`), COLUMNS)),
-    ...outcomeLines(scenario).flatMap(({ verdict, glyph, text: sentence }) => {
-      const [first = '', ...rest] = wrap(clean(sentence), COLUMNS - 2);
-      return [`${paint(verdict ?? 'dim', glyph)} ${first}`, ...rest.map((line) => `  ${line}`)];
-    }),
     ...wrap(clean(scenario.load.description), COLUMNS).map((line) => paint('dim', line)),
     '',
     ...table(matrix, paint),
+    ...outcomeSection(scenario, paint),
     ...(noise === null ? [] : ['', ...wrap(clean(`${NOISE_FLOOR}: ${noise}`), COLUMNS)]),
     ...(open.length === 0 ? [] : ['']),
     ...open.flatMap(({ strategy, verdict, text: sentence }) => {
@@ -79,6 +76,14 @@ function scenarioLines(result: Result, scenario: ScenarioResult, paint: Paint): 
     ...claimLines(scenario, paint),
     ...warningLines(scenario.warnings, paint),
   ];
+}
+
+function outcomeSection(scenario: ScenarioResult, paint: Paint): readonly string[] {
+  const lines = outcomeLines(scenario).flatMap(({ verdict, glyph, text }) => {
+    const [first = '', ...rest] = wrap(clean(text), COLUMNS - 2);
+    return [`${paint(verdict ?? 'dim', glyph)} ${first}`, ...rest.map((line) => `  ${line}`)];
+  });
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 /** A line each; what they rest on, and why one was not judged, is in the report. */

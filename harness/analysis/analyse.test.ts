@@ -111,6 +111,39 @@ describe('bounds', () => {
   });
 });
 
+describe('outcomes', () => {
+  const facts: TrialFacts = { strategy: 'none', reads: 101 * EXPIRIES, responseMs: 100 };
+  const competing = { ...planned, strategies: planned.strategies.slice(0, 1) };
+
+  function without(unprotected: string | undefined) {
+    const { unprotected: _, ...rest } = competing;
+    const only = { ...rest, ...(unprotected === undefined ? {} : { unprotected }) };
+    const samples = [1, 2, 3].map((round) =>
+      sampleOf(planned as NonNullable<typeof planned>, { ...facts, round }),
+    );
+    const analysed = analyse(withTrials({ ...plan, scenarios: [only] }, samples), samples, definitions);
+    return { verdict: analysed.verdict, strategy: analysed.scenarios[0]?.strategies[0] };
+  }
+
+  test('a baseline that does what theory predicts is held, and not protected', () => {
+    const { verdict, strategy } = without('none');
+    expect([verdict, strategy?.asPredicted, strategy?.outcome?.verdict]).toEqual([
+      'pass',
+      'pass',
+      'not protected',
+    ]);
+  });
+
+  test('a mitigation that does what theory predicts and does not protect fails', () => {
+    const { verdict, strategy } = without(undefined);
+    expect([verdict, strategy?.asPredicted, strategy?.outcome?.verdict]).toEqual([
+      'fail',
+      'pass',
+      'not protected',
+    ]);
+  });
+});
+
 describe('over rounds', () => {
   const inRounds = (strategy: string, loads: readonly number[]) => {
     const only = { ...planned, strategies: planned.strategies.filter(({ name }) => name === strategy) };

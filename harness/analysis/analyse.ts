@@ -23,7 +23,7 @@ import { describeLoad } from './load-description.ts';
 import { latencyWarnings, loadWarnings } from './load-warnings.ts';
 import { machineWarnings } from './machine-warnings.ts';
 import { Belief, noiseFloorOf, noiseFloorWarnings } from './noise-floor.ts';
-import { outcomesOf, withOutcomes } from './outcome/outcomes.ts';
+import { outcomesOf, outcomeVerdict, withOutcomes } from './outcome/outcomes.ts';
 import { stormWarnings } from './outcome/storm-warnings.ts';
 import { medianInterval } from './statistics/median-interval.ts';
 import { median } from './statistics/summary.ts';
@@ -155,10 +155,10 @@ function analyseScenario(
           : threshold,
       );
     const outcome = outcomes.get(name);
-    const verdict = worst([...bounds, ...own].map(({ holds }) => verdictOf(holds)));
+    const checks = [...bounds, ...own].map(({ holds }) => verdictOf(holds));
     return {
       ...strategyResult(contender, planned, readings),
-      verdict,
+      verdict: worst([...checks, ...(outcome === undefined ? [] : [outcomeVerdict(outcome)])]),
       asPredicted: bounds.length === 0 ? null : worst(bounds.map(({ holds }) => verdictOf(holds))),
       ...(outcome === undefined ? {} : { outcome }),
       bounds,

@@ -128,10 +128,16 @@ const catalogue = {
   },
   // Whoever protects against nothing is not shown to protect.
   'storm-did-not-bite': {
-    voids: false,
+    voids: true,
     repeat: false,
     remedy:
       'Raise the load, shorten the time to live, or lengthen the storm, until the baseline misses a criterion; or declare outcome.baseline: competes.',
+  },
+  // Asked for by name, without it: what was measured stands for itself.
+  'baseline-missing': {
+    voids: false,
+    repeat: false,
+    remedy: 'Add it to --strategy to see what the storm does to who is not protected.',
   },
   'background-errors': {
     voids: false,

@@ -15,6 +15,8 @@ const SETTINGS = [
   { path: ['cache', 'ttlMs'], value: 500 },
   { path: ['origin', 'queryMs'], value: 100 },
   { path: ['profiles', 'smoke', 'stormMs'], value: 3_000 },
+  // One strategy alone: that no baseline ran is not what these are about.
+  { path: ['outcome', 'baseline'], value: 'competes' },
 ];
 const contest = await loadContest('breakdown', SETTINGS, ['mutex']);
 const definitions = new Map(contest.contenders.map(({ definition }) => [definition.name, definition]));

@@ -46,6 +46,31 @@ describe('the baseline again', () => {
   });
 });
 
+describe('the strategy that the storm has to hurt', () => {
+  const found = async (chosen: string[] | null, settings: [string, unknown][] = []) => {
+    const set = settings.map(([path, value]) => ({ path: path.split('.'), value }));
+    return (await loadContest('breakdown', set, chosen)).unprotected;
+  };
+
+  test('is the scenario’s own baseline, wherever the user puts it', async () => {
+    expect(await found(null)).toBe('none');
+    expect(await found(['core'])).toBe('none');
+    expect(await found(['mutex', 'none'])).toBe('none');
+  });
+
+  test('is none where it does not run, competes, or is the only one', async () => {
+    expect(await found(['mutex', 'lease'])).toBeUndefined();
+    expect(await found(null, [['outcome.baseline', 'competes']])).toBeUndefined();
+    const only: [string, unknown][] = [
+      ['strategies', ['none']],
+      ['core', null],
+      ['claims', []],
+      ['outcome.givesUp', {}],
+    ];
+    expect(await found(null, only)).toBeUndefined();
+  });
+});
+
 describe('definitionsOf', () => {
   test('one definition may stand in several contests, built-in or from one file', async () => {
     const path = await strategyFile('shared.ts', 'mine');

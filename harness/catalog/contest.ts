@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { StrategyDefinition } from '../../scenarios/strategies/definition.ts';
 import type { Contender, Contest, PlannedScenario } from '../plan/plan.ts';
+import { hasBaseline } from '../scenario/default-criteria.ts';
 import type { ProfileName, Scenario } from '../scenario/schema.ts';
 import { claimSubjectProblems } from './claim-subjects.ts';
 import { type Problem, UsageError } from './errors.ts';
@@ -50,12 +51,12 @@ export async function loadContest(
     const names = each.strategies.map((name) => at(folder, name));
     return contendersOf(each, folder, names);
   };
-  const [own = ''] = scenario.strategies;
-  const contestOf = (all: readonly Contender[]): Contest => ({
-    ...(aa ? withBaselineAgain(scenario, all) : { scenario, contenders: all }),
-    ...(named[0] === at(folder, own) ? { ownBaseline: true as const } : {}),
-  });
-  const contest = contestOf(contenders);
+  const contestOf = (all: readonly Contender[]): Contest =>
+    aa ? withBaselineAgain(scenario, all) : { scenario, contenders: all };
+  const unprotected = hasBaseline(scenario)
+    ? contenders[named.indexOf(at(folder, scenario.strategies[0] ?? ''))]?.name
+    : undefined;
+  const contest = { ...contestOf(contenders), ...(unprotected === undefined ? {} : { unprotected }) };
   // Its thresholds may name a strategy that the user, or its own core, leaves out of this run.
   const whole = (chosen ?? ['all']).every(isGroup) ? contestOf(await ownContenders(scenario)) : null;
   const problems = [

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Whether the bounds on `metric` held, by strategy, and what the command ended with. */
+/** Whether the bounds on `metric` held and what became of the outcome, by strategy, and what the command ended with. */
 async function judged(
   scenario: string,
   strategies: readonly string[],
@@ -37,7 +37,10 @@ async function judged(
   const holds = (scenarios[0]?.strategies ?? []).map(
     ({ name, bounds }) => [name, bounds.find((bound) => bound.metric === metric)?.holds] as const,
   );
-  return { code, holds: Object.fromEntries(holds), stderr };
+  const outcomes = (scenarios[0]?.strategies ?? []).map(
+    ({ name, outcome }) => [name, outcome?.verdict] as const,
+  );
+  return { code, holds: Object.fromEntries(holds), outcomes: Object.fromEntries(outcomes), stderr };
 }
 
 const broken = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url));
@@ -64,7 +67,9 @@ test('a Bloom filter of a tenth of its size lets through more than it errs', asy
   const strategies = ['bloom-filter', broken('tenth-bloom-filter')];
   const storm = ['profiles.smoke.stormMs=2500'];
   const metric = 'db.loadsPerMissing.endless';
-  const { code, holds, stderr } = await judged('penetration', strategies, metric, storm);
+  const { code, holds, outcomes, stderr } = await judged('penetration', strategies, metric, storm);
   expect(holds, stderr).toEqual({ 'bloom-filter': true, 'tenth-bloom-filter': false });
+  // A contender of a user's is held to the same criteria as ours.
+  expect(outcomes, stderr).toMatchObject({ 'tenth-bloom-filter': 'not protected' });
   expect([1, 4]).toContain(code);
 });

@@ -47,8 +47,8 @@ export interface PlannedScenario {
   readonly strategies: readonly PlannedStrategy[];
   /** Name of the strategy that the others are compared with. */
   readonly baseline: string;
-  /** Whether that is the scenario's own, which its storm has to hurt, rather than one that the user put first. Absent: no. */
-  readonly ownBaseline?: true;
+  /** The scenario's own baseline, which its storm has to hurt. Absent: it does not run, or competes like the others. */
+  readonly unprotected?: string;
   /** With `--aa`: the name under which the baseline runs once more, to show how far it differs from itself. */
   readonly again?: string;
   readonly rounds: number;
@@ -72,8 +72,8 @@ export interface Contest {
   readonly scenario: Scenario;
   /** Baseline first; the baseline again, if it is, second. */
   readonly contenders: readonly Contender[];
-  /** Whether the first one is the scenario's own baseline. @default false */
-  readonly ownBaseline?: true;
+  /** Name of the scenario's own baseline, where it is among them and is expected not to protect. */
+  readonly unprotected?: string;
   /** Name of the contender that is the baseline again. */
   readonly again?: string;
 }
@@ -119,7 +119,7 @@ export function expandPlan(contests: readonly Contest[], options: PlanOptions): 
 }
 
 function planScenario(
-  { scenario, contenders, again, ownBaseline }: Contest,
+  { scenario, contenders, again, unprotected }: Contest,
   options: PlanOptions,
 ): PlannedScenario {
   const profile = scenario.profiles[options.profile];
@@ -143,7 +143,7 @@ function planScenario(
       };
     }),
     baseline,
-    ...(ownBaseline === undefined ? {} : { ownBaseline }),
+    ...(unprotected === undefined ? {} : { unprotected }),
     ...(again === undefined ? {} : { again }),
     rounds: options.rounds ?? profile.rounds,
     stormMs: phases === null ? profile.stormMs : totalMs(phases),

@@ -20,7 +20,12 @@ export const outcome = z.object({
   verdict: z
     .enum(['protected', 'as declared', 'not protected', 'inconclusive'])
     .describe(
-      'protected: every criterion was met in every round; as declared: what was missed is what the scenario says that the strategy gives up; not protected: a round missed another criterion',
+      'protected: every criterion was met in every round; as declared: what was missed is what the scenario says that the strategy gives up; not protected: a round missed another criterion; inconclusive: not known of every round, or the storm did no harm',
+    ),
+  expected: z
+    .enum(['protected', 'not protected'])
+    .describe(
+      'not protected: it is the scenario’s baseline, which the storm has to hurt; where it does not, nothing is shown of the others',
     ),
   criteria: z.array(
     z.object({

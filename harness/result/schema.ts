@@ -86,7 +86,7 @@ const strategy = z.object({
   baseline: z.boolean(),
   aa: z.boolean().optional().describe('True: the baseline, run again under this name (--aa). Since 1.2'),
   parameters: z.record(z.string(), z.object({ unit: z.string(), value: z.number() })),
-  verdict: verdict.describe('Of bounds and thresholds'),
+  verdict: verdict.describe('Of bounds, thresholds and, since 2.0, outcome'),
   asPredicted: verdict
     .nullable()
     .optional()

@@ -166,8 +166,8 @@ export const GLOSSARY: readonly Term[] = [
     meaning: 'requests are sent on a schedule, whether or not earlier ones were answered, as users do',
   },
   { term: 'closed loop', meaning: 'each connection waits for its answer before it sends again' },
-  { term: 'held', meaning: 'every bound and threshold held' },
-  { term: 'failed', meaning: 'a bound or threshold was broken' },
+  { term: 'held', meaning: 'every bound and threshold held, and no mitigation failed to protect' },
+  { term: 'failed', meaning: 'a bound or threshold was broken, or a mitigation did not protect' },
   { term: 'inconclusive', meaning: 'the measurement can’t be trusted, or nothing was observed; not a pass' },
 ];
 

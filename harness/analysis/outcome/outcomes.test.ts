@@ -4,7 +4,7 @@ import { metricNames } from '../../result/metrics.ts';
 import type { Criterion } from '../../scenario/outcome-schema.ts';
 import { type Scenario, scenarioSchema } from '../../scenario/schema.ts';
 import type { TrialReading } from '../trial.ts';
-import { outcomesOf, withOutcomes } from './outcomes.ts';
+import { outcomesOf, outcomeVerdict, withOutcomes } from './outcomes.ts';
 import { stormWarnings } from './storm-warnings.ts';
 
 const CRITERIA: readonly Criterion[] = [
@@ -36,7 +36,7 @@ function plannedWith(outcome: object, rounds = 3): PlannedScenario {
     scenario,
     strategies,
     baseline: 'none',
-    ownBaseline: true,
+    unprotected: 'none',
     rounds,
     stormMs: 1_000,
     ratePerSec: 100,
@@ -62,8 +62,14 @@ const NONE: readonly Round[] = [
   [200, 0],
 ];
 
-function judged(mutex: readonly Round[], outcome: object = {}, none = NONE) {
-  const planned = plannedWith(outcome);
+function judged(
+  mutex: readonly Round[],
+  outcome: object = {},
+  none = NONE,
+  unprotected: string | null = 'none',
+) {
+  const { unprotected: _, ...field } = plannedWith(outcome);
+  const planned = { ...field, ...(unprotected === null ? {} : { unprotected }) };
   const readings = new Map([
     ['none', readingsOf('none', none)],
     ['mutex', readingsOf('mutex', mutex)],
@@ -74,7 +80,8 @@ function judged(mutex: readonly Round[], outcome: object = {}, none = NONE) {
   if (found === undefined || own === undefined) throw new Error('a strategy was not judged');
   return {
     ...found,
-    baseline: own,
+    decides: outcomeVerdict(found),
+    baseline: { ...own, decides: outcomeVerdict(own) },
     warnings: stormWarnings(outcomes, planned),
     shares: withOutcomes(readings, outcomes)
       .get('mutex')
@@ -199,17 +206,58 @@ describe('a baseline that meets every criterion', () => {
     [2, 0],
   ];
 
-  test('says that the storm did no harm', () => {
-    const { warnings } = judged(calm, {}, calm);
-    expect(warnings).toMatchObject([{ code: 'storm-did-not-bite' }]);
+  test('says that the storm did no harm, which voids what the others showed', () => {
+    const { verdict, decides, warnings } = judged(calm, {}, calm);
+    expect(warnings).toMatchObject([{ code: 'storm-did-not-bite', voids: true }]);
     expect(warnings[0]?.message).toContain('it loads little; it leaves no row wrong');
+    expect([verdict, decides]).toEqual(['inconclusive', 'inconclusive']);
+  });
+
+  test('excuses nobody who failed in such a storm', () => {
+    expect(judged([[50, 0], calm[1] ?? null, calm[2] ?? null], {}, calm)).toMatchObject({
+      verdict: 'not protected',
+      decides: 'fail',
+    });
   });
 
   test('does not in a single round that hurt it', () => {
-    expect(judged(calm, {}, [calm[0] ?? null, calm[1] ?? null, [50, 0]]).warnings).toEqual([]);
+    const found = judged(calm, {}, [calm[0] ?? null, calm[1] ?? null, [50, 0]]);
+    expect(found).toMatchObject({ verdict: 'protected', warnings: [] });
   });
 
   test('is fine where it competes', () => {
-    expect(judged(calm, { baseline: 'competes' }, calm).warnings).toEqual([]);
+    const found = judged(calm, { baseline: 'competes' }, calm, null);
+    expect(found).toMatchObject({ verdict: 'protected', decides: 'pass', warnings: [] });
+    expect(found.baseline).toMatchObject({ verdict: 'protected', expected: 'protected', decides: 'pass' });
+  });
+});
+
+test('where the baseline did not run, one warning says so and takes nothing away', () => {
+  const found = judged(
+    NONE.map(() => [1, 0]),
+    {},
+    NONE,
+    null,
+  );
+  expect(found.warnings).toMatchObject([{ code: 'baseline-missing' }]);
+  expect(found.warnings[0]).not.toHaveProperty('voids');
+  expect(found).toMatchObject({ verdict: 'protected', decides: 'pass' });
+});
+
+describe('what an outcome makes of the verdict', () => {
+  test('a mitigation that does not protect fails, one that declared it does not', () => {
+    const wrong: readonly Round[] = NONE.map(() => [1, 4]);
+    expect(judged(wrong).decides).toBe('fail');
+    const declared = { givesUp: { mutex: [{ criterion: 'rows', because: 'Late sets stay.' }] } };
+    expect(judged(wrong, declared)).toMatchObject({ verdict: 'as declared', decides: 'pass' });
+  });
+
+  test('a baseline is there to fail', () => {
+    expect(judged([[1, 0]]).baseline).toMatchObject({ expected: 'not protected', decides: 'pass' });
+  });
+
+  test('a round that proves a failure outweighs those that nothing is known of', () => {
+    expect(judged([null, [50, 0], null]).decides).toBe('fail');
+    expect(judged([null, [1, 0], null]).decides).toBe('inconclusive');
   });
 });

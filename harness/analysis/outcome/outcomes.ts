@@ -1,5 +1,5 @@
 import type { PlannedScenario } from '../../plan/plan.ts';
-import type { OutcomeResult } from '../../result/schema.ts';
+import type { OutcomeResult, Verdict } from '../../result/schema.ts';
 import { criteriaOf } from '../../scenario/default-criteria.ts';
 import type { Concession, Criterion } from '../../scenario/outcome-schema.ts';
 import { evaluateThresholds } from '../thresholds/evaluate.ts';
@@ -20,7 +20,8 @@ interface Ground {
  * Says of each strategy whether it protected: whether every criterion of the scenario was met in every round.
  *
  * A round that missed one proves that the strategy does not protect, whatever became of the others. A round that is
- * void or missing proves nothing: unless another one failed, the outcome is open then.
+ * void or missing proves nothing: unless another one failed, the outcome is open then. So it is where the storm did
+ * the baseline no harm: to meet the criteria is no merit there.
  *
  * @param byStrategy The trials that can be trusted; a strategy of which there are none has an empty list.
  */
@@ -30,8 +31,10 @@ export function outcomesOf(
 ): ReadonlyMap<string, OutcomeResult> {
   const ground: Ground = { planned, byStrategy };
   const criteria = criteriaOf(planned.scenario, planned.stormMs);
-  return new Map(
-    [...byStrategy.keys()].map((strategy) => {
+  const { baseline, unprotected, again } = planned;
+  const bare = new Set(unprotected === baseline ? [unprotected, again] : [unprotected]);
+  const found = new Map(
+    [...byStrategy.keys()].map((strategy): [string, OutcomeResult] => {
       const concessions = planned.scenario.outcome.givesUp[strategy] ?? [];
       const judged = criteria.map((criterion) =>
         judgeCriterion(
@@ -41,9 +44,24 @@ export function outcomesOf(
           ground,
         ),
       );
-      return [strategy, { verdict: verdictOf(judged), criteria: judged }];
+      const expected = bare.has(strategy) ? 'not protected' : 'protected';
+      return [strategy, { verdict: verdictOf(judged), expected, criteria: judged }];
     }),
   );
+  if (unprotected === undefined || found.get(unprotected)?.verdict !== 'protected') return found;
+  return new Map([...found].map(([strategy, outcome]) => [strategy, withoutMerit(outcome)]));
+}
+
+/** What a strategy that is expected to protect has shown in a storm that does no harm: at most that it fails. */
+function withoutMerit(outcome: OutcomeResult): OutcomeResult {
+  if (outcome.expected === 'not protected' || outcome.verdict === 'not protected') return outcome;
+  return { ...outcome, verdict: 'inconclusive' };
+}
+
+/** Says what an outcome makes of the verdict: a mitigation has to protect, unless it has declared what it gives up. */
+export function outcomeVerdict({ verdict, expected }: OutcomeResult): Verdict {
+  if (verdict === 'inconclusive') return 'inconclusive';
+  return verdict === 'not protected' && expected === 'protected' ? 'fail' : 'pass';
 }
 
 /** Gives each trial its share of the outcome: 1 where it met every criterion, 0 where it missed one. */
