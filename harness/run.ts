@@ -10,6 +10,7 @@ import { definitionsOf } from './catalog/contest.ts';
 import { type EventLog, eventLog } from './event-log.ts';
 import { mishapOf, type RunEvent } from './events.ts';
 import { CachestormError } from './failure/cachestorm-error.ts';
+import { firstOf } from './failure/first-of.ts';
 import { judgeRun } from './judge-run.ts';
 import { neededServers } from './needed-servers.ts';
 import { planHash } from './plan/hash.ts';
@@ -250,11 +251,6 @@ function reasonsToRepeat(
 function newRunId(startedAtMs: number): string {
   const stamp = new Date(startedAtMs).toISOString().slice(0, 19).replace(/[-:]/g, '').toLowerCase();
   return `${stamp}-${randomBytes(4).toString('hex')}`;
-}
-
-/** Returns what an error was thrown for, rather than what failed in the clean-up after it. */
-function firstOf(error: unknown): unknown {
-  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 }
 
 /** A lost process is quoted, and may have quoted an address. */

@@ -63,7 +63,7 @@ test('a file that is not there, or can’t be loaded, is told with the reason', 
 test('a file that never is done with loading is told after ten seconds', async () => {
   const path = join(folder, 'endless.ts');
   await writeFile(path, 'await new Promise(() => {}); export const a = { fits: 1 };');
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
   const loading = importFile(path, () => true, 'a thing');
   loading.catch(() => undefined);

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { inTime } from '../process/in-time.ts';
 import { thrownWords, UsageError } from './errors.ts';
 
 /** Names have no slashes, and no dots but before a digit (`xfetch-beta-0.5`); anything else is the path of a file. */
@@ -10,6 +11,7 @@ export function isPath(reference: string): boolean {
 
 /** How long a file may take to load: one that waits for a server at its top level may never be done. */
 const LOADS_WITHIN_MS = 10_000;
+const TOO_LATE = `it was not done after ${LOADS_WITHIN_MS / 1e3} s; does it await something at its top level?`;
 
 /**
  * Imports a user's file and picks from its exports the default one, or the only one that `fits`.
@@ -30,7 +32,8 @@ export async function importFile(
   }
   let module: Record<string, unknown>;
   try {
-    module = await loaded(pathToFileURL(absolute).href);
+    const loading = import(pathToFileURL(absolute).href) as Promise<Record<string, unknown>>;
+    module = await inTime(loading, LOADS_WITHIN_MS, () => new Error(TOO_LATE));
   } catch (cause) {
     throw new UsageError([{ path, message: `could not be loaded: ${thrownWords(cause)}` }]);
   }
@@ -61,22 +64,4 @@ function picked(
     ]);
   }
   return found;
-}
-
-async function loaded(url: string): Promise<Record<string, unknown>> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () =>
-      late.reject(
-        new Error(
-          `it was not done after ${LOADS_WITHIN_MS / 1e3} s; does it await something at its top level?`,
-        ),
-      ),
-    LOADS_WITHIN_MS,
-  );
-  try {
-    return await Promise.race([import(url) as Promise<Record<string, unknown>>, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BackendStoppedError } from '../../infra/errors.ts';
+import { BackendStoppedError, CleanUpError } from '../../infra/errors.ts';
 import { UsageError } from '../catalog/errors.ts';
 import { GeneratorLostError } from '../load/generator-error.ts';
 import { RelayLostError } from '../relay/instance.ts';
@@ -37,6 +37,16 @@ test.each([
 ])('what has no class of ours is a bug, no noise and no verdict: %s', (error) => {
   expect(exitCodeOfError(error)).toBe(70);
   expect(failureText(error)).toContain('this is a bug in cachestorm');
+});
+
+test('a clean-up that fails, too, does not hide why the command ended', () => {
+  const cleanUp = new CleanUpError('redis', new Error('stuck'));
+  const error = new SuppressedError(
+    cleanUp,
+    new SuppressedError(cleanUp, new BackendStoppedError('Redis', 'pause')),
+  );
+  expect(exitCodeOfError(error)).toBe(3);
+  expect(failureText(error)).toBe("error: can't pause Redis: it is not running [E_BACKEND_STOPPED]\n");
 });
 
 test('a bug is told with its stack, its causes and what to report', () => {

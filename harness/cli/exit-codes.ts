@@ -1,4 +1,5 @@
 import { CachestormError } from '../failure/cachestorm-error.ts';
+import { firstOf } from '../failure/first-of.ts';
 import type { Verdict } from '../result/schema.ts';
 import { userFileOf } from './whose.ts';
 
@@ -26,7 +27,8 @@ export function exitCodeOf(verdict: Verdict): number {
 }
 
 /** Returns the exit code of an error's kind. What has no kind was thrown by a user's file, or is a bug of ours. */
-export function exitCodeOfError(error: unknown): number {
+export function exitCodeOfError(thrown: unknown): number {
+  const error = firstOf(thrown);
   if (error instanceof CachestormError) return exitCodes[error.failure];
   const path = error instanceof Error ? userFileOf(error.stack ?? '') : null;
   return path === null ? exitCodes.bug : exitCodes.usage;

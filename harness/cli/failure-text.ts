@@ -1,12 +1,13 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { UsageError } from '../catalog/errors.ts';
 import { CachestormError } from '../failure/cachestorm-error.ts';
+import { firstOf } from '../failure/first-of.ts';
 import { forTerminal } from './for-terminal.ts';
 import { userFileOf } from './whose.ts';
 
 /** Returns what the user is told of an error: a sentence, or the stack where the error is a bug of ours. */
 export function failureText(error: unknown): string {
-  return forTerminal(wordsOf(error));
+  return forTerminal(wordsOf(firstOf(error)));
 }
 
 function wordsOf(error: unknown): string {

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { hardFileLimit } from '../../../infra/open-files.ts';
 import { startStack } from '../../../infra/stack.ts';
 import { UsageError } from '../../catalog/errors.ts';
+import { firstOf } from '../../failure/first-of.ts';
 import { startGenerator } from '../../load/generator.ts';
 import { warmUpGenerator } from '../../load/generator-warm-up.ts';
 import { openFilesProblems } from '../../plan/room.ts';
@@ -126,7 +127,7 @@ async function execute(target: TargetUrl, flags: LoadFlags): Promise<void> {
     if (message !== null) writeLine(process.stderr, message);
     process.exitCode = exitCode;
   } catch (error) {
-    if (!signal.aborted || error !== signal.reason) throw error;
+    if (!signal.aborted || firstOf(error) !== signal.reason) throw error;
     writeLine(process.stderr, 'interrupted: nothing was sent yet');
     process.exitCode = exitCodes.interrupted;
   } finally {
