@@ -8,6 +8,7 @@ import { pickFreePort } from '../ports.ts';
 import { accountsSuite } from './accounts.suite.ts';
 import { userName } from './database/account.ts';
 import { formatMarker, type Marker, writeMarker } from './database/marker.ts';
+import { lockName } from './database/possession.ts';
 import { externalDatabase } from './database.ts';
 import {
   ALL_NEEDS,
@@ -61,6 +62,23 @@ describe('an external database', () => {
     const [tables] = await theirs.admin.query<RowDataPacket[]>('SHOW TABLES FROM storm');
     expect(tables.map((row) => Object.values(row)[0])).toEqual(['theirs']);
     await theirs.admin.query('DROP SCHEMA storm');
+  });
+
+  it('says so when it can not clean up, and the next run does', async () => {
+    const before = await theirs.snapshot();
+    const other = await createConnection(theirs.url);
+    const stack = await startForTest(external('storm'));
+    const taken = other.query('SELECT GET_LOCK(?, 60)', [lockName('storm')]);
+    await expect(stack[Symbol.asyncDispose]()).rejects.toMatchObject({
+      ...{
+        code: 'E_CLEAN_UP',
+        message: expect.stringContaining('somebody else holds the lock of the schema storm'),
+      },
+    });
+    await taken;
+    await other.end();
+    expect(await findingsOf(external('storm'))).toBeNull();
+    expect(await theirs.snapshot()).toEqual(before);
   });
 
   it('is rid of what a dead run has left, users too', async () => {
