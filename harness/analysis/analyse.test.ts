@@ -134,6 +134,18 @@ describe('outcomes', () => {
     ]);
   });
 
+  test('a contender that states no bounds is judged by it', () => {
+    const unbound = new Map([['mutex', { ...definitionOf('mutex'), predict: () => [] }]]);
+    const verdicts = [1, 50].map((loads) => {
+      const mutex = { ...competing, strategies: planned.strategies.filter(({ name }) => name === 'mutex') };
+      const samples = [1, 2, 3].map((round) =>
+        sampleOf(planned, { strategy: 'mutex', reads: loads * EXPIRIES, round }),
+      );
+      return analyse(withTrials({ ...plan, scenarios: [mutex] }, samples), samples, unbound).verdict;
+    });
+    expect(verdicts).toEqual(['pass', 'fail']);
+  });
+
   test('a mitigation that does what theory predicts and does not protect fails', () => {
     const { verdict, strategy } = without(undefined);
     expect([verdict, strategy?.asPredicted, strategy?.outcome?.verdict]).toEqual([
