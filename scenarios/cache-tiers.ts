@@ -65,7 +65,8 @@ export const cacheTiers = defineScenario({
     {
       name: 'one-instance',
       title: 'one instance',
-      set: { 'service.instances': 1, 'origin.poolSize': 32 },
+      // Every write drops the only copy: nobody gives anything up.
+      set: { 'service.instances': 1, 'origin.poolSize': 32, 'outcome.givesUp': {} },
     },
   ],
   claims: [

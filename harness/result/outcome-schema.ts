@@ -41,11 +41,14 @@ export const outcome = z.object({
       givesUp: z
         .object({
           because: z.string(),
-          instead: z.array(check).optional().describe('What it delivers in place of the criterion'),
+          instead: z
+            .array(check)
+            .optional()
+            .describe('What it delivers in place of the criterion, in the rounds that missed it'),
           delivered: z
             .boolean()
             .nullable()
-            .describe('Whether it did, in every round; true where it promises nothing'),
+            .describe('Whether it did, in each of these rounds; true where it promises nothing'),
         })
         .optional()
         .describe('The scenario’s declaration that the strategy does not meet it'),

@@ -23,7 +23,9 @@ const concession = z.strictObject({
     .string()
     .nullable()
     .default(null)
-    .describe('What it delivers in its place: a threshold that has to hold in each round; null: nothing'),
+    .describe(
+      'What it delivers in its place: a threshold that has to hold in each round that misses the criterion; null: nothing',
+    ),
   because: z.string().min(1).describe('Why that is to be expected of it, as a sentence'),
 });
 

@@ -78,6 +78,26 @@ describe('outcomeLines', () => {
     );
   });
 
+  it('name what was promised in place of a criterion and not delivered', () => {
+    const given = givenUp(outcomeOf([50, 60, 1]), false);
+    const instead = [
+      {
+        ...{ expression: 'staleness.maxMs <= 1s', metric: 'staleness.maxMs', against: null, limit: 1_000 },
+        rounds: [
+          { round: 1, actual: 900, holds: true },
+          { round: 2, actual: 1_500, holds: false },
+        ],
+      },
+    ];
+    const criteria = given.criteria.map((criterion) => ({
+      ...criterion,
+      givesUp: { because: 'It waits.', delivered: false, instead },
+    }));
+    expect(linesOf(strategy('fail', { ...given, criteria })).at(-1)).toBe(
+      '✗ mutex does not protect: stalest read 1,500 ms, wanted at most 1,000 ms (round 2).',
+    );
+  });
+
   it('name who does better than declared', () => {
     expect(linesOf(strategy('pass', givenUp(outcomeOf([1]), true))).at(-1)).toBe(
       '+ Known gaps that did not show in these rounds: mutex.',

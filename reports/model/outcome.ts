@@ -1,15 +1,6 @@
 /** Who protected and who did not, in words; every report tells it the same way. */
-import { agreeing } from '../../harness/result/agreement.ts';
-import { isMetricName, metricFacts } from '../../harness/result/metrics.ts';
-import type {
-  Metric,
-  OutcomeResult,
-  ScenarioResult,
-  StrategyResult,
-  Verdict,
-} from '../../harness/result/schema.ts';
-import { quantity } from './format.ts';
-import { metricLabel } from './metrics.ts';
+import type { OutcomeResult, ScenarioResult, StrategyResult, Verdict } from '../../harness/result/schema.ts';
+import { concessionWords, isOpen, list, missedCriteria, openRounds } from './outcome-words.ts';
 import { type VerdictWords, verdictWords } from './verdict.ts';
 
 export interface OutcomeLine {
@@ -114,97 +105,4 @@ export function outcomeLines(scenario: ScenarioResult): readonly OutcomeLine[] {
 
 function isWithoutProtection({ expected }: OutcomeResult): boolean {
   return expected === 'not protected';
-}
-
-type Criterion = OutcomeResult['criteria'][number];
-
-function missedCriteria({ criteria }: OutcomeResult): string {
-  const missed = criteria.filter(({ holds, givesUp }) => holds === false && givesUp?.delivered !== true);
-  return missed.map(missedWords).join('; ');
-}
-
-/** `loads per expiry 50 ×, wanted at most 6 ×, and 40 % of none’s, wanted at most 5 % (round 3)` */
-function missedWords({ missedIn, checks, givesUp }: Criterion): string {
-  const told = givesUp?.delivered === false ? (givesUp.instead ?? []) : checks;
-  const rounds = Math.max(0, ...told.map((check) => check.rounds.length));
-  const found = told.flatMap((check) => {
-    const seen = check.rounds.find(({ round, holds }) => missedIn.includes(round) && holds === false);
-    return seen === undefined ? [] : [checkWords(check, seen)];
-  });
-  const where = missedIn.length === rounds ? 'every round' : `round ${list(missedIn.map(String))}`;
-  return `${found.join(', and ')}${rounds > 1 ? ` (${where})` : ''}`;
-}
-
-type Check = Criterion['checks'][number];
-
-function checkWords(check: Check, { actual, reason }: Check['rounds'][number]): string {
-  const { metric, against } = check;
-  const name = lowerFirst(metricLabel(metric));
-  // A time that was cut short is below the limit, and no merit.
-  if (reason !== undefined) return `${name}: ${reason.replace(/ in 1 of 1 rounds$/, '')}`;
-  const measured =
-    against === null ? quantity(actual, unitOf(metric)) : `${quantity(actual, 'fraction')} of ${against}’s`;
-  return `${name} ${measured}, wanted ${limitWords(check)}`;
-}
-
-const OPERATORS = [
-  ['<=', 'at most '],
-  ['>=', 'at least '],
-  ['==', ''],
-  ['<', 'below '],
-  ['>', 'above '],
-] as const;
-
-/** `at most 5 %` */
-function limitWords({ expression, metric, against, limit }: Check): string {
-  const [, words = ''] = OPERATORS.find(([operator]) => expression.includes(` ${operator} `)) ?? [];
-  const shown = quantity(limit, against === null ? unitOf(metric) : 'fraction');
-  // A limit is as exact as it was written.
-  return `${words}${shown.replace(/(\.\d*?)0+(?!\d)/, '$1').replace(/\.(?!\d)/, '')}`;
-}
-
-function unitOf(metric: string): Metric['unit'] {
-  return isMetricName(metric) ? metricFacts[metric].unit : 'count';
-}
-
-function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
-}
-
-/** What was missed, the reasons that the scenario gives, and what is delivered in its place. */
-function concessionWords({ criteria }: OutcomeResult): string {
-  const given = criteria.filter(({ holds }) => holds === false);
-  const reasons = new Set(given.map(({ givesUp }) => givesUp?.because ?? ''));
-  const instead = given.flatMap(({ givesUp }) => givesUp?.instead ?? []);
-  const delivered = instead.map((check) => `${lowerFirst(metricLabel(check.metric))} ${limitWords(check)}`);
-  return [
-    `${given.map(missedWords).join('; ')}.`,
-    ...reasons,
-    ...(delivered.length === 0 ? [] : [`In its place it keeps ${list(delivered)}.`]),
-  ].join(' ');
-}
-
-/** Whether something of it is not known, rather than known of a storm that did no harm. */
-function isOpen(outcome: OutcomeResult): boolean {
-  return openCriteria(outcome).length > 0;
-}
-
-function openCriteria({ criteria }: OutcomeResult): readonly Criterion[] {
-  return criteria.filter(({ holds, givesUp }) => holds === null || givesUp?.delivered === null);
-}
-
-/** `round 2: void or missing`, or why it could not be measured. */
-function openRounds(outcome: OutcomeResult): string {
-  const open = openCriteria(outcome);
-  const reasons = open.flatMap(({ checks }) =>
-    checks.flatMap(({ rounds }) => rounds.flatMap(({ reason }) => reason ?? [])),
-  );
-  const rounds = [...new Set(open.flatMap(({ openIn }) => openIn))].sort((a, b) => a - b);
-  const why = reasons.length === 0 ? 'void or missing' : [...new Set(reasons)].join('; ');
-  return `${agreeing(rounds.length, 'round')} ${list(rounds.map(String))}: ${why}`;
-}
-
-/** `a`, `a and b`, `a, b and c` */
-function list(items: readonly string[]): string {
-  return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }

@@ -179,6 +179,16 @@ describe('a strategy that gives a criterion up', () => {
     });
   });
 
+  test('has to deliver it where it missed the criterion, and nowhere else', () => {
+    const more: readonly Round[] = [
+      [5, 4],
+      [6, 0],
+      [6, 0],
+    ];
+    expect(judged(more, givesUp('db.loadsPerExpiry <= 5')).verdict).toBe('as declared');
+    expect(judged(more, givesUp('db.loadsPerExpiry <= 4')).verdict).toBe('not protected');
+  });
+
   test('still has to meet the others', () => {
     expect(judged([[50, 4], wrong[1] ?? null, wrong[2] ?? null], givesUp(null)).verdict).toBe(
       'not protected',

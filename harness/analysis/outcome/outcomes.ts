@@ -95,12 +95,13 @@ function judgeCriterion(
   strategy: string,
   ground: Ground,
 ): CriterionResult {
-  const { checks, holds, missedIn, openIn } = inEveryRound(any, strategy, ground);
+  const { checks, holds, missedIn, openIn } = inEveryRound(any, strategy, ground, roundsOf(ground));
   const judged = { name, says, holds, checks, missedIn, openIn };
   if (concession === undefined) return judged;
   const { because, instead } = concession;
   if (instead === null) return { ...judged, givesUp: { because, delivered: true } };
-  const found = inEveryRound([instead], strategy, ground);
+  // It stands in the criterion's place, so it is asked for only where that was missed.
+  const found = inEveryRound([instead], strategy, ground, missedIn);
   return { ...judged, givesUp: { because, instead: found.checks, delivered: found.holds } };
 }
 
@@ -112,13 +113,18 @@ interface OverRounds {
 }
 
 /** One of the thresholds has to hold in each round; which of them may differ. */
-function inEveryRound(any: readonly string[], strategy: string, ground: Ground): OverRounds {
+function inEveryRound(
+  any: readonly string[],
+  strategy: string,
+  ground: Ground,
+  rounds: readonly number[],
+): OverRounds {
   const { planned, byStrategy } = ground;
   const thresholds = any.map((expression) => ({ ...parseThreshold(expression), strategy }));
   const checks: Check[] = [];
   const missedIn: number[] = [];
   const openIn: number[] = [];
-  for (let round = 1; round <= planned.rounds; round++) {
+  for (const round of rounds) {
     const own = byStrategy.get(strategy)?.find(({ sample }) => sample.trial.round === round);
     if (own === undefined) {
       openIn.push(round);
@@ -143,6 +149,10 @@ function inEveryRound(any: readonly string[], strategy: string, ground: Ground):
     missedIn,
     openIn,
   };
+}
+
+function roundsOf({ planned }: Ground): readonly number[] {
+  return Array.from({ length: planned.rounds }, (_, index) => index + 1);
 }
 
 function trialsOf(round: number, { byStrategy }: Ground): Readings {
