@@ -142,7 +142,7 @@ describe('outcomeLines', () => {
       })),
     }).map(({ glyph, text }) => `${glyph} ${text}`);
     expect(lines.slice(1)).toEqual([
-      '? none does, without protection: the storm did no harm, so that others do shows nothing.',
+      '? none meets all of this without protection: the storm did no harm, so nothing is shown of the others.',
     ]);
   });
 

@@ -62,6 +62,10 @@ export function outcomeLines(scenario: ScenarioResult): readonly OutcomeLine[] {
       text: `A strategy protects if in every round it ${list(first.outcome.criteria.map(({ says }) => says))}.`,
     },
   ];
+  for (const { name } of unharmed) {
+    const text = `${name} meets all of this without protection: the storm did no harm, so nothing is shown of the others.`;
+    lines.push({ verdict: 'inconclusive', glyph: MARKS.unharmed.glyph, text });
+  }
   if (protectors.length > 0) {
     const text = `${list(protectors)} ${protectors.length === 1 ? 'protects' : 'protect'}.`;
     lines.push({ verdict: 'pass', glyph: MARKS.protected.glyph, text });
@@ -77,10 +81,6 @@ export function outcomeLines(scenario: ScenarioResult): readonly OutcomeLine[] {
   for (const { name, outcome } of failed.filter(({ outcome }) => !isWithoutProtection(outcome))) {
     const text = `${name} does not protect: ${missedCriteria(outcome)}.`;
     lines.push({ verdict: 'fail', glyph: MARKS['not protected'].glyph, text });
-  }
-  for (const { name } of unharmed) {
-    const text = `${name} does, without protection: the storm did no harm, so that others do shows nothing.`;
-    lines.push({ verdict: 'inconclusive', glyph: MARKS.unharmed.glyph, text });
   }
   const open = named('inconclusive').filter(({ outcome }) => isOpen(outcome));
   if (open.length > 0) {
