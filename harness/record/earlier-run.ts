@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,6 +13,13 @@ const startSchema = z.object({
   type: z.literal('run-started'),
   runId: z.string().regex(/^\d{8}t\d{6}-[0-9a-f]{8}$/),
   planHash: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** Enough of a plan to find its files. A name may not lead out of `samples/`: the plan may be that of an enemy. */
+const fileName = z.string().regex(/^[^/\\]+$/);
+const planSchema = z.looseObject({
+  scenarios: z.array(z.unknown()),
+  trials: z.array(z.looseObject({ index: z.int(), scenario: fileName, round: z.int(), strategy: fileName })),
 });
 
 /** What comes first in it. */
@@ -36,11 +44,13 @@ export type Found = EarlierRun | { readonly names: readonly string[] } | null;
  */
 export async function findEarlierRun(directory: string): Promise<Found> {
   const names = (await readdir(directory)).filter((name) => !isLock(name));
-  if (names.length === 0 || (await hasTornStart(directory, names))) return null;
+  if (names.length === 0) return null;
+  if (!(await areOwnFiles(directory, [EVENTS, PLAN]))) return { names };
+  if (await hasTornStart(directory, names)) return null;
   const start = await readStart(directory);
   if (start === null) return { names };
   const plan = await readPlan(directory, start.planHash);
-  if (plan === undefined || !(await isOwnFolder(join(directory, SAMPLES)))) return { names };
+  if (plan === undefined || !(await holdsOwn(directory, plan))) return { names };
   const trials = await Promise.all(
     (plan?.trials ?? []).map((trial) => isThere(join(directory, sampleFile(trial)))),
   );
@@ -85,8 +95,9 @@ async function readPlan(directory: string, hash: string): Promise<Plan | null | 
   const path = join(directory, PLAN);
   if (!(await isThere(path))) return null;
   // Known by its hash: what was asked for, to the letter.
-  const plan = parsed(await readFile(path, 'utf8').catch(() => '')) as Plan | undefined;
-  return plan !== undefined && planHash(plan) === hash ? plan : undefined;
+  const plan = parsed(await readFile(path, 'utf8').catch(() => ''));
+  if (!planSchema.safeParse(plan).success) return undefined;
+  return planHash(plan as Plan) === hash ? (plan as Plan) : undefined;
 }
 
 function parsed(text: string): unknown {
@@ -97,12 +108,24 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A link would lead the removal somewhere else. */
-async function isOwnFolder(path: string): Promise<boolean> {
-  return lstat(path).then(
-    (found) => found.isDirectory(),
-    () => true,
+/** Whether folders and files of a run are what a run makes, or are not there. */
+async function holdsOwn(directory: string, plan: Plan | null): Promise<boolean> {
+  for (const folder of [SAMPLES, VOID]) {
+    if (!(await absentOr(join(directory, folder), (found) => found.isDirectory()))) return false;
+  }
+  return areOwnFiles(directory, [...OUTCOME, ...(plan === null ? [] : trialFiles(plan))]);
+}
+
+async function areOwnFiles(directory: string, files: readonly string[]): Promise<boolean> {
+  const own = await Promise.all(
+    files.map((file) => absentOr(join(directory, file), (found) => found.isFile())),
   );
+  return own.every(Boolean);
+}
+
+/** A link would lead what is written or removed somewhere else; a pipe would be waited for, for ever. */
+async function absentOr(path: string, fits: (found: Stats) => boolean): Promise<boolean> {
+  return lstat(path).then(fits, () => true);
 }
 
 async function isThere(path: string): Promise<boolean> {

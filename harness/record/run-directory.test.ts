@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as immediate } from 'node:timers/promises';
@@ -89,6 +90,48 @@ describe('a directory of somebody else', () => {
     await symlink(elsewhere, join(out, 'samples'));
     await expect(RunDirectory.create(out, { force: true })).rejects.toThrow('expected an empty directory');
     expect(await contents(elsewhere)).toEqual({ '001-breakdown-r1-none.json': 'theirs' });
+  });
+
+  test.each(['samples/void', 'events.jsonl', 'plan.json', 'samples/001-breakdown-r1-none.json'])(
+    'is not reached through a link in place of %s',
+    async (name) => {
+      const out = join(folder, 'out');
+      await finishedRun({ path: out });
+      const elsewhere = join(folder, 'elsewhere');
+      await rename(join(out, name), elsewhere);
+      await symlink(elsewhere, join(out, name));
+      const before = await contents();
+      await expect(RunDirectory.create(out, { force: true })).rejects.toThrow('expected an empty directory');
+      expect(await contents()).toEqual(before);
+    },
+  );
+
+  test.each(['events.jsonl', 'plan.json', 'samples/001-breakdown-r1-none.json'])(
+    'is not waited for when %s is a pipe that nobody writes to',
+    async (name) => {
+      await finishedRun();
+      await rm(join(folder, name));
+      execFileSync('mkfifo', [join(folder, name)]);
+      await expect(RunDirectory.create(folder)).rejects.toThrow('expected an empty directory');
+      await expect(RunDirectory.open(folder)).rejects.toThrow('expected the directory of a run');
+    },
+  );
+
+  test.each([
+    ['leads out of the directory', { trials: [{ ...trial, strategy: '/../../../theirs' }] }],
+    ['has no trials', { trials: undefined }],
+  ])('is not removed because a plan %s', async (_, changed) => {
+    const theirPlan = { ...plan, ...changed } as Plan;
+    const out = join(folder, 'out');
+    await mkdir(out);
+    await writeFile(join(folder, 'theirs.json'), 'theirs');
+    await writeFile(join(out, 'plan.json'), JSON.stringify(theirPlan));
+    const theirStart = { ...start, planHash: planHash(theirPlan) };
+    await writeFile(join(out, 'events.jsonl'), `${JSON.stringify(theirStart)}\n`);
+    const before = await contents();
+    await expect(RunDirectory.create(out, { force: true })).rejects.toThrow('expected an empty directory');
+    await expect(RunDirectory.open(out)).rejects.toThrow('expected the directory of a run');
+    expect(await contents()).toEqual(before);
   });
 });
 
