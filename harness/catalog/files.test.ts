@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +59,20 @@ test('a file that is not there, or can’t be loaded, is told with the reason', 
   await expect(picked('broken.ts', 'throw new Error("not today");')).rejects.toThrow(
     'could not be loaded: not today',
   );
+});
+
+test('what is no file is not waited for', async () => {
+  const pipe = join(folder, 'pipe.ts');
+  execFileSync('mkfifo', [pipe]);
+  for (const [path, kind] of [
+    [pipe, 'a pipe or a device'],
+    ['/dev/zero', 'a pipe or a device'],
+    [folder, 'a directory'],
+  ] as const) {
+    await expect(importFile(path, () => true, 'a thing')).rejects.toThrow(
+      `expected a file that exports a thing, found ${kind}`,
+    );
+  }
 });
 
 test('a file that never is done with loading is told after ten seconds', async () => {

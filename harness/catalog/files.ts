@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inTime } from '../process/in-time.ts';
@@ -25,10 +25,14 @@ export async function importFile(
   wanted: string,
 ): Promise<object> {
   const absolute = resolve(path);
-  try {
-    await access(absolute);
-  } catch {
+  const found = await stat(absolute).catch(() => null);
+  if (found === null) {
     throw new UsageError([{ path, message: `no such file; expected a file that exports ${wanted}` }]);
+  }
+  // Node reads the rest to its end, and nothing else happens meanwhile: of a pipe or a device there may be none.
+  if (!found.isFile()) {
+    const kind = found.isDirectory() ? 'a directory' : 'a pipe or a device';
+    throw new UsageError([{ path, message: `expected a file that exports ${wanted}, found ${kind}` }]);
   }
   let module: Record<string, unknown>;
   try {
