@@ -69,6 +69,18 @@ describe('parseCommand', () => {
     expect(() => parseCommand({ type: 'start', plan: nameless })).toThrow('plan.history');
   });
 
+  it('takes every other field, and refuses what it does not know: nothing is dropped on the way', () => {
+    const plan: GeneratorPlan = { ...PLAN, retries: 2, rankSeed: 7 };
+    expect(parseCommand({ type: 'start', plan })).toEqual({ type: 'start', plan });
+    const unknown = [
+      { ...PLAN, surprise: 1 },
+      { ...PLAN, load: { ...PLAN.load, surprise: 1 } },
+      { ...PLAN, keys: { kind: 'hot', surprise: 1 } },
+    ];
+    for (const strange of unknown)
+      expect(() => parseCommand({ type: 'start', plan: strange })).toThrow('surprise');
+  });
+
   it('names every wrong field at once', () => {
     const plan = { ...PLAN, targets: ['localhost:80'], durationMs: 0, keys: { kind: 'zipf', count: 5 } };
     const parse = () => parseCommand({ type: 'start', plan });

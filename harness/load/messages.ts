@@ -9,24 +9,24 @@ const positive = z.number().positive();
 const count = z.int().positive();
 
 const keys = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('hot'), key: z.int().nonnegative().exactOptional() }),
-  z.object({ kind: z.literal('uniform'), count }),
-  z.object({ kind: z.literal('zipf'), count, exponent: positive, shiftEvery: count.exactOptional() }),
-  z.object({ kind: z.literal('scan'), count }),
-  z.object({ kind: z.literal('missing'), count: count.nullable() }),
+  z.strictObject({ kind: z.literal('hot'), key: z.int().nonnegative().exactOptional() }),
+  z.strictObject({ kind: z.literal('uniform'), count }),
+  z.strictObject({ kind: z.literal('zipf'), count, exponent: positive, shiftEvery: count.exactOptional() }),
+  z.strictObject({ kind: z.literal('scan'), count }),
+  z.strictObject({ kind: z.literal('missing'), count: count.nullable() }),
 ]);
 
-const stream = z.object({
+const stream = z.strictObject({
   name: z.string(),
   share: positive,
   operation: z.enum(['read', 'write']),
-  keys: z.union([keys, z.object({ kind: z.literal(['new', 'inserted', 'readers']) })]),
+  keys: z.union([keys, z.strictObject({ kind: z.literal(['new', 'inserted', 'readers']) })]),
   clients: count,
   valueBytes: count,
   untilMs: z.number().exactOptional(),
 });
 
-const openLoad = z.object({
+const openLoad = z.strictObject({
   model: z.literal('open'),
   arrivals: z.enum(['constant', 'poisson']),
   ratePerSec: positive,
@@ -34,11 +34,11 @@ const openLoad = z.object({
 });
 
 const plan = z
-  .object({
+  .strictObject({
     targets: z.array(z.url({ protocol: /^https?$/ })).min(1),
     load: z.discriminatedUnion('model', [
       openLoad,
-      z.object({ model: z.literal('closed'), connections: count }),
+      z.strictObject({ model: z.literal('closed'), connections: count }),
     ]),
     durationMs: positive,
     timeoutMs: positive,
@@ -50,6 +50,7 @@ const plan = z
     path: z.string().regex(PATH_PATTERN).exactOptional(),
     history: z.string().min(1).exactOptional(),
     seed: z.int(),
+    rankSeed: z.int().exactOptional(),
     windowMs: positive.nullable(),
     progressEveryMs: positive.exactOptional(),
   })
@@ -70,8 +71,8 @@ const plan = z
   });
 
 const command: z.ZodType<GeneratorCommand> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('start'), plan }),
-  z.object({ type: z.literal('stop') }),
+  z.strictObject({ type: z.literal('start'), plan }),
+  z.strictObject({ type: z.literal('stop') }),
 ]);
 
 /**
