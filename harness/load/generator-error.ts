@@ -1,4 +1,3 @@
-import { CachestormError } from '../failure/cachestorm-error.ts';
 import { ProcessLostError } from '../process/process-lost-error.ts';
 
 /** The generator process could not be started, ended while it was needed, or did not answer any more. */
@@ -7,8 +6,10 @@ export class GeneratorLostError extends ProcessLostError {
   override readonly name = 'GeneratorLostError';
 }
 
-/** The generator could not carry out a plan, or said something that this version does not understand. */
-export class GeneratorFailedError extends CachestormError {
-  readonly code = 'E_GENERATOR_FAILED';
-  readonly failure = 'inconclusive';
+/**
+ * The generator could not carry out a plan, or said something that this version does not understand. Both ends are ours,
+ * so it is a bug of ours: it has no kind of failure, and is told with its stack.
+ */
+export class GeneratorFailedError extends Error {
+  override readonly name = 'GeneratorFailedError';
 }

@@ -35,7 +35,7 @@ export interface Generator extends AsyncDisposable {
    * @param onStarted called with the storm's start in microseconds of the machine's monotonic clock
    * @param onProgress called every `progressEveryMs` of the plan
    * @throws GeneratorLostError (`E_GENERATOR_LOST`) when the process dies, or says nothing long after the load should be over
-   * @throws GeneratorFailedError (`E_GENERATOR_FAILED`) when it cannot carry out the plan
+   * @throws GeneratorFailedError when it cannot carry out the plan, which is a bug
    * @throws StorageError (`E_STORAGE`) when the history can't be written
    * @throws the signal's reason, when it is aborted before the load was asked for
    */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CachestormError } from '../failure/cachestorm-error.ts';
 import { GeneratorFailedError } from './generator-error.ts';
 import { parseCommand, parseMessage } from './messages.ts';
 import type { GeneratorPlan } from './protocol.ts';
@@ -87,6 +88,18 @@ describe('parseCommand', () => {
     expect(parse).toThrow(GeneratorFailedError);
     for (const field of ['plan.targets[0]', 'plan.durationMs', 'plan.keys.exponent'])
       expect(parse).toThrow(field);
+  });
+
+  it('takes what it does not understand for a bug, and no noise of the measurement', () => {
+    const thrown = ((): unknown => {
+      try {
+        return parseCommand(null);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(thrown).toBeInstanceOf(GeneratorFailedError);
+    expect(thrown).not.toBeInstanceOf(CachestormError);
   });
 
   it.each([null, 'start', {}, { type: 'begin' }, { type: 'start' }])('refuses %j', (message) => {
