@@ -16,7 +16,7 @@ const BESIDE_OTHERS = [
   'harness/cli/{eviction,load,loads,output,report,usage,user-files}.integration.test.ts',
   'harness/load/operation-log.integration.test.ts',
   'harness/peers/compare.integration.test.ts',
-  'harness/trial/{consistency,kill}.integration.test.ts',
+  'harness/trial/consistency.integration.test.ts',
 ];
 
 export default defineConfig({

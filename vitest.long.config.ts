@@ -20,10 +20,7 @@ export default defineConfig({
         // All that docs/compatibility.md is made of is in it, on servers of this machine, too.
         test: {
           name: 'containers',
-          include: [
-            '**/*.{containers,compatibility}.test.ts',
-            'infra/local/{backend,database}.integration.test.ts',
-          ],
+          include: ['**/*.{containers,compatibility}.test.ts', 'infra/local/database.integration.test.ts'],
           exclude: ['**/node_modules/**'],
           ...SLOW,
           fileParallelism: false,

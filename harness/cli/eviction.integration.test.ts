@@ -30,6 +30,7 @@ async function scenarioFile(name: string, strategies: readonly string[], cache: 
     dataset: { rows: 500, valueBytes: 1_000 },
     cache,
     origin: { queryMs: 40 },
+    service: { instances: 1 },
     start: 'cold',
     load: { model: 'open', ratePerSec: 400 },
     keys: { kind: 'zipf', count: 500, exponent: 0.8 },
