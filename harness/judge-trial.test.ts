@@ -65,6 +65,17 @@ test('judges what a trial left, on the time of its storm', async () => {
   expect(consistency?.staleReads).toEqual([null, 1, ...Array(sample.load.windows.length - 2).fill(null)]);
 });
 
+test('refuses a history that is shorter or longer than the storm', async () => {
+  const { plan, sample } = await trial();
+  const withOperations = (operations: number) => ({ ...sample, load: { ...sample.load, operations } });
+  expect((await judgeTrial(withOperations(2), plan, directory)).consistency).not.toBeNull();
+  for (const operations of [1, 3]) {
+    await expect(judgeTrial(withOperations(operations), plan, directory)).rejects.toThrow(
+      `.history: expected ${operations} operations, found 2: it is not whole`,
+    );
+  }
+});
+
 test('has nothing to say where no history was kept, nor of a scenario that is not in the plan', async () => {
   const { plan, sample } = await trial();
   const { audits: _, ...without } = sample;

@@ -126,7 +126,8 @@ class OpenStorm implements FlightEvents {
       cpuUs: user + system,
     };
     const source = this.#streams;
-    return this.#recorder.report(course, 'open', (stream) => source?.distinctKeys(stream) ?? 0);
+    const report = this.#recorder.report(course, 'open', (stream) => source?.distinctKeys(stream) ?? 0);
+    return this.#log === null ? report : { ...report, operations: this.#log.count };
   }
 
   onSent(flight: Flight): void {

@@ -100,6 +100,7 @@ test('a history has what each request asked for, found, and came to', async () =
     using reader = new HistoryReader(history);
     expect(reader.startedAtUs).toBe(report.startedAtUs);
     expect(reader.count).toBe(report.counts.offered - (report.neverSent ?? 0));
+    expect(report.operations).toBe(reader.count);
     const outcomes = (keyHistory: KeyHistory, write: boolean): string[] => [
       ...new Set([...keyHistory.kinds].filter((kind) => isWrite(kind) === write).map(outcomeOf)),
     ];

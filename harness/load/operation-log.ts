@@ -19,10 +19,16 @@ const SOURCES: ReadonlySet<string> = new Set<ReadSource>(['hit', 'miss', 'stale'
  */
 export class OperationLog implements Disposable {
   readonly #history: HistoryWriter;
+  #count = 0;
 
   /** @throws StorageError when the file can't be made; what fails later is kept for `throwIfLost` */
   constructor(path: string, startedAtUs: number) {
     this.#history = new HistoryWriter(path, startedAtUs);
+  }
+
+  /** Operations written down. */
+  get count(): number {
+    return this.#count;
   }
 
   /** The complete answer came in time. */
@@ -53,6 +59,7 @@ export class OperationLog implements Disposable {
     const { drawn } = flight;
     if (drawn === null || !flight.everSent) return;
     const isWrite = drawn.shape.method === 'PUT';
+    this.#count++;
     this.#history.record({
       key: drawn.key,
       kind: kindOf(isWrite ? 'write' : 'read', outcome, sourceOf(flight)),

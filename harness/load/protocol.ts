@@ -120,6 +120,8 @@ export interface GeneratorReport {
   readonly retried?: number;
   /** Timeouts whose request never left: no connection was free before the deadline. Open load only. */
   readonly neverSent?: number;
+  /** In the history, to tell one that was cut short. Absent without one, and from samples of earlier versions. */
+  readonly operations?: number;
   /** How much of the schedule was kept by the end of `durationMs`. Open load only; earlier samples lack it. */
   readonly withinStorm?: WithinStorm;
   readonly histograms: LoadHistograms;
