@@ -1,6 +1,6 @@
 import { createPool } from 'mysql2/promise';
-import { keepAllOpen } from '../../infra/address/keep-open.ts';
 import { mysqlOptions } from '../../infra/address/mysql-address.ts';
+import { setAllSessions } from '../../infra/address/session.ts';
 import type { ChangeLog } from '../../scenarios/strategies/relay.ts';
 import type { Clock } from '../time/clock.ts';
 import { Arrivals } from './arrivals.ts';
@@ -60,7 +60,7 @@ type Apply = Parameters<ChangeLog['follow']>[0];
 export function changeLog(options: ChangeLogOptions): FollowedLog {
   const { url, relay, positionFile, clock, onBackgroundError } = options;
   const pool = createPool({ ...mysqlOptions(url), connectionLimit: 2, connectTimeout: 5_000 });
-  keepAllOpen(pool);
+  setAllSessions(pool);
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
   const arrivals = new Arrivals();

@@ -6,8 +6,8 @@ import ZongJi, {
   type RowData,
   type RowsEvent,
 } from '@vlasky/zongji';
-import { KEEP_OPEN } from '../../infra/address/keep-open.ts';
 import { mysqlOptions } from '../../infra/address/mysql-address.ts';
+import { OUR_SESSION } from '../../infra/address/session.ts';
 import { CachestormError } from '../failure/cachestorm-error.ts';
 import type { LogPosition } from './log-position.ts';
 
@@ -104,7 +104,7 @@ export async function readLog(options: LogReaderOptions): Promise<LogReader> {
   });
   await ready.promise;
   // On which it asks what columns a table has, when it meets that table first.
-  zongji.ctrlConnection?.query(KEEP_OPEN, () => undefined);
+  zongji.ctrlConnection?.query(OUR_SESSION, () => undefined);
   return {
     ended: ended.promise,
     pause: () => zongji.connection?.pause(),

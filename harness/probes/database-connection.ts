@@ -1,6 +1,6 @@
 import { type Connection, createConnection } from 'mysql2/promise';
-import { KEEP_OPEN } from '../../infra/address/keep-open.ts';
 import { mysqlOptions } from '../../infra/address/mysql-address.ts';
+import { OUR_SESSION } from '../../infra/address/session.ts';
 import { inTime } from '../process/in-time.ts';
 
 const CONNECTS_WITHIN_MS = 5_000;
@@ -25,7 +25,7 @@ export async function connectToDatabase(
   };
   const query = ((...asked: Parameters<Connection['query']>) =>
     inTime(connection.query(...asked), answersWithinMs, silent(answersWithinMs))) as Connection['query'];
-  await query(KEEP_OPEN);
+  await query(OUR_SESSION);
   const end = () => inTime(connection.end(), ENDS_WITHIN_MS, silent(ENDS_WITHIN_MS)).catch(() => undefined);
   return { query, end };
 }

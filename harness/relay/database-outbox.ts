@@ -1,6 +1,6 @@
 import { createPool, type RowDataPacket } from 'mysql2/promise';
-import { keepAllOpen } from '../../infra/address/keep-open.ts';
 import { mysqlOptions } from '../../infra/address/mysql-address.ts';
+import { setAllSessions } from '../../infra/address/session.ts';
 import type { Outbox } from '../../scenarios/strategies/relay.ts';
 
 export interface OutboxStats {
@@ -37,7 +37,7 @@ export function databaseOutbox(url: string, onCount: () => void): CountedOutbox 
     connectTimeout: 5_000,
     maxPreparedStatements: 1,
   });
-  keepAllOpen(pool);
+  setAllSessions(pool);
   const stats = { reads: 0, writes: 0, inFlight: 0 };
   async function counted<T>(kind: 'reads' | 'writes', work: () => Promise<T>): Promise<T> {
     stats[kind]++;

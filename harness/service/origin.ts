@@ -1,6 +1,6 @@
 import { createPool, type Pool, type PoolConnection, type RowDataPacket } from 'mysql2/promise';
-import { keepAllOpen } from '../../infra/address/keep-open.ts';
 import { mysqlOptions } from '../../infra/address/mysql-address.ts';
+import { setAllSessions } from '../../infra/address/session.ts';
 import type { Item, Origin, StoreOptions } from '../../scenarios/strategies/strategy.ts';
 import { reasonOf } from '../failure/reason.ts';
 import type { Clock } from '../time/clock.ts';
@@ -83,7 +83,7 @@ export function connectOrigin({
     // and a process would seem to hold more the more connections it came to open.
     maxPreparedStatements: 1,
   });
-  keepAllOpen(pool);
+  setAllSessions(pool);
   const stats: OriginStats = {
     reads: 0,
     writes: 0,

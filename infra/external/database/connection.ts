@@ -1,6 +1,6 @@
 import type { Connection } from 'mysql2/promise';
-import { keepOpen } from '../../address/keep-open.ts';
 import { mysqlOptions } from '../../address/mysql-address.ts';
+import { setSession } from '../../address/session.ts';
 
 const CONNECT_MS = 5_000;
 
@@ -11,7 +11,7 @@ export async function connect(url: string): Promise<Connection> {
   // Without a listener a lost connection ends the process; the next statement reports it.
   connection.on('error', () => undefined);
   try {
-    await keepOpen(connection);
+    await setSession(connection);
     return connection;
   } catch (error) {
     connection.destroy();
