@@ -14,6 +14,14 @@ test('a refusal that nobody could foresee is told without passwords', async () =
   });
 });
 
+test('a clean-up that fails, too, hides neither a refusal nor a finding', async () => {
+  const cleanUp = new Error('connection lost');
+  const after = (error: Error) => failing(new SuppressedError(cleanUp, error, 'An error was suppressed'));
+  await expect(after(new Error('no room'))).rejects.toMatchObject({ findings: [{ got: 'no room' }] });
+  const found = new UnfitServersError([]);
+  await expect(after(found)).rejects.toBe(found);
+});
+
 test('an interruption and a finding are passed on', async () => {
   const found = new UnfitServersError([]);
   await expect(failing(found)).rejects.toBe(found);

@@ -1,3 +1,4 @@
+import { firstOf } from '../../harness/failure/first-of.ts';
 import { UnfitServersError } from '../errors.ts';
 import { withoutCredentials } from './credentials.ts';
 
@@ -16,7 +17,9 @@ export async function settingUp<T>(
 ): Promise<T> {
   try {
     return await work();
-  } catch (error) {
+  } catch (thrown) {
+    // A clean-up that failed after it says less.
+    const error = firstOf(thrown);
     if (signal.aborted || error instanceof UnfitServersError) throw error;
     const got = withoutCredentials(error instanceof Error ? error.message : String(error), secrets);
     const finding = {

@@ -12,6 +12,8 @@ const fit = {
   performance_schema_users_size: '-1',
   read_only: 'OFF',
   super_read_only: '0',
+  transaction_read_only: 'OFF',
+  tx_read_only: '0',
 };
 
 function found(changes: Partial<typeof fit>, needs = ALL_NEEDS, version = '8.4.1') {
@@ -32,11 +34,13 @@ test('everything at once, each with what mends it', () => {
     binlog_row_metadata: 'NO_LOG',
     performance_schema: 'OFF',
     read_only: '1',
+    tx_read_only: 'ON',
   };
   expect(found(wrong, ALL_NEEDS, '5.7.44').map(({ what, got }) => [what, got])).toEqual([
     ['the version', '5.7.44'],
     ['performance_schema', 'OFF'],
     ['read_only', 'ON'],
+    ['tx_read_only', 'ON'],
     ['log_bin', 'OFF'],
     ['binlog_format', 'MIXED'],
     ['binlog_row_image', 'MINIMAL'],

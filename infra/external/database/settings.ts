@@ -17,6 +17,8 @@ export const VARIABLES = [
   'performance_schema_users_size',
   'read_only',
   'super_read_only',
+  'transaction_read_only',
+  'tx_read_only',
 ];
 
 const OLDEST = { mariadb: '10.5', mysql: '8.0' } as const;
@@ -35,6 +37,9 @@ const ALWAYS: readonly Setting[] = [
   },
   { name: 'read_only', value: 'OFF', mend: 'Name the primary, or SET GLOBAL read_only = OFF;' },
   { name: 'super_read_only', value: 'OFF', mend: 'Name the primary, or SET GLOBAL super_read_only = OFF;' },
+  // Of one thing, by the server's age and make.
+  { name: 'transaction_read_only', value: 'OFF', mend: 'SET GLOBAL TRANSACTION READ WRITE;' },
+  { name: 'tx_read_only', value: 'OFF', mend: 'SET GLOBAL TRANSACTION READ WRITE;' },
 ];
 
 const FOR_THE_LOG: readonly Setting[] = [
