@@ -9,11 +9,12 @@ import type { Room } from '../plan/room.ts';
  * @param serversHere whether the run's servers are processes of this machine, with their data below TMPDIR
  */
 export async function readRoom(serversHere: boolean): Promise<Room> {
-  const { bavail, bsize } = await statfs(tmpdir());
+  // A directory that is not there is told by who wants to write to it.
+  const disk = serversHere ? await statfs(tmpdir()).catch(() => null) : null;
   return {
     openFiles: hardFileLimit(),
     // Of the container, where there is one.
     memoryBytes: serversHere ? process.availableMemory() : null,
-    diskBytes: serversHere ? bavail * bsize : null,
+    diskBytes: disk === null ? null : disk.bavail * disk.bsize,
   };
 }

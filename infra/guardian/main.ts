@@ -1,7 +1,7 @@
 // The guardian's own process. It loads nothing but node: built-ins, so that it is there in some 50 ms.
 //
 //   harness --stdin--> guardian        "watch <process group>", "remains <id> <JSON>" or "removed <id>" a line
-//           <-stdout-- "ready" | "failed: <why>", once
+//           <-stdout-- "ready", or why it is not, once
 //
 // When the harness ends, by whatever means, the kernel closes its end of the pipe. That is the one event
 // that nothing can suppress, and all that the guardian waits for.
@@ -33,7 +33,8 @@ lines.on('line', (line) => {
 try {
   claimRoot(root, runId, process.pid, Number(harnessPid));
 } catch (error) {
-  process.stdout.write(`failed: ${String(error)}\n`, () => process.exit(1));
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stdout.write(`its directory can't be made (TMPDIR): ${reason}\n`, () => process.exit(1));
   // Nothing of ours to sweep, and what is there may be another's.
   await new Promise(() => {});
 }
