@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { UsageError } from '../catalog/errors.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { listCommand } from './commands/list.ts';
 import { loadCommand } from './commands/load.ts';
@@ -28,9 +29,20 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     program.addCommand(command.exitOverride().copyInheritedSettings(program));
   }
   try {
+    requireWorkingDirectory();
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error);
+  }
+}
+
+/** @throws UsageError when it was removed: no relative path leads anywhere, and asking for it throws wherever that is done */
+function requireWorkingDirectory(): void {
+  try {
+    process.cwd();
+  } catch {
+    const message = 'it is not there any more; go to another one (cd), and start the command again';
+    throw new UsageError([{ path: 'the working directory', message }]);
   }
 }
 

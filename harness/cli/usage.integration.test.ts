@@ -149,3 +149,14 @@ test('a directory that is not ours is refused, and left as it was', async () => 
   expect(stderr).toContain('expected an empty directory or that of an earlier run, found');
   await access(join(ROOT, 'docs/examples'));
 });
+
+test('a working directory that was removed is one sentence', async () => {
+  const gone = Object.assign(new Error('ENOENT: process.cwd failed'), { code: 'ENOENT', syscall: 'uv_cwd' });
+  vi.spyOn(process, 'cwd').mockImplementation(() => {
+    throw gone;
+  });
+  expect(await endOf(['run', './mine.ts'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^error: the working directory: /),
+  });
+});
