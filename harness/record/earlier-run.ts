@@ -6,7 +6,7 @@ import { planHash } from '../plan/hash.ts';
 import type { Plan } from '../plan/plan.ts';
 import { isLock } from './directory-lock.ts';
 import { EVENTS, OUTCOME, PLAN, RESULT, SAMPLES, sampleFile, trialFiles, VOID } from './run-files.ts';
-import { draftOf } from './storage.ts';
+import { draftOf, isThere } from './storage.ts';
 
 /** How every `events.jsonl` of ours begins. */
 const startSchema = z.object({
@@ -126,11 +126,4 @@ async function areOwnFiles(directory: string, files: readonly string[]): Promise
 /** A link would lead what is written or removed somewhere else; a pipe would be waited for, for ever. */
 async function absentOr(path: string, fits: (found: Stats) => boolean): Promise<boolean> {
   return lstat(path).then(fits, () => true);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -19,7 +19,15 @@ import {
   voidSampleFile,
 } from './run-files.ts';
 import { SAMPLE_VERSION, type TrialSample } from './sample.ts';
-import { draftOf, makeNewDirectory, StorageError, stored, systemReason, writeWhole } from './storage.ts';
+import {
+  draftOf,
+  isThere,
+  makeNewDirectory,
+  StorageError,
+  stored,
+  systemReason,
+  writeWhole,
+} from './storage.ts';
 
 export interface CreateOptions {
   /** Whether a result that is there may be replaced. @default false */
@@ -275,11 +283,4 @@ export class RunDirectory implements Disposable {
   #stored<T>(name: string, write: () => Promise<T>): Promise<T> {
     return stored(join(this.path, name), write);
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { CachestormError } from '../failure/cachestorm-error.ts';
 
 /** A file of a run can't be written: the disk is full, gone or read-only. */
@@ -84,4 +84,12 @@ export async function makeNewDirectory(path: string): Promise<boolean> {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
   }
+}
+
+/** Returns whether there is something of that name, be it a link to nowhere. */
+export async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
