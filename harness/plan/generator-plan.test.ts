@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { loadContest } from '../catalog/contest.ts';
+import { builtInScenarios, withVariants } from '../catalog/scenarios.ts';
 import { parseSetting } from '../catalog/settings.ts';
+import { parseCommand } from '../load/messages.ts';
 import { generatorPlan, SAMPLE_INTERVAL_MS } from './generator-plan.ts';
 import { expandPlan } from './plan.ts';
 
@@ -57,4 +59,18 @@ test('a closed load has connections, and neither a rate nor retries', async () =
   expect(given.load).toEqual({ model: 'closed', connections: 9 });
   expect(given).not.toHaveProperty('retries');
   expect(planned.ratePerSec).toBeNull();
+});
+
+test('every storm of ours reaches the generator as it was planned', async () => {
+  for (const { name } of builtInScenarios()) {
+    for (const reference of await withVariants(name, 'all')) {
+      const contest = await loadContest(reference, [], ['core']);
+      const { scenarios, trials } = expandPlan([contest], { seed: 1, profile: 'smoke', infra: 'local' });
+      const [planned] = scenarios;
+      const [trial] = trials;
+      if (planned === undefined || trial === undefined) throw new Error(`${reference} has no trial`);
+      const command = { type: 'start', plan: generatorPlan(trial, planned, ['http://127.0.0.1:1']) } as const;
+      expect(parseCommand(command), reference).toEqual(command);
+    }
+  }
 });
