@@ -9,12 +9,9 @@ afterEach(() => vi.unstubAllEnvs());
 
 test('a password is found in every kind of address', () => {
   const raw = 'mysql://a:50%off@h';
-  expect(secretsIn([url, 'mysql://root:sEcret@h', 'amqp://h', 'redis://:a@h', raw])).toEqual([
-    'p@ss/word',
-    'guards',
-    'sEcret',
-    '50%off',
-  ]);
+  expect(
+    secretsIn([url, 'mysql://root:sEcret@h', 'mysql://root@h', 'amqp://h', 'redis://:a@h', raw]),
+  ).toEqual(['p@ss/word', 'guards', 'sEcret', '50%off']);
 });
 
 test.each([

@@ -19,7 +19,8 @@ const IN_ADDRESSES: readonly [RegExp, string][] = [
 export function secretsIn(texts: readonly string[]): string[] {
   const secrets = texts.flatMap((text) => {
     const [, credentials = ''] = /:\/\/(.*)@/s.exec(text) ?? [];
-    const password = credentials.slice(credentials.indexOf(':') + 1);
+    // Without a colon it is a user's name: root is in many a path, too.
+    const [, password = ''] = /:(.*)/s.exec(credentials) ?? [];
     const inQuery = [...text.matchAll(/[?&]sentinel_password=([^&\s]*)/g)].map(([, found = '']) => found);
     return [password, ...inQuery].map(decoded);
   });
