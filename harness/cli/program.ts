@@ -55,8 +55,8 @@ function report(error: unknown): number {
 function exitCodesHelp(): string {
   return `
 Exit codes:
-  0    every bound and threshold held
-  1    a bound or threshold failed
+  0    every bound, outcome and threshold held
+  1    a bound, a threshold or a check failed, or a mitigation does not protect
   2    wrong usage, or a wrong scenario or strategy file
   3    the servers could not be started, or were lost, or the disk was full or gone
   4    inconclusive: the measurement can't be trusted

@@ -72,6 +72,15 @@ describe('outcomeLines', () => {
     );
   });
 
+  it('give the range over the rounds of a failure, and call no open round missed', () => {
+    const outcome = outcomeOf([50, 60.5]);
+    expect(linesOf(strategy('fail', outcome)).at(-1)).toBe(
+      '✗ mutex does not protect: loads per expiry 50 to 60.5 ×, wanted at most 6 × (every round).',
+    );
+    const criteria = outcome.criteria.map((criterion) => ({ ...criterion, openIn: [3] }));
+    expect(linesOf(strategy('fail', { ...outcome, criteria })).at(-1)).toContain('(rounds 1 and 2)');
+  });
+
   it('give the reason of what a strategy gives up, and what it delivers instead', () => {
     expect(linesOf(strategy('pass', givenUp(outcomeOf([50]), true, true))).at(-1)).toBe(
       '~ mutex has a known gap: loads per expiry 50 ×, wanted at most 6 ×. Each new key is loaded once. In its place it keeps loads per expiry at most 6 ×.',

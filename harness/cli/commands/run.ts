@@ -132,10 +132,10 @@ export function runCommand(): Command {
     .addOption(
       new Option(
         '--threshold <expression>',
-        'a claim that fails the run when it is broken, such as "db.loadsPerExpiry <= 1.2"; repeatable',
+        'a limit beside the scenario’s own that fails the run when it is broken, such as "db.loadsPerExpiry <= 1.2"; repeatable',
       )
         .argParser(thresholds)
-        .default([], 'the scenario’s'),
+        .default([], 'none'),
     )
     .option(
       '--aa',
