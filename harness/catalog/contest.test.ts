@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { definitionsOf, loadContest } from './contest.ts';
 import { UsageError } from './errors.ts';
+import { parseSetting } from './settings.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -92,6 +93,17 @@ describe('definitionsOf', () => {
       `strategy "twice": the scenarios breakdown and second bring two strategies of this name (${one} and ${other})`,
     );
   });
+});
+
+test('a stream that rests for the whole storm is refused, as it would send nothing', async () => {
+  const of = (stormMs: number) =>
+    loadContest('write-consistency', [parseSetting(`profiles.smoke.stormMs=${stormMs}`)], ['cache-aside'], {
+      profile: 'smoke',
+    });
+  expect((await of(1_001)).contenders).toHaveLength(1);
+  await expect(of(1_000)).rejects.toThrow(
+    'streams.0.restMs: writes ends 1000 ms before the storm, which takes 1000 ms, and sends nothing; expected a shorter rest or a longer storm',
+  );
 });
 
 describe('paths', () => {

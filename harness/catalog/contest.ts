@@ -66,14 +66,16 @@ export async function loadContest(
   ];
   // What can be measured follows from parameters, so these have to be right.
   if (problems.length > 0) throw new UsageError(problems);
-  const wrongThresholds = [
+  const planned = plannedContest(contest, profile);
+  const groundless = [
+    ...streamsAtRest(planned),
     ...(whole === null
       ? []
       : thresholdProblems(found.thresholds, plannedContest(whole, null), `${scenario.name}: thresholds`)),
-    ...thresholdProblems(thresholds, plannedContest(contest, profile), '--threshold'),
+    ...thresholdProblems(thresholds, planned, '--threshold'),
     ...(await claimSubjectProblems(scenario, reference, ownContenders)),
   ];
-  if (wrongThresholds.length > 0) throw new UsageError(wrongThresholds);
+  if (groundless.length > 0) throw new UsageError(groundless);
   return contest;
 }
 
@@ -159,6 +161,20 @@ function duplicates(names: readonly string[]): Problem[] {
     path: '--strategy',
     message: `"${name}" is named more than once; expected each strategy once`,
   }));
+}
+
+/** A stream that rests for the whole storm sends nothing, and what it was to do would be judged all the same. */
+function streamsAtRest({ scenario, stormMs }: PlannedScenario): Problem[] {
+  return scenario.streams.flatMap(({ name, restMs }, index) =>
+    restMs < stormMs
+      ? []
+      : [
+          {
+            path: `streams.${index}.restMs`,
+            message: `${name} ends ${restMs} ms before the storm, which takes ${stormMs} ms, and sends nothing; expected a shorter rest or a longer storm`,
+          },
+        ],
+  );
 }
 
 /** A file's own name beside an alias of that name: parameters and thresholds could mean either. */

@@ -82,7 +82,7 @@ async function snapshot(): Promise<unknown> {
 
 const OURS = ['--key-prefix', 'storm:', '--schema', 'storm'];
 const BY_ALL = ['write-consistency', '--strategy', 'message-queue,outbox,binlog', '--variants', 'none'];
-const QUICK = ['--rounds', '1', '--set', 'profiles.smoke.stormMs=1000'];
+const QUICK = ['--rounds', '1', '--set', 'profiles.smoke.stormMs=2500'];
 
 const launch = (env: Readonly<Record<string, string>>) =>
   start(['run', ...BY_ALL, ...QUICK, ...OURS, '--infra', 'external', '--out', out, '--force'], {

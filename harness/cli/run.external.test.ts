@@ -99,7 +99,7 @@ describe('run --infra external', { timeout: SLOW_MS }, () => {
     const { code, stderr } = await finish(
       launch([
         ...['write-consistency', '--strategy', 'cache-aside,message-queue,binlog', '--variants', 'none'],
-        ...['--rounds', '1', '--set', 'profiles.smoke.stormMs=1000', ...OURS],
+        ...['--rounds', '1', '--set', 'profiles.smoke.stormMs=2500', ...OURS],
       ]),
     );
     expect([0, 1, 4], stderr).toContain(code);

@@ -21,7 +21,7 @@ const COUNTED_WITHIN_LOOKS = 100;
 const BETWEEN_LOOKS_MS = 200;
 const STORM = [
   ...['write-consistency', '--strategy', 'message-queue', '--variants', 'none', '--rounds', '1'],
-  ...['--set', 'profiles.smoke.stormMs=1000'],
+  ...['--set', 'profiles.smoke.stormMs=2500'],
 ];
 
 interface Theirs extends AsyncDisposable {
