@@ -1,10 +1,11 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { listenForInterrupts } from './interrupts.ts';
 
-function listen() {
+function listen({ nohup = false } = {}) {
   let nowUs = 0;
   const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
-  const interrupts = listenForInterrupts({ nowUs: () => nowUs, wallMs: () => 0, sleep: async () => {} });
+  const clock = { nowUs: () => nowUs, wallMs: () => 0, sleep: async () => {} };
+  const interrupts = listenForInterrupts(clock, nohup);
   onTestFinished(() => {
     interrupts.close();
     exit.mockRestore();
@@ -31,6 +32,16 @@ test('one that comes twice, from the terminal and from npx or the shell, is one'
   comes('SIGHUP', 100);
   expect(signal.aborted).toBe(true);
   expect(exit).not.toHaveBeenCalled();
+});
+
+test('under nohup a terminal that is closed is no interrupt, and all else is', () => {
+  const { signal, exit, comes } = listen({ nohup: true });
+  comes('SIGHUP', 0);
+  comes('SIGHUP', 1_000);
+  expect(signal.aborted).toBe(false);
+  expect(exit).not.toHaveBeenCalled();
+  comes('SIGTERM', 2_000);
+  expect(signal.aborted).toBe(true);
 });
 
 test('another signal is a second one, however soon', () => {

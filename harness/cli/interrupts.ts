@@ -32,7 +32,10 @@ export function endWithStarters(): void {
  * Turns the first Ctrl-C into an abort of the run, and lets the second leave at once. The end of who started this process
  * is an abort, too; a hang-up is none under nohup.
  */
-export function listenForInterrupts(clock: Clock): { readonly signal: AbortSignal; close(): void } {
+export function listenForInterrupts(
+  clock: Clock,
+  nohup = startedByNohup(),
+): { readonly signal: AbortSignal; close(): void } {
   const controller = new AbortController();
   let abortedAtUs = 0;
   let abortedBy: NodeJS.Signals | null = null;
@@ -49,7 +52,6 @@ export function listenForInterrupts(clock: Clock): { readonly signal: AbortSigna
     abortedBy ??= name;
     interrupt(`interrupted by ${name}`);
   };
-  const nohup = startedByNohup();
   for (const name of SIGNALS) process.on(name, onSignal);
   onOrphaned = interrupt;
   return {
