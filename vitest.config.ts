@@ -13,7 +13,7 @@ const PROGRAMS = { globalSetup: './ci/compile-cache.ts', env: { NODE_COMPILE_CAC
  */
 const BESIDE_OTHERS = [
   '{ci,infra,reports,harness/{change-log,faults,probes,races,relay,service}}/**/*.integration.test.ts',
-  'harness/cli/{eviction,load,loads,output,report,usage,user-files}.integration.test.ts',
+  'harness/cli/{load,loads,output,report,usage,user-files}.integration.test.ts',
   'harness/load/operation-log.integration.test.ts',
   'harness/peers/compare.integration.test.ts',
   'harness/trial/consistency.integration.test.ts',

@@ -22,7 +22,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** 500 rows of a kilobyte, of which about a quarter fits. */
 async function scenarioFile(name: string, strategies: readonly string[], cache: object): Promise<string> {
-  const profile = { rounds: 1, stormMs: 1_200 };
+  const profile = { rounds: 1, stormMs: 2_500 };
   const scenario = {
     name,
     title: name,

@@ -27,7 +27,7 @@ describe('loads', () => {
       { shape: 'spike', durationMs: 600, basePerSec: 100, peakPerSec: 400 },
     ];
     const { stderr } = await cachestorm(
-      ...['run', 'breakdown', '--strategy', 'mutex', '--rounds', '1', '--out', out],
+      ...['run', 'breakdown', '--strategy', 'mutex', ...QUICK.slice(0, -2), '--out', out],
       ...['--set', `load=${JSON.stringify({ model: 'open', phases })}`],
     );
     const [scenario] = (await readResult()).scenarios;

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Result, resultSchema, SCHEMA_VERSION } from '../result/schema.ts';
-import { type Ended, finish, start } from './testing.ts';
+import { type Ended, EXIT_OF, finish, start } from './testing.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../docs/examples/product-page.ts', import.meta.url));
-const EXIT_OF = { pass: 0, fail: 1, inconclusive: 4 } as const;
 
 let folder: string;
 let out: string;
@@ -28,7 +27,8 @@ test('runs the baseline against itself, and says how far it differs', async () =
   const own = 'none-again vs none: db.reads < 300%';
   const { stdout, stderr } = await cachestorm(
     ...['run', 'breakdown', '--strategy', 'none', '--aa', '--rounds', '2', '--threshold', own],
-    ...['--set', 'profiles.smoke.stormMs=1500', '--set', 'cache.ttlMs=200', '--out', out],
+    ...['--set', 'profiles.smoke.stormMs=1500', '--set', 'cache.ttlMs=200'],
+    ...['--out', out],
   );
   const { schemaVersion, scenarios } = await readResult();
   expect(schemaVersion).toBe(SCHEMA_VERSION);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Result, resultSchema } from '../result/schema.ts';
-import { finish, markedProcesses, QUICK, remains, start as startIn } from './testing.ts';
+import { EXIT_OF, finish, markedProcesses, QUICK, remains, start as startIn } from './testing.ts';
 
 let folder: string;
 let out: string;
@@ -55,7 +55,9 @@ describe('an end before the end', { timeout: 180_000 }, () => {
     const { code } = await finished;
     expect(code).toBe(130);
     const result = await readResult();
-    expect(result).toMatchObject({ verdict: 'inconclusive', interrupted: true });
+    expect(result.interrupted).toBe(true);
+    // What the finished trial proves stays proven.
+    expect(result.verdict).not.toBe('pass');
     expect(result.scenarios[0]?.strategies).toHaveLength(1);
     expect(await remains(result.runId)).toEqual([]);
   });
@@ -121,7 +123,7 @@ describe('an end before the end', { timeout: 180_000 }, () => {
       await expect(access(join(out, 'result.json'))).rejects.toThrow('ENOENT');
     }
     const { code } = await cachestorm('run', 'breakdown', '--strategy', 'mutex', ...QUICK, '--out', out);
-    expect([0, 4]).toContain(code);
+    expect(code).toBe(EXIT_OF[(await readResult()).verdict]);
   });
 
   test('a server that dies under the storm is exit code 3, and leaves nothing', async () => {

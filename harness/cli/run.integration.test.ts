@@ -7,9 +7,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TrialSample } from '../record/sample.ts';
 import { resultJsonSchema } from '../result/json-schema.ts';
 import { type Result, resultSchema } from '../result/schema.ts';
-import { finish, remains, start as startIn } from './testing.ts';
+import { EXIT_OF, finish, remains, start as startIn } from './testing.ts';
 
-const EXIT_OF = { pass: 0, fail: 1, inconclusive: 4 } as const;
 /** One round, and a storm that sees two expiries or more. */
 const QUICK = ['--rounds', '1', '--set', 'profiles.smoke.stormMs=1200', '--set', 'cache.ttlMs=400'];
 

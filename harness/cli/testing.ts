@@ -22,6 +22,9 @@ export const QUICK = [
   'load.ratePerSec=200',
 ].flatMap((setting) => ['--set', setting]);
 
+/** What a command ends with, by its verdict. */
+export const EXIT_OF = { pass: 0, fail: 1, inconclusive: 4 } as const;
+
 export interface Surroundings {
   /** @default this process's */
   readonly cwd?: string;
