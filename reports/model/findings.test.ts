@@ -131,6 +131,19 @@ it('says what three rounds can’t tell', () => {
   expect(text).toContain('hold the true median with a confidence of 75 %: 95 % takes 6 rounds');
 });
 
+it('speaks of the scenario’s own rounds, and of one machine only where there was one', () => {
+  const result = heldResult();
+  result.provenance.rounds = 9;
+  const words = () => limits(result, scenarioOf(result)).join('\n');
+  expect(words()).toContain('beyond 3 rounds.');
+  expect(words()).toContain('cache and database shared one machine with 4 CPUs and spoke over loopback');
+  result.provenance.infra = 'external';
+  expect(words()).toContain('servers of yours');
+  expect(words()).not.toContain('loopback');
+  result.provenance.infra = 'containers';
+  expect(words()).toContain('one machine with 4 CPUs and spoke over the container engine’s ports');
+});
+
 describe('mainDoubt', () => {
   const warning = { code: 'x', message: 'It is.', remedy: 'Look.' };
   const late: Warning = { ...warning, code: 'late', voids: true };

@@ -110,12 +110,12 @@ export function warningPlace(warning: Warning): string {
 
 /** What this experiment can't tell, said with its own numbers. */
 export function limits(result: Result, scenario: ScenarioResult): readonly string[] {
-  const { rounds, host } = result.provenance;
+  const rounds = roundsOf(scenario);
   const found = [
     `How a real query behaves under pressure. The cost of a query is a model: ${scenario.capacity.formula}, which caps the database at ${significant(scenario.capacity.queriesPerSec)} queries/s. Locks, disk and plans are not in it.`,
-    `How it behaves over a network. Load generator, service, cache and database shared one machine with ${host.cpus} CPUs and spoke over loopback. Compare strategies with each other; don't carry the milliseconds elsewhere.`,
-    rounds === 1
-      ? 'How much the numbers vary. There was one round, so there is no interval. Use --rounds 3 or more.'
+    placesWords(result.provenance),
+    rounds < 2
+      ? `How much the numbers vary. There was ${rounds === 0 ? 'no sound' : 'one'} round, so there is no interval. Use --rounds 3 or more.`
       : `How much the numbers vary beyond ${rounds} ${agreeing(rounds, 'round')}. The small type is the lowest and highest round${rounds < 6 ? `, which hold the true median with a confidence of ${percent(1 - 2 ** (1 - rounds))} %: 95 % takes 6 rounds` : ', not a confidence interval; those are in the opened rows'}.`,
   ];
   const completed = scenario.strategies.flatMap((s) => s.metrics['requests.completed']?.median ?? []);
@@ -127,4 +127,22 @@ export function limits(result: Result, scenario: ScenarioResult): readonly strin
     );
   }
   return found;
+}
+
+/** The rounds that count of the strategy with the most; a scenario may have others than its neighbour in the run. */
+function roundsOf({ strategies }: ScenarioResult): number {
+  return Math.max(
+    0,
+    ...strategies.flatMap(({ metrics }) => Object.values(metrics).map(({ values }) => values.length)),
+  );
+}
+
+/** Where everything ran, and so what of a network the numbers have seen. */
+function placesWords({ infra, host }: Result['provenance']): string {
+  const machine = `one machine with ${host.cpus} CPUs`;
+  const places =
+    infra === 'external'
+      ? `Load generator and service shared ${machine}; cache and database were servers of yours, as far away as yours are.`
+      : `Load generator, service, cache and database shared ${machine} and spoke over ${infra === 'containers' ? 'the container engine’s ports on it' : 'loopback'}.`;
+  return `How it behaves over ${infra === 'external' ? 'another' : 'a'} network. ${places} Compare strategies with each other; don't carry the milliseconds elsewhere.`;
 }
