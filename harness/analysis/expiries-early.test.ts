@@ -72,7 +72,7 @@ const geometric = (mean: number, count: number) => 3.29 * Math.sqrt((mean * (mea
 
 describe('XFetch, simulated', () => {
   const ratePerSec = 1_000;
-  const renewals = 2_000;
+  const renewals = 1_000;
   const simulate = (beta: number, ttlMs: number, loadMs: () => number) =>
     simulateXFetch({ beta, ratePerSec, ttlMs, loadMs, renewals, random: seededRandom(beta * 100) });
 

@@ -59,7 +59,8 @@ export function outcomeLines(scenario: ScenarioResult): readonly OutcomeLine[] {
     {
       verdict: null,
       glyph: ' ',
-      text: `A strategy protects if in every round it ${list(first.outcome.criteria.map(({ says }) => says))}.`,
+      // A criterion has commas and alternatives of its own.
+      text: `A strategy protects if in every round it ${first.outcome.criteria.map(({ says }) => says).join('; and ')}.`,
     },
   ];
   for (const { name } of unharmed) {
