@@ -39,7 +39,7 @@ export const describeUse: Readonly<Record<BackendKind, Define>> = {
     namesItself(broker);
     describe('queues', () => {
       beforeEach(() => broker().flush());
-      queueSuite(() => broker().url('service'));
+      queueSuite(broker);
     });
   },
 };

@@ -1,5 +1,6 @@
 import { connect } from 'amqplib';
 import { expect, test } from 'vitest';
+import type { StartedBackend } from '../../infra/backend.ts';
 import { eventually } from '../../infra/contract/eventually.ts';
 import { describeFeature } from '../../infra/contract/feature.ts';
 import type { QueueShape, RowChange } from '../../scenarios/strategies/relay.ts';
@@ -7,6 +8,7 @@ import { layWire } from '../fixtures/wire.ts';
 import { systemClock } from '../time/clock.ts';
 import { type ConnectedQueue, connectQueue, type QueueOptions } from './queue.ts';
 import { QueueError } from './queue-error.ts';
+import { QUEUE_PREFIX } from './topology.ts';
 
 const ONE: QueueShape = { consumers: 1, order: 'none', prefetch: 10, durable: true };
 
@@ -14,11 +16,15 @@ const ONE: QueueShape = { consumers: 1, order: 'none', prefetch: 10, durable: tr
  * What the queue promises, in the file of those who have a broker already: one boots in four seconds. Each test begins
  * on a broker without queues.
  */
-export function queueSuite(brokerUrl: () => string): void {
+export function queueSuite(broker: () => Pick<StartedBackend, 'url' | 'prefix'>): void {
+  const brokerUrl = () => broker().url('service');
+  // On a broker of somebody else's only the run's own queues are deleted between tests, and those have its prefix.
+  const prefixOf = () => broker().prefix ?? QUEUE_PREFIX;
   const open = async (options: Partial<QueueOptions> & { readonly errors?: unknown[] } = {}) => {
     const { errors = [], ...rest } = options;
     return connectQueue({
       url: brokerUrl(),
+      prefix: prefixOf(),
       shape: ONE,
       clock: systemClock,
       signal: new AbortController().signal,
@@ -37,7 +43,7 @@ export function queueSuite(brokerUrl: () => string): void {
 
   const deleteQueue = async () => {
     const model = await connect(brokerUrl());
-    await (await model.createChannel()).deleteQueue('cachestorm.changes');
+    await (await model.createChannel()).deleteQueue(`${prefixOf()}changes`);
     await model.close();
   };
 

@@ -58,7 +58,7 @@ beforeEach(async () => {
 
 describe('the races', () => relayedRaceSuite(() => stack));
 
-describe('the queue', () => queueSuite(() => stack.get('rabbitmq').url('service')));
+describe('the queue', () => queueSuite(() => stack.get('rabbitmq')));
 
 const withRelays = writeStrategies.filter(({ relays }) => relays !== undefined);
 /** What a client knows when its write was acknowledged: not the version, if the database has it only later. */

@@ -1,5 +1,6 @@
 /** Attacks on exit codes and words: `node ci/proofs/attacks/errors.ts [word]`. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -15,6 +16,7 @@ const MAIN = fileURLToPath(new URL('main.ts', CLI));
 const LAUNCHER = fileURLToPath(new URL('cachestorm.cjs', CLI));
 const OLD_NODE = fileURLToPath(new URL('fixtures/old-node.cjs', CLI));
 const EVENT_WITHIN_MS = 180_000;
+const MANY_CONNECTIONS = '--rate 500 --duration 1s --timeout 1s --connections 400'.split(' ');
 const LOADING = 'await new Promise((resolve) => setTimeout(resolve, 8_000));';
 
 /** Runs a scenario file, which has to be wrong usage by its name. */
@@ -38,7 +40,7 @@ const lostServer =
     const ending = run(['run', 'write-consistency', ...settings, '--infra', 'local', '--out', out]);
     await seen(join(out, 'events.jsonl'), '"type":"storm-started"', signal);
     const [first = ''] = (await readFile(join(out, 'events.jsonl'), 'utf8')).split('\n');
-    process.kill(await serverOf(JSON.parse(first).runId, program), 'SIGKILL');
+    process.kill(await processWith(`CACHESTORM_RUN=${JSON.parse(first).runId}`, program), 'SIGKILL');
     const { code, stdout, stderr } = await ending;
     assert.equal(code, 3, stderr);
     assert.match(stderr, product);
@@ -53,14 +55,14 @@ async function seen(path: string, words: string, signal: AbortSignal): Promise<v
   assert.fail(`${words} did not come within ${EVENT_WITHIN_MS / 1e3} s`);
 }
 
-/** Process id of a run's server; Linux only, as it reads /proc. */
-async function serverOf(runId: string, program: string): Promise<number> {
+/** Id of the process with `marker` in its environment and `program` in its command; Linux only, as it reads /proc. */
+async function processWith(marker: string, program: string): Promise<number> {
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => '');
-    const ours = (await read('environ')).split('\0').includes(`CACHESTORM_RUN=${runId}`);
+    const ours = (await read('environ')).split('\0').includes(marker);
     if (ours && (await read('cmdline')).includes(program)) return Number(pid);
   }
-  return assert.fail(`the run ${runId} has no ${program}`);
+  return assert.fail(`no ${program} has ${marker}`);
 }
 
 await attack('errors', {
@@ -79,34 +81,35 @@ await attack('errors', {
     assert.match(stderr, /^error: cachestorm needs Node \d+ or newer, [^\n]+\n$/);
   },
 
-  'a generator that may open 64 files': async ({ run }) => {
+  'a machine that allows 64 files': async ({ run }) => {
+    const by = (args: readonly string[]) => [
+      'sh',
+      '-c',
+      'ulimit -n 64; exec "$@"',
+      'sh',
+      process.execPath,
+      MAIN,
+      ...args,
+    ];
+    const { code, stderr } = await run(['load', 'http://127.0.0.1:1/', ...MANY_CONNECTIONS], { by });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /this machine allows 64 \(ulimit -Hn\)/);
+  },
+
+  'a generator that may open no more files': async ({ folder, run }) => {
+    const marker = `CACHESTORM_ATTACK=${folder}`;
     // Silent, so that each request keeps its connection.
     const server = createServer(() => {}).listen(0, '127.0.0.1');
     await once(server, 'listening');
+    const limited = once(server, 'request').then(async () => {
+      const pid = await processWith(marker, 'generator-main');
+      execFileSync('prlimit', ['--pid', String(pid), '--nofile=64']);
+    });
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-      const load = [
-        'load',
-        url,
-        '--rate',
-        '500',
-        '--duration',
-        '1s',
-        '--timeout',
-        '1s',
-        '--connections',
-        '400',
-      ];
-      const by = (args: readonly string[]) => [
-        'sh',
-        '-c',
-        'ulimit -n 64; exec "$@"',
-        'sh',
-        process.execPath,
-        MAIN,
-        ...args,
-      ];
-      const { code, stderr } = await run(load, { by });
+      const by = (args: readonly string[]) => ['env', marker, process.execPath, MAIN, ...args];
+      const { code, stderr } = await run(['load', url, ...MANY_CONNECTIONS], { by });
+      await limited;
       assert.equal(code, 4, stderr);
       assert.match(stderr, /never sent \(EMFILE\).*ulimit -n/);
     } finally {
