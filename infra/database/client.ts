@@ -8,6 +8,8 @@ export interface ProbeAccess {
 }
 
 const TIMEOUT_MS = 5_000;
+/** Above the wait for a lock, which has an error of its own. */
+const TRUNCATE_MS = 30_000;
 
 /** One `SELECT 1` on a connection of its own. */
 export async function askDatabase(access: ProbeAccess): Promise<void> {
@@ -37,16 +39,24 @@ export async function databaseIdentity(access: ProbeAccess): Promise<DatabaseIde
 /**
  * Empties every table of the schema and keeps the tables. In the binary log it is one TRUNCATE statement a
  * table, not row events.
+ *
+ * @throws Error when a server falls silent: after 5 s, or 30 s amid a TRUNCATE
  */
 export async function truncateTables(access: ProbeAccess): Promise<void> {
   await withConnection(access, async (connection) => {
-    const [tables] = await connection.query<RowDataPacket[]>(
-      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ? AND table_type = 'BASE TABLE'",
-      [SCHEMA],
-    );
+    const [tables] = await connection.query<RowDataPacket[]>({
+      sql: "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ? AND table_type = 'BASE TABLE'",
+      values: [SCHEMA],
+      timeout: TIMEOUT_MS,
+    });
     // A transaction left open by a crashed service holds its tables until the server notices.
-    await connection.query('SET SESSION lock_wait_timeout = 20, foreign_key_checks = 0');
-    for (const table of tables) await connection.query('TRUNCATE TABLE ??', [table.name]);
+    await connection.query({
+      sql: 'SET SESSION lock_wait_timeout = 20, foreign_key_checks = 0',
+      timeout: TIMEOUT_MS,
+    });
+    for (const { name } of tables) {
+      await connection.query({ sql: 'TRUNCATE TABLE ??', values: [name], timeout: TRUNCATE_MS });
+    }
   });
 }
 

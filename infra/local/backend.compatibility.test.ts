@@ -69,6 +69,15 @@ function describeRunning(kind: BackendKind, make: () => Backend): void {
         expect(await client.count()).toBe(0);
       });
 
+      // A broker is given half a minute: too long for a test.
+      if (kind !== 'rabbitmq') {
+        it('is lost when it stands while it is to be flushed', async () => {
+          await server().pause();
+          await expect(server().flush()).rejects.toMatchObject({ code: 'E_BACKEND_LOST' });
+          await server().resume();
+        });
+      }
+
       it('stands as soon as it is paused', async () => {
         const local = server() as LocalServer;
         await local.pause();
