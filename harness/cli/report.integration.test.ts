@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resultSchema } from '../result/schema.ts';
-import { EXIT_OF, finish, QUICK, start as startIn } from './testing.ts';
+import { EXIT_OF, finish, QUICK, sawEvents, start as startIn } from './testing.ts';
 
 const OUTCOME = ['report.html', 'result.json', 'summary.md'];
 
@@ -22,18 +22,11 @@ async function outcome(out: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(OUTCOME.map(read)));
 }
 
-/** Waits for lines of `events.jsonl` of these types, in this order; others may come between. */
-async function sawEvents(out: string, ...types: readonly string[]): Promise<void> {
-  const order = new RegExp(types.map((type) => `"type":"${type}"`).join('[^]*'));
-  const events = () => readFile(join(folder, out, 'events.jsonl'), 'utf8').catch(() => '');
-  await expect.poll(events, { timeout: 60_000, interval: 20 }).toMatch(order);
-}
-
 describe('an interrupted run', { timeout: 180_000 }, () => {
   test('is kept, is judged again to the letter, and has its directory to itself', async () => {
     const child = start('run', 'breakdown', ...QUICK, '--out', 'interrupted');
     const finished = finish(child);
-    await sawEvents('interrupted', 'trial-finished', 'storm-started');
+    await sawEvents(join(folder, 'interrupted'), 'trial-finished', 'storm-started');
     const second = await cachestorm('run', 'breakdown', '--out', 'interrupted', '--force');
     expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining('another command works in it') });
     child.kill('SIGINT');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Result, resultSchema } from '../result/schema.ts';
-import { EXIT_OF, finish, markedProcesses, QUICK, remains, start as startIn } from './testing.ts';
+import { EXIT_OF, finish, markedProcesses, QUICK, remains, sawEvents, start as startIn } from './testing.ts';
 
 let folder: string;
 let out: string;
@@ -19,17 +19,6 @@ const cachestorm = (...args: string[]) => finish(start(...args));
 
 async function readResult(): Promise<Result> {
   return resultSchema.parse(JSON.parse(await readFile(join(out, 'result.json'), 'utf8')));
-}
-
-/** Waits for lines of `events.jsonl` of these types, in this order; others may come between. */
-async function sawEvents(...types: readonly string[]): Promise<void> {
-  const order = new RegExp(types.map((type) => `"type":"${type}"`).join('[^]*'));
-  await expect
-    .poll(() => readFile(join(out, 'events.jsonl'), 'utf8').catch(() => ''), {
-      timeout: 60_000,
-      interval: 20,
-    })
-    .toMatch(order);
 }
 
 /** Process id of a run's server, by its program. */
@@ -50,7 +39,7 @@ describe('an end before the end', { timeout: 180_000 }, () => {
   test('an interrupt undoes everything and keeps what was measured', async () => {
     const child = start('run', 'breakdown', ...QUICK, '--out', out);
     const finished = finish(child);
-    await sawEvents('trial-finished', 'storm-started');
+    await sawEvents(out, 'trial-finished', 'storm-started');
     child.kill('SIGINT');
     const { code } = await finished;
     expect(code).toBe(130);
@@ -65,7 +54,7 @@ describe('an end before the end', { timeout: 180_000 }, () => {
   test('an interrupt does not wait for a service that was stopped', async () => {
     const child = start('run', 'breakdown', ...QUICK, '--out', out);
     const finished = finish(child);
-    await sawEvents('storm-started');
+    await sawEvents(out, 'storm-started');
     const runId = await runIdOf();
     process.kill(await serverOf(runId, 'service/main.ts'), 'SIGSTOP');
     child.kill('SIGINT');
@@ -86,11 +75,11 @@ describe('an end before the end', { timeout: 180_000 }, () => {
     const args = ['run', 'breakdown', '--strategy', 'mutex', ...QUICK, '--out', out];
     const child = startIn(args, { cwd: folder, env: { TMPDIR: temporary } });
     const finished = finish(child);
-    await sawEvents('stack-started');
+    await sawEvents(out, 'stack-started');
     const runId = await runIdOf();
     const record = await readFile(join(temporary, `cachestorm-${runId}`, 'guardian.json'), 'utf8');
     process.kill((JSON.parse(record) as { guardian: { pid: number } }).guardian.pid, 'SIGKILL');
-    await sawEvents('guardian-lost');
+    await sawEvents(out, 'guardian-lost');
     child.kill('SIGINT');
     const { code, stderr } = await finished;
     expect(code).toBe(130);
@@ -113,7 +102,7 @@ describe('an end before the end', { timeout: 180_000 }, () => {
     for (const event of ['stack-starting', 'storm-started']) {
       const child = start('run', 'breakdown', ...QUICK, '--out', out);
       const finished = finish(child);
-      await sawEvents(event);
+      await sawEvents(out, event);
       child.kill('SIGKILL');
       await finished;
       const runId = await runIdOf();
@@ -129,7 +118,7 @@ describe('an end before the end', { timeout: 180_000 }, () => {
   test('a server that dies under the storm is exit code 3, and leaves nothing', async () => {
     const child = start('run', 'breakdown', ...QUICK, '--out', out);
     const finished = finish(child);
-    await sawEvents('trial-finished', 'storm-started');
+    await sawEvents(out, 'trial-finished', 'storm-started');
     const runId = await runIdOf();
     process.kill(await serverOf(runId, 'redis-server'), 'SIGKILL');
     const { code, stderr } = await finished;
@@ -148,7 +137,7 @@ describe('an end before the end', { timeout: 180_000 }, () => {
       ...['--set', 'profiles.smoke.stormMs=3000', '--out', out],
     );
     const finished = finish(child);
-    await sawEvents('storm-started');
+    await sawEvents(out, 'storm-started');
     const runId = await runIdOf();
     process.kill(await serverOf(runId, 'beam.smp'), 'SIGKILL');
     const { code, stdout, stderr } = await finished;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resultSchema } from '../result/schema.ts';
-import { EXIT_OF, finish, QUICK, start as startIn } from './testing.ts';
+import { EXIT_OF, finish, QUICK, sawEvents, start as startIn } from './testing.ts';
 
 const execute = promisify(execFile);
 
@@ -20,13 +20,6 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const start = (...args: string[]) => startIn(args, { cwd: folder });
 const cachestorm = (...args: string[]) => finish(start(...args));
-
-/** Waits for lines of `events.jsonl` of these types, in this order; others may come between. */
-async function sawEvents(out: string, ...types: readonly string[]): Promise<void> {
-  const order = new RegExp(types.map((type) => `"type":"${type}"`).join('[^]*'));
-  const events = () => readFile(join(folder, out, 'events.jsonl'), 'utf8').catch(() => '');
-  await expect.poll(events, { timeout: 60_000, interval: 20 }).toMatch(order);
-}
 
 /** Lets no file of a process grow over so many bytes from now on, as a full disk would not: as any user, on any disk. */
 async function limitFiles(pid: number | undefined, bytes: number): Promise<void> {
@@ -55,7 +48,7 @@ describe('a disk that gets full', { timeout: 180_000 }, () => {
       ...['--set', 'profiles.smoke.stormMs=1200'],
     );
     const finished = finish(child);
-    await sawEvents(out, 'trial-finished', 'storm-started');
+    await sawEvents(join(folder, out), 'trial-finished', 'storm-started');
     const events = join(folder, out, 'events.jsonl');
     await limitFiles(child.pid, bytesAfter((await stat(events)).size));
     const { code, stdout, stderr } = await finished;
@@ -86,7 +79,7 @@ describe('a disk that gets full', { timeout: 180_000 }, () => {
   test('a directory that vanishes too, and what was measured is shown', async () => {
     const child = start('run', 'breakdown', ...QUICK, '--strategy', 'none,mutex', '--out', 'gone');
     const finished = finish(child);
-    await sawEvents('gone', 'trial-finished', 'storm-started');
+    await sawEvents(join(folder, 'gone'), 'trial-finished', 'storm-started');
     await rm(join(folder, 'gone'), { recursive: true });
     const { code, stdout, stderr } = await finished;
     expect(stderr).toMatch(

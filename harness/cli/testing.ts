@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 
 export const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -75,4 +76,11 @@ export async function remains(runId: string): Promise<string[]> {
     () => [...found, root],
     () => found,
   );
+}
+
+/** Waits for lines of `events.jsonl` in `directory` of these types, in this order; others may come between. */
+export async function sawEvents(directory: string, ...types: readonly string[]): Promise<void> {
+  const order = new RegExp(types.map((type) => `"type":"${type}"`).join('[^]*'));
+  const events = () => readFile(join(directory, 'events.jsonl'), 'utf8').catch(() => '');
+  await expect.poll(events, { timeout: 60_000, interval: 20 }).toMatch(order);
 }
